@@ -1,0 +1,2 @@
+noinst_LIBRARIES += libconnector.a
+libconnector_a_SOURCES =

@@ -1,0 +1,3 @@
+noinst_LIBRARIES += libdirsync.a
+libdirsync_a_SOURCES = \
+  dirsync/mirror.h

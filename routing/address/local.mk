@@ -1,0 +1,2 @@
+librouting_a_SOURCES += \
+  routing/address/rewrite.h

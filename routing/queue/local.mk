@@ -1,0 +1,2 @@
+librouting_a_SOURCES += \
+  routing/queue/queue.h

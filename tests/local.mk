@@ -1,0 +1,28 @@
+check_LIBRARIES += libharness.a libfakeclock.a
+libharness_a_SOURCES = \
+  tests/harness/harness.c tests/harness/harness.h
+libfakeclock_a_SOURCES = tests/harness/fake-clock.c tests/harness/fake-clock.h
+libharness_a_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+HARNESS_LIBS = libharness.a $(CUNIT_LIBS)
+
+# A test of one folder links that folder's library and libbase.a only: a call that breaks the floors
+# fails at link time.
+ROUTING_TEST_LIBS = $(HARNESS_LIBS) librouting.a $(BASE_LIBS)
+CONVERT_TEST_LIBS = $(HARNESS_LIBS) libconvert.a $(BASE_LIBS)
+DIRSYNC_TEST_LIBS = $(HARNESS_LIBS) libdirsync.a $(BASE_LIBS)
+BASE_TEST_LIBS = $(HARNESS_LIBS) $(BASE_LIBS)
+CONNECTOR_TEST_LIBS = $(HARNESS_LIBS) libconnector.a librouting.a libconvert.a libdirsync.a $(BASE_LIBS) $(LIBEDIT_LIBS)
+
+include tests/base/local.mk
+include tests/routing/local.mk
+include tests/convert/local.mk
+include tests/dirsync/local.mk
+include tests/connector/local.mk
+include tests/scenario/local.mk
+include tests/lab/local.mk
+include tests/bench/local.mk
+include tests/fuzz/local.mk
+
+dist_check_SCRIPTS = tests/check-includes.sh tests/check-style.sh
+TESTS += $(dist_check_SCRIPTS)
+EXTRA_DIST += tests/fixtures
