@@ -1,9 +1,25 @@
 noinst_LIBRARIES += libbase.a
 libbase_a_SOURCES = \
+  base/address.c base/address.h \
   base/body.c base/body.h \
   base/clock.c base/clock.h \
+  base/conf.c base/conf.h \
   base/directory-api.c base/directory-api.h \
+  base/dns.h \
   base/error.c base/error.h \
-  base/log.h base/settings.h base/address.h base/message.h \
-  base/stream.h base/tls.h base/dns.h \
-  base/side.c base/side.h
+  base/log-file.c base/log-file.h \
+  base/log.c base/log.h \
+  base/message.c base/message.h \
+  base/secrets.h \
+  base/settings-private.h base/settings-show.c \
+  base/settings-value.c base/settings-value.h \
+  base/settings.c base/settings.h \
+  base/side.c base/side.h \
+  base/stream-private.h base/stream-tls.c \
+  base/stream.c base/stream.h \
+  base/tls-info.c base/tls-private.h \
+  base/tls.c base/tls.h
+
+if !WINDOWS
+libbase_a_SOURCES += base/secrets-posix.c
+endif

@@ -17,9 +17,10 @@ G_BEGIN_DECLS
 typedef struct
 {
   IstGroup group;
-  char *hostname;            /* name in greetings, HELO, Received, reports */
+  char *hostname;            /* name in greetings, HELO, Received, reports; never NULL once loaded */
   char *node;                /* ends queue ids */
   char *queue_directory;
+  char *directory_database;
   char *postmaster;          /* gets daily dead-letter news; From of reports is postmaster@hostname's */
   char *dns_server;          /* NULL: the system's */
   gint64 stop_grace_secs;
@@ -45,7 +46,6 @@ typedef struct
   char **tenant_ids;         /* exchange: X-MS-Exchange-CrossTenant-Id values that are ours */
   char **tenant_domains;     /* exchange: X-OriginatorOrg values that are ours */
   char *imcea_domain;        /* exchange: default domain of IMCEA addresses, NULL: any served one */
-  gboolean friendly_names;   /* replace display names by addresses in mail to this side (M6) */
 } IstSideSettings;
 
 /* [domain NAME]: NAME is the domain */
@@ -103,7 +103,7 @@ typedef struct
   IstGroup group;
   char **hosts;              /* "host", "host:port", "[v6]:port", "mx:domain", each may end in " priority=N"
                                 (0 highest, default 0) */
-  char *tls_level;           /* none may encrypt verify pinned */
+  int tls_level;             /* IstTlsLevel */
   char *tls;                 /* [tls NAME] with ca, pins, versions; NULL: defaults */
   gboolean implicit_tls;
   gint64 max_connections;    /* per host, 20 by default minus one: Exchange refuses the 21st */
@@ -137,7 +137,7 @@ typedef struct
   char *relay;
   char *redirect;            /* address */
   char *reply;               /* text of the refusal */
-  int priority;              /* -1..: 0 keep 1 high 2 normal 3 low */
+  int priority;              /* 0 keep 1 high 2 normal 3 low */
   int mode;                  /* 0 convert 1 report-only */
   gboolean back_to_origin;   /* allows sending a recipient back to the side it came from */
 } IstRuleSettings;

@@ -1,0 +1,260 @@
+#include "connector/flow/deliver.h"
+
+#include "base/clock.h"
+#include "connector/flow/attempt.h"
+#include "connector/flow/outcome.h"
+
+#define RECIPIENTS_PER_JOB 100
+
+/* One relay. Guarded by IstDeliveries.mutex. */
+typedef struct
+{
+  char *relay;
+  guint working;  /* deliverers of this lane */
+  guint idle;     /* of these, waiting with an open connection */
+  gboolean ready; /* work came since the last look */
+  GCond cond;
+} Lane;
+
+struct _IstDeliveries
+{
+  IstInstance *instance;
+  GMutex mutex;
+  GCond gone;
+  GHashTable *lanes;    /* relay → Lane */
+  GHashTable *attempts; /* set of IstAttempt at work */
+  guint working;        /* in all lanes */
+  guint threads;        /* not yet wound up */
+  gboolean started;
+  gboolean stopping;
+};
+
+typedef struct
+{
+  IstDeliveries *owner;
+  Lane *lane;
+} Deliverer;
+
+static void
+lane_free (Lane *lane)
+{
+  g_cond_clear (&lane->cond);
+  g_free (lane->relay);
+  g_free (lane);
+}
+
+IstDeliveries *
+ist_deliveries_new (IstInstance *instance)
+{
+  IstDeliveries *self = g_new0 (IstDeliveries, 1);
+
+  self->instance = instance;
+  g_mutex_init (&self->mutex);
+  g_cond_init (&self->gone);
+  self->lanes = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) lane_free);
+  self->attempts = g_hash_table_new (NULL, NULL);
+  return self;
+}
+
+void
+ist_deliveries_free (IstDeliveries *self)
+{
+  if (self == NULL)
+    return;
+  g_hash_table_unref (self->lanes);
+  g_hash_table_unref (self->attempts);
+  g_mutex_clear (&self->mutex);
+  g_cond_clear (&self->gone);
+  g_free (self);
+}
+
+static Lane *
+lane_for (IstDeliveries *self, const char *relay)
+{
+  Lane *lane = g_hash_table_lookup (self->lanes, relay);
+
+  if (lane != NULL)
+    return lane;
+  lane = g_new0 (Lane, 1);
+  lane->relay = g_strdup (relay);
+  g_cond_init (&lane->cond);
+  g_hash_table_insert (self->lanes, lane->relay, lane);
+  return lane;
+}
+
+/* ---- one deliverer ---- */
+
+/* The next job, waiting with the open connection for at most the relay's idle time. NULL: end. */
+static IstQueueJob *
+next_job (Deliverer *self, IstAttempt *attempt, gint64 idle_usecs)
+{
+  IstDeliveries *owner = self->owner;
+  Lane *lane = self->lane;
+  gint64 until = 0;
+
+  for (;;)
+    {
+      IstQueueJob *job = NULL;
+      gboolean stopping, end;
+
+      g_mutex_lock (&owner->mutex);
+      lane->ready = FALSE;
+      stopping = owner->stopping;
+      g_mutex_unlock (&owner->mutex);
+      if (!stopping)
+        job = ist_queue_take (owner->instance->queue, lane->relay, RECIPIENTS_PER_JOB);
+      if (job != NULL)
+        return job;
+
+      g_mutex_lock (&owner->mutex);
+      if (until == 0)
+        until = ist_clock_mono_usecs () + (attempt->client != NULL ? idle_usecs : 0);
+      lane->idle++;
+      while (!lane->ready && !owner->stopping
+             && ist_clock_wait (&lane->cond, &owner->mutex, until))
+        ;
+      lane->idle--;
+      end = !lane->ready;
+      /* Leaving is decided under the lock, so that work which comes now finds no idle deliverer and
+       * starts a new one. */
+      if (end)
+        {
+          lane->working--;
+          owner->working--;
+          g_hash_table_remove (owner->attempts, attempt);
+        }
+      g_mutex_unlock (&owner->mutex);
+      if (end)
+        return NULL;
+    }
+}
+
+static gint64
+idle_time (IstDeliveries *self, const char *relay)
+{
+  g_autoptr (IstSnapshot) snapshot = ist_instance_snapshot (self->instance);
+  const IstRelaySettings *settings = ist_settings_get (snapshot->settings, "relay", relay);
+
+  return settings != NULL ? settings->idle_secs * G_USEC_PER_SEC : 0;
+}
+
+static gpointer
+deliverer_run (gpointer data)
+{
+  Deliverer *self = data;
+  IstDeliveries *owner = self->owner;
+  g_autoptr (IstAttempt) attempt = ist_attempt_new (owner->instance, self->lane->relay);
+  gint64 idle_usecs = idle_time (owner, self->lane->relay);
+  IstQueueJob *job;
+
+  g_mutex_lock (&owner->mutex);
+  g_hash_table_add (owner->attempts, attempt);
+  g_mutex_unlock (&owner->mutex);
+  while ((job = next_job (self, attempt, idle_usecs)) != NULL)
+    {
+      g_autoptr (IstSnapshot) snapshot = ist_instance_snapshot (owner->instance);
+      g_autoptr (IstPreparation) preparation = ist_prepare (snapshot, job);
+      g_autoptr (GPtrArray) fates
+          = g_ptr_array_new_with_free_func ((GDestroyNotify) ist_fate_free);
+
+      ist_attempt_run (attempt, snapshot, job, preparation, fates);
+      ist_outcome_record (owner->instance, snapshot, job, preparation, fates);
+    }
+  ist_attempt_close (attempt);
+  g_free (self);
+  g_mutex_lock (&owner->mutex);
+  owner->threads--;
+  g_cond_broadcast (&owner->gone);
+  g_mutex_unlock (&owner->mutex);
+  return NULL;
+}
+
+/* ---- waking ---- */
+
+/* Under the lock: one more deliverer for the lane, if the bounds allow it. */
+static void
+add_deliverer (IstDeliveries *self, Lane *lane)
+{
+  g_autoptr (IstSnapshot) snapshot = ist_instance_snapshot (self->instance);
+  const IstRelaySettings *relay = ist_settings_get (snapshot->settings, "relay", lane->relay);
+  guint hosts = relay != NULL ? MAX (g_strv_length (relay->hosts), 1) : 1;
+  guint max = relay != NULL ? (guint) relay->max_connections * hosts : 1;
+  Deliverer *deliverer;
+  GThread *thread;
+
+  if (lane->working >= max || self->working >= (guint) snapshot->connector->max_deliveries)
+    return;
+  deliverer = g_new0 (Deliverer, 1);
+  deliverer->owner = self;
+  deliverer->lane = lane;
+  thread = g_thread_try_new ("deliver", deliverer_run, deliverer, NULL);
+  if (thread == NULL)
+    {
+      g_free (deliverer);
+      return;
+    }
+  g_thread_unref (thread);
+  lane->working++;
+  self->working++;
+  self->threads++;
+}
+
+void
+ist_deliveries_ready (IstDeliveries *self, const char *relay)
+{
+  g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&self->mutex);
+  Lane *lane = lane_for (self, relay);
+
+  lane->ready = TRUE;
+  if (!self->started || self->stopping)
+    return;
+  if (lane->idle > 0)
+    g_cond_signal (&lane->cond);
+  else
+    add_deliverer (self, lane);
+}
+
+void
+ist_deliveries_start (IstDeliveries *self)
+{
+  g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&self->mutex);
+  GHashTableIter iter;
+  Lane *lane;
+
+  self->started = TRUE;
+  g_hash_table_iter_init (&iter, self->lanes);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &lane))
+    if (lane->ready)
+      add_deliverer (self, lane);
+}
+
+void
+ist_deliveries_stop (IstDeliveries *self, gint64 grace_usecs)
+{
+  gint64 deadline = ist_clock_mono_usecs () + grace_usecs;
+  GHashTableIter iter;
+  IstAttempt *attempt;
+  Lane *lane;
+
+  g_mutex_lock (&self->mutex);
+  self->stopping = TRUE;
+  g_hash_table_iter_init (&iter, self->lanes);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &lane))
+    g_cond_broadcast (&lane->cond);
+  while (self->threads > 0 && ist_clock_wait (&self->gone, &self->mutex, deadline))
+    ;
+  g_hash_table_iter_init (&iter, self->attempts);
+  while (g_hash_table_iter_next (&iter, (gpointer *) &attempt, NULL))
+    ist_attempt_abort (attempt);
+  while (self->threads > 0)
+    ist_clock_wait (&self->gone, &self->mutex, G_MAXINT64);
+  g_mutex_unlock (&self->mutex);
+}
+
+guint
+ist_deliveries_count (IstDeliveries *self)
+{
+  g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&self->mutex);
+
+  return self->working;
+}

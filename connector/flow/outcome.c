@@ -1,0 +1,313 @@
+#include "connector/flow/outcome.h"
+
+#include "connector/flow/report.h"
+#include "routing/retry.h"
+
+#define DEFAULT_EXPIRE_SECS 432000
+
+/* What one job's recording gathers. */
+typedef struct
+{
+  IstInstance *instance;
+  const IstSnapshot *snapshot;
+  const IstQueueJob *job;
+  const IstRelaySettings *relay; /* NULL: gone from the configuration */
+  gint64 now;
+  GArray *results;               /* IstQueueResult */
+  GPtrArray *failed;             /* IstReportRcpt, for one failure report */
+  GPtrArray *delayed;
+  GPtrArray *relayed;
+  GPtrArray *texts;              /* strings the results borrow */
+} Record;
+
+static const char *
+keep (Record *self, char *text)
+{
+  g_ptr_array_add (self->texts, text);
+  return text;
+}
+
+/* Reports go to the sender unless there is none, the message is a report itself, or NOTIFY forbids. */
+static gboolean
+can_report (const Record *self)
+{
+  return self->job->message->sender[0] != '\0' && !self->job->message->is_report;
+}
+
+static gboolean
+wants (const IstQueueRecipient *row, IstNotify event)
+{
+  if (row->notify == 0)
+    return event == IST_NOTIFY_FAILURE || event == IST_NOTIFY_DELAY;
+  return (row->notify & event) != 0;
+}
+
+static void
+add_report (GPtrArray *list, const IstQueueRecipient *row, const IstFate *fate, const char *words)
+{
+  IstReportRcpt *rcpt = g_new0 (IstReportRcpt, 1);
+
+  rcpt->address = g_strdup (row->address);
+  rcpt->original = g_strdup (row->original);
+  rcpt->host = fate != NULL ? g_strdup (fate->host) : NULL;
+  rcpt->words = g_strdup (words);
+  if (fate != NULL)
+    ist_reply_copy (&rcpt->reply, &fate->reply);
+  g_ptr_array_add (list, rcpt);
+}
+
+static void
+log_fate (Record *self, const IstFate *fate, const char *event, const char *words, gint64 due)
+{
+  g_autofree char *wait
+      = due > 0 ? g_strdup_printf ("%" G_GINT64_FORMAT, (due - self->now) / G_USEC_PER_SEC) : NULL;
+  g_autofree char *attempt = g_strdup_printf ("%u", fate->row->attempts + (fate->attempted ? 1 : 0));
+
+  ist_log (self->instance->log, due > 0 || fate->delivered ? IST_LOG_INFO : IST_LOG_WARNING,
+           "deliver", event, self->job->message->queue_id, NULL, "to", fate->row->address, "relay",
+           self->job->relay, "host", fate->host, "reply", words, "attempt", attempt,
+           "retry_in_secs", wait, "duplicate_possible", fate->may_duplicate ? "yes" : NULL, NULL);
+}
+
+static IstQueueResult
+result_for (const IstQueueRecipient *row, IstState state)
+{
+  IstQueueResult result = { .recipient = row->id, .state = state };
+
+  return result;
+}
+
+static void
+record_delivered (Record *self, const IstFate *fate, const char *words)
+{
+  IstQueueResult result = result_for (fate->row, IST_STATE_DELIVERED);
+
+  result.attempted = TRUE;
+  result.reply = words;
+  g_array_append_val (self->results, result);
+  g_atomic_pointer_add (&self->instance->counters.delivered, 1);
+  log_fate (self, fate, "delivered", words, 0);
+  /* RFC 3461 4.4: a peer that does not speak DSN will never report success, so we say how far it got. */
+  if ((fate->row->notify & IST_NOTIFY_SUCCESS) != 0 && !fate->relayed_dsn && can_report (self))
+    add_report (self->relayed, fate->row, fate, words);
+}
+
+/* The end of the road: a report where one may be sent, else a dead entry that stays visible. */
+static void
+record_given_up (Record *self, const IstQueueRecipient *row, const IstFate *fate, IstState state,
+                 const char *words)
+{
+  gboolean silent = can_report (self) && !wants (row, IST_NOTIFY_FAILURE);
+  IstQueueResult result
+      = result_for (row, can_report (self) || silent ? state : IST_STATE_DEAD);
+
+  result.attempted = fate != NULL && fate->attempted;
+  result.reply = words;
+  g_array_append_val (self->results, result);
+  if (result.state == IST_STATE_DEAD)
+    g_atomic_pointer_add (&self->instance->counters.dead, 1);
+  else if (state == IST_STATE_EXPIRED)
+    g_atomic_pointer_add (&self->instance->counters.expired, 1);
+  else
+    g_atomic_pointer_add (&self->instance->counters.failed, 1);
+  if (can_report (self) && !silent)
+    add_report (self->failed, row, fate, words);
+}
+
+static gboolean
+delay_is_due (const Record *self, const IstQueueRecipient *row)
+{
+  gint64 after = self->relay != NULL ? self->relay->delay_warning_secs : 0;
+
+  return after > 0 && !row->delay_warned && can_report (self) && wants (row, IST_NOTIFY_DELAY)
+         && self->now - self->job->message->received >= after * G_USEC_PER_SEC;
+}
+
+static void
+record_deferred (Record *self, const IstFate *fate, const char *words)
+{
+  const IstQueueRecipient *row = fate->row;
+  IstQueueResult result = result_for (row, IST_STATE_QUEUED);
+
+  result.attempted = fate->attempted;
+  result.reply = words;
+  /* A busy host is no failure of the message: it waits for a place and does not age by attempts. */
+  if (fate->failure == IST_CLIENT_BUSY && !fate->attempted)
+    result.due = self->now + G_USEC_PER_SEC;
+  else
+    result.due = ist_retry_next (self->relay != NULL ? self->relay->retry : NULL, row->attempts,
+                                 self->now);
+  result.delay_warned = delay_is_due (self, row);
+  if (result.delay_warned)
+    add_report (self->delayed, row, fate, words);
+  g_array_append_val (self->results, result);
+  g_atomic_pointer_add (&self->instance->counters.deferred, 1);
+  if (fate->may_duplicate)
+    g_atomic_pointer_add (&self->instance->counters.duplicates, 1);
+  log_fate (self, fate, "deferred", words, result.due);
+}
+
+/* Nothing expires without an attempt begun after its expiry time. A dead host is attempted by its probe,
+ * so a round without a connection counts once the probe had its turn. */
+static gboolean
+is_expired (const Record *self, const IstFate *fate)
+{
+  gint64 slack = fate->attempted || self->relay == NULL ? 0 : 2 * self->relay->probe_secs;
+
+  if (fate->failure == IST_CLIENT_BUSY && !fate->attempted)
+    return FALSE;
+  return self->now >= self->job->message->expires + slack * G_USEC_PER_SEC;
+}
+
+static void
+record_fate (Record *self, const IstFate *fate)
+{
+  const char *words = keep (self, ist_reply_to_string (&fate->reply));
+
+  if (fate->delivered)
+    record_delivered (self, fate, words);
+  else if (fate->final)
+    {
+      log_fate (self, fate, "failed", words, 0);
+      record_given_up (self, fate->row, fate, IST_STATE_FAILED, words);
+    }
+  else if (is_expired (self, fate))
+    {
+      log_fate (self, fate, "expired", words, 0);
+      record_given_up (self, fate->row, fate, IST_STATE_EXPIRED, words);
+    }
+  else
+    record_deferred (self, fate, words);
+}
+
+/* The router judges differently than at acceptance: the person moved, left, or rules changed. */
+static void
+record_diverted (Record *self, const IstDiverted *diverted)
+{
+  const IstRoute *route = &diverted->route;
+  const IstQueueRecipient *row = diverted->row;
+  IstFate fate = { .row = row, .failure = IST_CLIENT_MESSAGE };
+  IstQueueResult result = result_for (row, IST_STATE_QUEUED);
+
+  switch (route->action)
+    {
+    case IST_ROUTE_REFUSE:
+      ist_reply_copy (&fate.reply, &route->reply);
+      fate.final = ist_reply_is_final (&route->reply);
+      record_fate (self, &fate);
+      ist_reply_clear (&fate.reply);
+      return;
+    case IST_ROUTE_DISCARD:
+      result.state = IST_STATE_DELIVERED;
+      ist_log (self->instance->log, IST_LOG_INFO, "route", "discarded",
+               self->job->message->queue_id, NULL, "to", row->address, "rule", route->rule, NULL);
+      break;
+    case IST_ROUTE_HOLD:
+      result.state = IST_STATE_HELD;
+      break;
+    case IST_ROUTE_RELAY:
+      result.relay = route->relay;
+      result.generation = self->snapshot->generation;
+      ist_log (self->instance->log, IST_LOG_INFO, "route", "routed", self->job->message->queue_id,
+               "the way changed since it was accepted", "to", row->address, "relay", route->relay,
+               NULL);
+      break;
+    }
+  g_array_append_val (self->results, result);
+}
+
+static void
+log_changes (const Record *self, const IstPreparation *preparation, const GPtrArray *fates)
+{
+  for (guint i = 0; i < preparation->groups->len; i++)
+    {
+      const IstPrepared *group = g_ptr_array_index (preparation->groups, i);
+
+      for (guint k = 0; group->changes != NULL && k < group->changes->len; k++)
+        {
+          const IstChange *change = g_ptr_array_index (group->changes, k);
+
+          ist_log (self->instance->log, IST_LOG_INFO, "convert",
+                   group->report_only ? "would-convert" : "converted",
+                   self->job->message->queue_id, change->what, "transform", change->transform,
+                   "side", ist_side_name (group->side), NULL);
+        }
+    }
+}
+
+static void
+make_reports (Record *self, GPtrArray *reports)
+{
+  static const struct
+  {
+    IstReportKind kind;
+    gsize offset;
+  } kinds[] = {
+    { IST_REPORT_FAILURE, G_STRUCT_OFFSET (Record, failed) },
+    { IST_REPORT_DELAY, G_STRUCT_OFFSET (Record, delayed) },
+    { IST_REPORT_RELAYED, G_STRUCT_OFFSET (Record, relayed) },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      GPtrArray *rcpts = G_STRUCT_MEMBER (GPtrArray *, self, kinds[i].offset);
+      IstQueueMessage *report;
+
+      if (rcpts->len == 0)
+        continue;
+      report = ist_flow_report (self->instance, self->snapshot, self->job->message, kinds[i].kind,
+                                rcpts);
+      if (report != NULL)
+        g_ptr_array_add (reports, report);
+    }
+}
+
+/* A report that has nowhere to go leaves its failures as dead entries instead of losing them. */
+static void
+bury_unreported (Record *self, const GPtrArray *reports)
+{
+  if (self->failed->len == 0 || reports->len > 0)
+    return;
+  for (guint i = 0; i < self->results->len; i++)
+    {
+      IstQueueResult *result = &g_array_index (self->results, IstQueueResult, i);
+
+      if (result->state == IST_STATE_FAILED || result->state == IST_STATE_EXPIRED)
+        result->state = IST_STATE_DEAD;
+    }
+}
+
+void
+ist_outcome_record (IstInstance *instance, const IstSnapshot *snapshot, IstQueueJob *job,
+                    const IstPreparation *preparation, const GPtrArray *fates)
+{
+  g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GArray) results = g_array_new (FALSE, FALSE, sizeof (IstQueueResult));
+  g_autoptr (GPtrArray) failed = ist_report_rcpts_new ();
+  g_autoptr (GPtrArray) delayed = ist_report_rcpts_new ();
+  g_autoptr (GPtrArray) relayed = ist_report_rcpts_new ();
+  g_autoptr (GPtrArray) reports
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) ist_queue_message_free);
+  Record self = {
+    .instance = instance,
+    .snapshot = snapshot,
+    .job = job,
+    .relay = ist_settings_get (snapshot->settings, "relay", job->relay),
+    .now = ist_queue_now (instance->queue),
+    .results = results,
+    .failed = failed,
+    .delayed = delayed,
+    .relayed = relayed,
+    .texts = texts,
+  };
+
+  log_changes (&self, preparation, fates);
+  for (guint i = 0; i < fates->len; i++)
+    record_fate (&self, g_ptr_array_index (fates, i));
+  for (guint i = 0; i < preparation->diverted->len; i++)
+    record_diverted (&self, g_ptr_array_index (preparation->diverted, i));
+  make_reports (&self, reports);
+  bury_unreported (&self, reports);
+  ist_queue_finish (instance->queue, job, (const IstQueueResult *) results->data, results->len,
+                    reports, FALSE);
+}

@@ -1,0 +1,186 @@
+#include "connector/flow/prepare.h"
+
+#include "convert/pipeline.h"
+#include "routing/loop.h"
+
+#include <string.h>
+
+static void
+rcpt_free (IstPreparedRcpt *self)
+{
+  g_free (self->address);
+  g_free (self);
+}
+
+static void
+prepared_free (IstPrepared *self)
+{
+  g_ptr_array_unref (self->rcpts);
+  ist_message_free (self->message);
+  ist_message_free (self->trial);
+  g_free (self->sender);
+  g_free (self);
+}
+
+static void
+diverted_free (IstDiverted *self)
+{
+  ist_route_clear (&self->route);
+  g_free (self);
+}
+
+void
+ist_preparation_free (IstPreparation *self)
+{
+  if (self == NULL)
+    return;
+  g_ptr_array_unref (self->groups);
+  g_ptr_array_unref (self->diverted);
+  g_free (self);
+}
+
+static IstPrepared *
+group_for (IstPreparation *self, const IstRoute *route)
+{
+  IstPrepared *group;
+
+  for (guint i = 0; i < self->groups->len; i++)
+    {
+      group = g_ptr_array_index (self->groups, i);
+      if (group->side == route->side && group->report_only == route->report_only)
+        return group;
+    }
+  group = g_new0 (IstPrepared, 1);
+  group->side = route->side;
+  group->report_only = route->report_only;
+  group->rcpts = g_ptr_array_new_with_free_func ((GDestroyNotify) rcpt_free);
+  g_ptr_array_add (self->groups, group);
+  return group;
+}
+
+/* The listener's judgement (who may relay) was made at acceptance and is not asked for again. */
+static void
+sort_recipients (const IstSnapshot *snapshot, const IstQueueJob *job, IstPreparation *out)
+{
+  IstRouteAsk ask = {
+    .origin = job->message->origin,
+    .trusted = TRUE,
+    .relay_internet = TRUE,
+    .sender = job->message->sender,
+    .size_bytes = job->message->size_bytes,
+  };
+  g_autoptr (IstMessage) message = ist_message_new (job->message->body);
+
+  ask.message = message;
+  for (guint i = 0; i < job->message->recipients->len; i++)
+    {
+      const IstQueueRecipient *row = g_ptr_array_index (job->message->recipients, i);
+      g_auto (IstRoute) route = { 0 };
+      IstPreparedRcpt *rcpt;
+
+      ist_router_route (snapshot->router, &ask, row->address, &route);
+      /* A held message that was released is not held by the same rule again. */
+      if (route.action != IST_ROUTE_RELAY && route.action != IST_ROUTE_HOLD)
+        {
+          IstDiverted *diverted = g_new0 (IstDiverted, 1);
+
+          diverted->row = row;
+          diverted->route = route;
+          memset (&route, 0, sizeof route);
+          g_ptr_array_add (out->diverted, diverted);
+          continue;
+        }
+      if (g_strcmp0 (route.relay, job->relay) != 0 && row->generation != snapshot->generation)
+        {
+          IstDiverted *diverted = g_new0 (IstDiverted, 1);
+
+          diverted->row = row;
+          diverted->route = route;
+          memset (&route, 0, sizeof route);
+          g_ptr_array_add (out->diverted, diverted);
+          continue;
+        }
+      rcpt = g_new0 (IstPreparedRcpt, 1);
+      rcpt->row = row;
+      rcpt->address = g_strdup (route.address != NULL ? route.address : row->address);
+      g_ptr_array_add (group_for (out, &route)->rcpts, rcpt);
+    }
+}
+
+static void
+convert_message (const IstSnapshot *snapshot, const IstQueueJob *job, const IstPrepared *group,
+                 IstMessage *message)
+{
+  IstSide from = job->message->origin;
+  IstConvertContext context = {
+    .from = from,
+    .to = group->side,
+    .settings = snapshot->settings,
+    .sender = job->message->sender,
+  };
+  g_autoptr (GError) error = NULL;
+  IstRewriter *rewriter = snapshot->rewriters[from][group->side];
+
+  if (!ist_pipeline_run (&context, message, &error))
+    ist_message_note (message, "pipeline", "not converted: %s", error->message);
+  if (rewriter == NULL || from == group->side)
+    return;
+  ist_rewriter_header (rewriter, message);
+  if (ist_message_is_changed (message))
+    ist_rewriter_dkim (message, snapshot->connector->broken_dkim == 1);
+}
+
+static void
+prepare_group (const IstSnapshot *snapshot, const IstQueueJob *job, IstPrepared *group)
+{
+  IstSide from = job->message->origin;
+  const IstQueueRecipient *first = ((IstPreparedRcpt *) g_ptr_array_index (group->rcpts, 0))->row;
+  IstBody *body = first->part_body != NULL ? first->part_body : job->message->body;
+  IstRewriter *rewriter = snapshot->rewriters[from][group->side];
+
+  group->message = ist_message_new (body);
+  if (group->report_only)
+    group->trial = ist_message_new (body);
+  /* A materialised part was converted when it was made. */
+  if (first->part_body == NULL)
+    convert_message (snapshot, job, group, group->report_only ? group->trial : group->message);
+  group->changes
+      = (GPtrArray *) ist_message_changes (group->report_only ? group->trial : group->message);
+  group->sender = rewriter != NULL && from != group->side && !group->report_only
+                      ? ist_rewriter_address (rewriter, job->message->sender, NULL)
+                      : g_strdup (job->message->sender);
+}
+
+/* Our own trace: the next time this message comes in for the same recipient it is a loop, while the
+ * members of a list that another side expanded are not (docs/admin.md, "Loops"). */
+static void
+add_trace (const IstSnapshot *snapshot, IstPrepared *group)
+{
+  g_autoptr (GPtrArray) addresses = g_ptr_array_new ();
+  g_autofree char *field = NULL;
+
+  for (guint i = 0; i < group->rcpts->len; i++)
+    g_ptr_array_add (addresses, ((IstPreparedRcpt *) g_ptr_array_index (group->rcpts, i))->row->address);
+  g_ptr_array_add (addresses, NULL);
+  field = ist_loop_trace_field (snapshot->connector->hostname,
+                                (const char *const *) addresses->pdata);
+  ist_message_insert_field (group->message, 0, field);
+}
+
+IstPreparation *
+ist_prepare (const IstSnapshot *snapshot, const IstQueueJob *job)
+{
+  IstPreparation *self = g_new0 (IstPreparation, 1);
+
+  self->groups = g_ptr_array_new_with_free_func ((GDestroyNotify) prepared_free);
+  self->diverted = g_ptr_array_new_with_free_func ((GDestroyNotify) diverted_free);
+  sort_recipients (snapshot, job, self);
+  for (guint i = 0; i < self->groups->len; i++)
+    {
+      IstPrepared *group = g_ptr_array_index (self->groups, i);
+
+      prepare_group (snapshot, job, group);
+      add_trace (snapshot, group);
+    }
+  return self;
+}

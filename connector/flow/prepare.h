@@ -1,0 +1,58 @@
+/*
+ * connector/flow/prepare.h - stage two: one queued message becomes what each recipient is to get.
+ *
+ * The job's recipients are routed again (a person may have moved, the settings may be new), grouped by
+ * what they need done, and for each group the header is rewritten and the transforms are run on spans
+ * of the original. Nothing is stored: after a crash, a deferral or a reload it is done again.
+ *
+ * Threads: works on one job in the thread that calls it.
+ */
+#ifndef IST_CONNECTOR_FLOW_PREPARE_H
+#define IST_CONNECTOR_FLOW_PREPARE_H
+
+#include "connector/snapshot.h"
+#include "routing/queue/queue.h"
+
+G_BEGIN_DECLS
+
+/* One recipient of a prepared message. */
+typedef struct
+{
+  const IstQueueRecipient *row; /* borrowed from the job */
+  char *address;                /* envelope address towards the relay */
+} IstPreparedRcpt;
+
+/* The same text and sender for all its recipients. */
+typedef struct
+{
+  IstMessage *message;
+  char *sender;
+  IstSide side;
+  gboolean report_only;         /* conversions were worked out for the log and not applied */
+  GPtrArray *changes;           /* of IstChange, borrowed: what was (or would have been) changed */
+  IstMessage *trial;            /* report_only: what the changes were worked out on; owns them */
+  GPtrArray *rcpts;             /* IstPreparedRcpt, owned */
+} IstPrepared;
+
+/* A recipient that is not to be sent by this job after all. */
+typedef struct
+{
+  const IstQueueRecipient *row;
+  IstRoute route;               /* REFUSE, DISCARD, HOLD, or RELAY with another relay */
+} IstDiverted;
+
+typedef struct
+{
+  GPtrArray *groups;            /* IstPrepared */
+  GPtrArray *diverted;          /* IstDiverted */
+} IstPreparation;
+
+/* Never fails: a transform that gives up leaves its message unconverted and says so in a change. */
+IstPreparation *ist_prepare (const IstSnapshot *snapshot, const IstQueueJob *job);
+void ist_preparation_free (IstPreparation *preparation);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (IstPreparation, ist_preparation_free)
+
+G_END_DECLS
+
+#endif

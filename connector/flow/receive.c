@@ -1,0 +1,476 @@
+#include "connector/flow/receive.h"
+
+#include "base/address.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "connector/flow/listener.h"
+#include "connector/flow/text.h"
+#include "routing/loop.h"
+
+#include <string.h>
+
+/* One recipient of the transaction in hand, as the router saw it at RCPT. */
+typedef struct
+{
+  char *address;
+  char *original;
+  guint notify;
+  IstRoute route;
+} Recipient;
+
+struct _IstReceive
+{
+  IstInstance *instance;
+  IstSnapshot *snapshot;
+  const IstListenerSettings *listener;
+  IstStream *stream;
+  const IstPeerSettings *peer; /* NULL: not a listed one */
+  char *counted;               /* address counted in the listener, NULL */
+  /* the transaction */
+  gboolean in_mail;
+  char *sender;
+  char *envid;
+  IstSessionMail mail;
+  GPtrArray *recipients;
+  IstQueueSpool *spool;
+};
+
+static void
+recipient_free (Recipient *self)
+{
+  g_free (self->address);
+  g_free (self->original);
+  ist_route_clear (&self->route);
+  g_free (self);
+}
+
+IstReceive *
+ist_receive_new (IstInstance *instance, IstSnapshot *snapshot, const IstListenerSettings *listener,
+                 IstStream *stream)
+{
+  IstReceive *self = g_new0 (IstReceive, 1);
+
+  self->instance = instance;
+  self->snapshot = ist_snapshot_ref (snapshot);
+  self->listener = listener;
+  self->stream = stream;
+  self->peer = ist_router_peer (snapshot->router, listener->group.name,
+                                ist_stream_peer_address (stream), NULL);
+  return self;
+}
+
+static void
+transaction_clear (IstReceive *self)
+{
+  self->in_mail = FALSE;
+  g_clear_pointer (&self->sender, g_free);
+  g_clear_pointer (&self->envid, g_free);
+  g_clear_pointer (&self->recipients, g_ptr_array_unref);
+  g_clear_pointer (&self->spool, ist_queue_spool_free);
+}
+
+void
+ist_receive_free (IstReceive *self)
+{
+  if (self == NULL)
+    return;
+  transaction_clear (self);
+  if (self->counted != NULL)
+    ist_listeners_uncount_peer (self->instance->listeners, self->counted);
+  g_free (self->counted);
+  ist_snapshot_unref (self->snapshot);
+  g_free (self);
+}
+
+/* Listed peers carry all the mail of a company over few connections: the limits that stop strangers
+ * would stop them (tarpit, commands, errors, messages). */
+void
+ist_receive_limits (IstReceive *self, IstSessionLimits *limits)
+{
+  const IstListenerSettings *l = self->listener;
+  gboolean listed = self->peer != NULL;
+
+  *limits = (IstSessionLimits){
+    .hostname = self->snapshot->connector->hostname,
+    .tls = ist_snapshot_listener_tls (self->snapshot, l),
+    .implicit_tls = l->implicit_tls,
+    .require_tls = l->require_tls,
+    .bare_newline = listed && self->peer->bare_newline == 1 ? IST_BARE_NEWLINE_NORMALIZE
+                                                             : IST_BARE_NEWLINE_REFUSE,
+    .max_message_bytes = (guint64) l->max_message_bytes,
+    .max_recipients = (guint) l->max_recipients,
+    .max_commands = listed ? 0 : (guint) l->max_commands,
+    .max_errors = listed ? 0 : (guint) l->max_errors,
+    .max_messages = listed ? 0 : (guint) l->max_messages,
+    .max_header_bytes = (gsize) l->max_header_bytes,
+    .command_timeout_secs = (guint) l->command_timeout_secs,
+    .data_timeout_secs = (guint) l->data_timeout_secs,
+    .data_total_secs = (guint) l->data_total_secs,
+    .tarpit_msecs = listed ? 0 : (guint) l->tarpit_msecs,
+    .allow_xclient = listed && self->peer->xclient,
+  };
+}
+
+/* ---- the session's questions ---- */
+
+static void
+on_connect (gpointer user, const IstSessionPeer *peer, IstReply *reply)
+{
+  IstReceive *self = user;
+
+  if (self->peer != NULL || self->counted != NULL)
+    return;
+  if (!ist_listeners_count_peer (self->instance->listeners, peer->address,
+                                 (guint) self->listener->max_sessions_per_peer))
+    {
+      ist_reply_set (reply, 421, "4.7.0", "%s too many connections from your address",
+                     self->snapshot->connector->hostname);
+      return;
+    }
+  self->counted = g_strdup (peer->address);
+}
+
+/* TLS and XCLIENT can change who the client is, so the peer is looked up again for each message. */
+static void
+on_mail (gpointer user, const IstSessionPeer *peer, const IstSessionMail *mail, IstReply *reply)
+{
+  IstReceive *self = user;
+  g_autoptr (GError) error = NULL;
+
+  transaction_clear (self);
+  self->peer = ist_router_peer (self->snapshot->router, self->listener->group.name, peer->address,
+                                peer->tls);
+  if (self->peer == NULL && !self->listener->public_)
+    {
+      ist_reply_set (reply, 550, "5.7.1",
+                     "%s is not a listed peer of this listener; no mail is taken from it",
+                     peer->address);
+      return;
+    }
+  if (self->peer == NULL
+      && !ist_listeners_count_message (self->instance->listeners, peer->address,
+                                       (guint) self->listener->rate_per_minute))
+    {
+      ist_reply_set (reply, 450, "4.7.1", "too many messages from your address in this minute");
+      return;
+    }
+  if (!ist_queue_check_room (self->instance->queue, mail->size, &error))
+    {
+      ist_reply_set (reply, 452, "4.3.1", "%s", error->message);
+      return;
+    }
+  self->in_mail = TRUE;
+  self->mail = *mail;
+  self->sender = g_strdup (mail->sender);
+  self->envid = g_strdup (mail->envid);
+  self->recipients = g_ptr_array_new_with_free_func ((GDestroyNotify) recipient_free);
+  ist_reply_set (reply, 250, "2.1.0", "sender ok");
+}
+
+static IstSide
+origin_side (const IstReceive *self)
+{
+  if (self->peer == NULL)
+    return IST_SIDE_INTERNET;
+  return ist_side_from_name (self->peer->side != NULL ? self->peer->side : self->listener->side);
+}
+
+static void
+make_ask (const IstReceive *self, IstRouteAsk *ask)
+{
+  *ask = (IstRouteAsk){
+    .origin = origin_side (self),
+    .trusted = self->peer != NULL,
+    .relay_internet = self->peer != NULL && self->peer->relay_internet,
+    .sender = self->sender,
+    .size_bytes = self->mail.size,
+  };
+}
+
+static void
+on_rcpt (gpointer user, const IstSessionPeer *peer, const IstSessionRcpt *rcpt, IstReply *reply)
+{
+  IstReceive *self = user;
+  IstRouteAsk ask;
+  Recipient *recipient;
+
+  make_ask (self, &ask);
+  recipient = g_new0 (Recipient, 1);
+  ist_router_route (self->snapshot->router, &ask, rcpt->address, &recipient->route);
+  if (recipient->route.action == IST_ROUTE_REFUSE)
+    {
+      ist_reply_copy (reply, &recipient->route.reply);
+      recipient_free (recipient);
+      return;
+    }
+  recipient->address = g_strdup (rcpt->address);
+  recipient->original = g_strdup (rcpt->original);
+  recipient->notify = rcpt->notify;
+  g_ptr_array_add (self->recipients, recipient);
+  ist_reply_set (reply, 250, "2.1.5", "recipient ok");
+}
+
+static gboolean
+on_data (gpointer user, const IstSessionPeer *peer, IstReply *reply)
+{
+  IstReceive *self = user;
+
+  self->spool = ist_queue_spool_new (self->instance->queue);
+  return TRUE;
+}
+
+static gboolean
+on_text (gpointer user, const char *data, gsize size_bytes, GError **error)
+{
+  IstReceive *self = user;
+
+  return ist_queue_spool_append (self->spool, data, size_bytes, error);
+}
+
+static void
+on_abort (gpointer user)
+{
+  transaction_clear (user);
+}
+
+/* ---- the final dot ---- */
+
+/* Rules on size and header could not be asked at RCPT. One recipient that they refuse refuses the
+ * message: SMTP has one answer for all at this point. */
+static gboolean
+route_again (IstReceive *self, const IstMessage *message, IstReply *reply)
+{
+  IstRouteAsk ask;
+
+  make_ask (self, &ask);
+  ask.size_bytes = ist_message_size (message);
+  ask.message = message;
+  for (guint i = 0; i < self->recipients->len; i++)
+    {
+      Recipient *recipient = g_ptr_array_index (self->recipients, i);
+
+      if (recipient->route.final_known)
+        continue;
+      ist_route_clear (&recipient->route);
+      memset (&recipient->route, 0, sizeof recipient->route);
+      ist_router_route (self->snapshot->router, &ask, recipient->address, &recipient->route);
+      if (recipient->route.action != IST_ROUTE_REFUSE)
+        continue;
+      ist_reply_copy (reply, &recipient->route.reply);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/* A size limit holds in both directions (MAIL-18): the destination's limit refuses here, before the
+ * 250, and not in a report later. */
+static gboolean
+check_size (const IstReceive *self, gsize size, IstReply *reply)
+{
+  for (guint i = 0; i < self->recipients->len; i++)
+    {
+      const Recipient *recipient = g_ptr_array_index (self->recipients, i);
+      const IstSideSettings *side = ist_settings_get (self->snapshot->settings, "side",
+                                                      ist_side_name (recipient->route.side));
+
+      if (side == NULL || side->max_message_bytes == 0 || size <= (gsize) side->max_message_bytes)
+        continue;
+      ist_reply_set (reply, 552, "5.3.4",
+                     "message of %" G_GSIZE_FORMAT " bytes is larger than the %" G_GINT64_FORMAT
+                     " allowed towards %s",
+                     size, side->max_message_bytes, ist_side_name (recipient->route.side));
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+check_text (IstReceive *self, const IstMessage *message, IstReply *reply)
+{
+  guint max_hops = (guint) self->snapshot->connector->max_hops;
+
+  if (ist_loop_count_received (message) > max_hops)
+    {
+      ist_reply_set (reply, 554, "5.4.6", "more than %u Received fields: this message goes in circles",
+                     max_hops);
+      return FALSE;
+    }
+  if (self->peer != NULL && self->peer->exchange_online
+      && !ist_router_tenant_ok (self->snapshot->router, message))
+    {
+      ist_reply_set (reply, 550, "5.7.1",
+                     "this message does not come from the Exchange Online tenant served here");
+      return FALSE;
+    }
+  for (guint i = 0; i < self->recipients->len; i++)
+    {
+      const Recipient *recipient = g_ptr_array_index (self->recipients, i);
+
+      if (!ist_loop_has_passed (message, self->snapshot->connector->hostname, recipient->address))
+        continue;
+      ist_reply_set (reply, 554, "5.4.6", "<%s> was given this very message before: mail loop",
+                     recipient->address);
+      return FALSE;
+    }
+  return route_again (self, message, reply)
+         && check_size (self, ist_message_size (message), reply);
+}
+
+static char *
+message_id (const IstMessage *message)
+{
+  guint i = ist_message_find_field (message, "Message-ID", 0);
+
+  return i != IST_MESSAGE_NOT_FOUND ? ist_message_field_value (message, i) : NULL;
+}
+
+static IstQueueMessage *
+make_queue_message (IstReceive *self, const IstSessionPeer *peer, const IstMessage *message,
+                    const char *queue_id)
+{
+  IstQueueMessage *out = ist_queue_message_new ();
+
+  out->queue_id = g_strdup (queue_id);
+  out->sender = g_strdup (self->sender);
+  out->origin = origin_side (self);
+  out->listener = g_strdup (self->listener->group.name);
+  out->peer = g_strdup (peer->address);
+  out->helo = g_strdup (peer->helo);
+  out->ret = self->mail.ret;
+  out->envid = g_strdup (self->envid);
+  out->smtputf8 = self->mail.smtputf8;
+  out->eight_bit = self->mail.eight_bit;
+  out->priority = IST_PRIORITY_LOW;
+  out->received = ist_queue_now (self->instance->queue);
+  out->message_id = message_id (message);
+  return out;
+}
+
+/* Adds the recipients that go somewhere; the longest expiry of their relays is the message's. */
+static void
+add_recipients (IstReceive *self, IstQueueMessage *out)
+{
+  for (guint i = 0; i < self->recipients->len; i++)
+    {
+      const Recipient *in = g_ptr_array_index (self->recipients, i);
+      const IstRelaySettings *relay;
+      IstQueueRecipient *row;
+      gint64 expires;
+
+      if (in->route.action == IST_ROUTE_DISCARD)
+        continue;
+      relay = ist_settings_get (self->snapshot->settings, "relay", in->route.relay);
+      expires = out->received + (relay != NULL ? relay->expire_secs : 432000) * G_USEC_PER_SEC;
+      out->expires = MAX (out->expires, expires);
+      out->priority = MIN (out->priority, in->route.priority);
+      row = ist_queue_recipient_new (in->address);
+      row->original = in->original != NULL ? g_strdup (in->original)
+                                           : g_strdup_printf ("rfc822;%s", in->address);
+      row->notify = in->notify;
+      row->side = in->route.side;
+      row->relay = g_strdup (in->route.relay);
+      row->generation = self->snapshot->generation;
+      if (in->route.action == IST_ROUTE_HOLD || (relay != NULL && relay->hold))
+        {
+          row->state = IST_STATE_HELD;
+          row->hold_reason = in->route.rule != NULL ? g_strdup_printf ("rule %s", in->route.rule)
+                                                    : g_strdup_printf ("relay %s", in->route.relay);
+        }
+      g_ptr_array_add (out->recipients, row);
+    }
+}
+
+static void
+log_received (IstReceive *self, const IstSessionPeer *peer, const IstQueueMessage *message,
+              gsize size)
+{
+  IstLog *log = self->instance->log;
+  g_autofree char *bytes = g_strdup_printf ("%" G_GSIZE_FORMAT, size);
+
+  ist_log (log, IST_LOG_INFO, "smtp", "received", message->queue_id, NULL, "from", message->sender,
+           "peer", peer->address, "side", ist_side_name (message->origin), "listener",
+           message->listener, "size", bytes, "message_id", message->message_id, "tls",
+           peer->tls != NULL ? peer->tls->version : NULL, NULL);
+  for (guint i = 0; i < self->recipients->len; i++)
+    {
+      const Recipient *recipient = g_ptr_array_index (self->recipients, i);
+
+      ist_log (log, IST_LOG_INFO, "route",
+               recipient->route.action == IST_ROUTE_DISCARD ? "discarded" : "routed",
+               message->queue_id, NULL, "to", recipient->address, "primary",
+               recipient->route.primary, "side", ist_side_name (recipient->route.side), "relay",
+               recipient->route.relay, "rule", recipient->route.rule, NULL);
+    }
+}
+
+static gboolean
+accept_message (IstReceive *self, const IstSessionPeer *peer, IstReply *reply, GError **error)
+{
+  g_autofree char *queue_id = ist_queue_new_id (self->instance->queue);
+  const char *only = self->recipients->len == 1
+                         ? ((Recipient *) g_ptr_array_index (self->recipients, 0))->address
+                         : NULL;
+  g_autofree char *field
+      = ist_received_field (self->snapshot->connector->hostname, peer, queue_id,
+                            self->mail.smtputf8, only, ist_clock_wall_usecs ());
+  g_autoptr (IstQueueMessage) out = NULL;
+  g_autoptr (IstMessage) message = NULL;
+  g_autoptr (IstBody) body = NULL;
+
+  ist_queue_spool_prepend (self->spool, field, strlen (field));
+  body = ist_queue_spool_finish (self->spool, error);
+  if (body == NULL)
+    return FALSE;
+  message = ist_message_new (body);
+  if (!check_text (self, message, reply))
+    return TRUE;
+  out = make_queue_message (self, peer, message, queue_id);
+  out->size_bytes = ist_body_size (body);
+  add_recipients (self, out);
+  if (out->recipients->len > 0
+      && !ist_queue_submit (self->instance->queue, out, self->spool, error))
+    return FALSE;
+  g_atomic_pointer_add (&self->instance->counters.received, 1);
+  log_received (self, peer, out, out->size_bytes);
+  ist_reply_set (reply, 250, "2.0.0", "queued as %s", queue_id);
+  return TRUE;
+}
+
+static void
+on_done (gpointer user, const IstSessionPeer *peer, IstReply *reply)
+{
+  IstReceive *self = user;
+  g_autoptr (GError) error = NULL;
+
+  if (!accept_message (self, peer, reply, &error))
+    {
+      ist_reply_set (reply, 451, "4.3.0", "the message could not be stored; try again later");
+      ist_log (self->instance->log, IST_LOG_ERROR, "queue", "store-failed", NULL, error->message,
+               "peer", peer->address, NULL);
+    }
+  transaction_clear (self);
+}
+
+static void
+on_event (gpointer user, const IstSessionPeer *peer, const char *command, const IstReply *reply,
+          const char *why)
+{
+  IstReceive *self = user;
+  g_autofree char *text = reply != NULL ? ist_reply_to_string (reply) : NULL;
+
+  g_atomic_pointer_add (&self->instance->counters.refused, 1);
+  ist_log (self->instance->log, IST_LOG_INFO, "smtp", reply != NULL ? "refused" : "session", NULL,
+           why, "peer", peer->address, "helo", peer->helo, "listener", self->listener->group.name,
+           "command", command, "reply", text, "from", self->sender, NULL);
+}
+
+const IstSessionHandler ist_receive_handler = {
+  .connect = on_connect,
+  .mail = on_mail,
+  .rcpt = on_rcpt,
+  .data = on_data,
+  .text = on_text,
+  .done = on_done,
+  .abort = on_abort,
+  .event = on_event,
+};
