@@ -4,8 +4,10 @@ libbase_a_SOURCES = \
   base/body.c base/body.h \
   base/clock.c base/clock.h \
   base/conf.c base/conf.h \
+  base/db.c base/db.h \
   base/directory-api.c base/directory-api.h \
   base/dns.h \
+  base/durable.h \
   base/error.c base/error.h \
   base/log-file.c base/log-file.h \
   base/log.c base/log.h \
@@ -21,5 +23,5 @@ libbase_a_SOURCES = \
   base/tls.c base/tls.h
 
 if !WINDOWS
-libbase_a_SOURCES += base/secrets-posix.c
+libbase_a_SOURCES += base/durable-posix.c base/secrets-posix.c
 endif

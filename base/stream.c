@@ -234,6 +234,25 @@ ist_stream_peek (IstStream *self, const char **data, gsize *size_bytes, GError *
   return TRUE;
 }
 
+gboolean
+ist_stream_wait_readable (IstStream *self, gint64 until_mono_usecs)
+{
+  gint64 left = until_mono_usecs - ist_clock_mono_usecs ();
+  g_autoptr (GError) local = NULL;
+  const char *data;
+  gsize size;
+
+  if (ist_stream_pending (self) > 0)
+    return TRUE;
+  if (g_atomic_int_get (&self->aborted))
+    return ist_stream_fail (self, IST_FAULT_ABORTED, NULL, "");
+  if (g_socket_condition_timed_wait (self->socket, G_IO_IN, MAX (left, 0), NULL, &local))
+    return ist_stream_peek (self, &data, &size, NULL);
+  if (!g_error_matches (local, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
+    ist_stream_fail (self, IST_FAULT_RESET, NULL, local->message);
+  return FALSE;
+}
+
 void
 ist_stream_consume (IstStream *self, gsize size_bytes)
 {

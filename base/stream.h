@@ -50,6 +50,10 @@ void ist_stream_set_deadline (IstStream *stream, gint64 deadline_mono_usecs);
 gboolean ist_stream_peek (IstStream *stream, const char **data, gsize *size_bytes, GError **error);
 void ist_stream_consume (IstStream *stream, gsize size_bytes);
 
+/* Waits until something can be read or `until_mono_usecs`; FALSE at that time (no fault then) or when
+ * the stream fails. */
+gboolean ist_stream_wait_readable (IstStream *stream, gint64 until_mono_usecs);
+
 /* Bytes that can be read without waiting (ours plus OpenSSL's). */
 gsize ist_stream_pending (IstStream *stream);
 

@@ -30,6 +30,7 @@ struct _IstReceive
   gboolean in_mail;
   char *sender;
   char *envid;
+  char *queue_id;
   IstSessionMail mail;
   GPtrArray *recipients;
   IstQueueSpool *spool;
@@ -65,6 +66,7 @@ transaction_clear (IstReceive *self)
   self->in_mail = FALSE;
   g_clear_pointer (&self->sender, g_free);
   g_clear_pointer (&self->envid, g_free);
+  g_clear_pointer (&self->queue_id, g_free);
   g_clear_pointer (&self->recipients, g_ptr_array_unref);
   g_clear_pointer (&self->spool, ist_queue_spool_free);
 }
@@ -214,9 +216,21 @@ static gboolean
 on_data (gpointer user, const IstSessionPeer *peer, IstReply *reply)
 {
   IstReceive *self = user;
+  const char *only = self->recipients->len == 1
+                         ? ((Recipient *) g_ptr_array_index (self->recipients, 0))->address
+                         : NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *field = NULL;
 
+  g_free (self->queue_id);
+  self->queue_id = ist_queue_new_id (self->instance->queue);
+  field = ist_received_field (self->snapshot->connector->hostname, peer, self->queue_id,
+                              self->mail.smtputf8, only, ist_clock_wall_usecs ());
   self->spool = ist_queue_spool_new (self->instance->queue);
-  return TRUE;
+  if (ist_queue_spool_append (self->spool, field, strlen (field), &error))
+    return TRUE;
+  ist_reply_set (reply, 451, "4.3.0", "the message cannot be stored; try again later");
+  return FALSE;
 }
 
 static gboolean
@@ -325,12 +339,11 @@ message_id (const IstMessage *message)
 }
 
 static IstQueueMessage *
-make_queue_message (IstReceive *self, const IstSessionPeer *peer, const IstMessage *message,
-                    const char *queue_id)
+make_queue_message (IstReceive *self, const IstSessionPeer *peer, const IstMessage *message)
 {
   IstQueueMessage *out = ist_queue_message_new ();
 
-  out->queue_id = g_strdup (queue_id);
+  out->queue_id = g_strdup (self->queue_id);
   out->sender = g_strdup (self->sender);
   out->origin = origin_side (self);
   out->listener = g_strdup (self->listener->group.name);
@@ -406,25 +419,17 @@ log_received (IstReceive *self, const IstSessionPeer *peer, const IstQueueMessag
 static gboolean
 accept_message (IstReceive *self, const IstSessionPeer *peer, IstReply *reply, GError **error)
 {
-  g_autofree char *queue_id = ist_queue_new_id (self->instance->queue);
-  const char *only = self->recipients->len == 1
-                         ? ((Recipient *) g_ptr_array_index (self->recipients, 0))->address
-                         : NULL;
-  g_autofree char *field
-      = ist_received_field (self->snapshot->connector->hostname, peer, queue_id,
-                            self->mail.smtputf8, only, ist_clock_wall_usecs ());
   g_autoptr (IstQueueMessage) out = NULL;
   g_autoptr (IstMessage) message = NULL;
   g_autoptr (IstBody) body = NULL;
 
-  ist_queue_spool_prepend (self->spool, field, strlen (field));
   body = ist_queue_spool_finish (self->spool, error);
   if (body == NULL)
     return FALSE;
   message = ist_message_new (body);
   if (!check_text (self, message, reply))
     return TRUE;
-  out = make_queue_message (self, peer, message, queue_id);
+  out = make_queue_message (self, peer, message);
   out->size_bytes = ist_body_size (body);
   add_recipients (self, out);
   if (out->recipients->len > 0
@@ -432,7 +437,7 @@ accept_message (IstReceive *self, const IstSessionPeer *peer, IstReply *reply, G
     return FALSE;
   g_atomic_pointer_add (&self->instance->counters.received, 1);
   log_received (self, peer, out, out->size_bytes);
-  ist_reply_set (reply, 250, "2.0.0", "queued as %s", queue_id);
+  ist_reply_set (reply, 250, "2.0.0", "queued as %s", self->queue_id);
   return TRUE;
 }
 

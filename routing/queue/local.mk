@@ -1,2 +1,13 @@
 librouting_a_SOURCES += \
-  routing/queue/queue.h
+  routing/queue/id.c \
+  routing/queue/message.c \
+  routing/queue/queue-admin.c \
+  routing/queue/queue-ops.c routing/queue/queue-ops.h \
+  routing/queue/queue-private.h \
+  routing/queue/queue.c routing/queue/queue.h \
+  routing/queue/scheduler.c \
+  routing/queue/spool.c routing/queue/spool.h \
+  routing/queue/store-read.c \
+  routing/queue/store.c \
+  routing/queue/sweep.c \
+  routing/queue/writer.c

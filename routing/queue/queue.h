@@ -146,6 +146,9 @@ IstQueue *ist_queue_open (const IstQueueOptions *options, GError **error);
 /* Commits what is pending, checkpoints, closes. Jobs still out count as never finished. */
 void ist_queue_close (IstQueue *queue);
 
+/* What the sweep at start found and did, lines for the log (char *, borrowed). */
+const GPtrArray *ist_queue_start_notes (IstQueue *queue);
+
 gint64 ist_queue_now (IstQueue *queue); /* the queue's clock, microseconds since 1970 UTC */
 
 /* A new queue id: sortable by time, unique over all nodes; g_free(). */
@@ -159,8 +162,6 @@ gboolean ist_queue_check_room (IstQueue *queue, guint64 size_bytes, GError **err
 IstQueueSpool *ist_queue_spool_new (IstQueue *queue);
 gboolean ist_queue_spool_append (IstQueueSpool *spool, const char *data, gsize size_bytes,
                                  GError **error); /* RETRY */
-/* Puts `data` (the Received field) before everything appended. Call before finish. */
-void ist_queue_spool_prepend (IstQueueSpool *spool, const char *data, gsize size_bytes);
 gsize ist_queue_spool_size (const IstQueueSpool *spool);
 /* The bytes so far as one block, for loop check and rules; file bodies are synced first. */
 IstBody *ist_queue_spool_finish (IstQueueSpool *spool, GError **error);
@@ -176,6 +177,8 @@ typedef struct
 {
   IstQueueMessage *message; /* envelope and body; recipients holds ONLY the rows of this job */
   char *relay;
+  gint64 row;               /* the part's row, 0 for a whole message */
+  guint n_rows;             /* due rows of the message at this relay, before max_recipients cut */
 } IstQueueJob;
 
 /* The next job of `relay`: all due recipients of one message that go there (at most `max_recipients`;
@@ -200,6 +203,9 @@ typedef struct
  * unless `wait`. A recipient without a result stays due at once. */
 void ist_queue_finish (IstQueue *queue, IstQueueJob *job, const IstQueueResult *results,
                        guint n_results, GPtrArray *reports, gboolean wait);
+
+/* Returns when everything that was finished before is committed. */
+void ist_queue_flush (IstQueue *queue);
 
 typedef struct
 {

@@ -1,2 +1,15 @@
 librouting_a_SOURCES += \
-  routing/smtp/reply.h routing/smtp/session.h routing/smtp/client.h
+  routing/smtp/client.h \
+  routing/smtp/command-bdat.c \
+  routing/smtp/command-data.c \
+  routing/smtp/command-ehlo.c \
+  routing/smtp/command-mail.c \
+  routing/smtp/command-rcpt.c \
+  routing/smtp/command-simple.c \
+  routing/smtp/command-starttls.c \
+  routing/smtp/command-xclient.c \
+  routing/smtp/parameters.c \
+  routing/smtp/reply.c routing/smtp/reply.h \
+  routing/smtp/session-private.h \
+  routing/smtp/session.c routing/smtp/session.h \
+  routing/smtp/text-reader.c

@@ -87,10 +87,12 @@ typedef struct
                 IstReply *reply);
   void (*rcpt) (gpointer user, const IstSessionPeer *peer, const IstSessionRcpt *rcpt,
                 IstReply *reply);
-  /* Before 354 or the first BDAT chunk. Gives the spool the text goes to (owned by the handler until
-   * done or abort), or NULL with a reply. */
-  IstQueueSpool *(*data) (gpointer user, const IstSessionPeer *peer, IstReply *reply);
-  /* The whole text is in the spool. The reply is the answer to the final dot (or BDAT LAST). */
+  /* Before 354 or the first BDAT chunk; FALSE with a reply when no text can be taken. */
+  gboolean (*data) (gpointer user, const IstSessionPeer *peer, IstReply *reply);
+  /* A piece of the text, un-stuffed, with CRLF line ends. After a failure the rest is read and thrown
+   * away, and the final dot is answered 451 (RETRY) or 552 (anything else). */
+  gboolean (*text) (gpointer user, const char *data, gsize size_bytes, GError **error);
+  /* The whole text was given. The reply is the answer to the final dot (or BDAT LAST). */
   void (*done) (gpointer user, const IstSessionPeer *peer, IstReply *reply);
   /* The transaction is gone (RSET, HELO, lost connection, refused text). */
   void (*abort) (gpointer user);
@@ -99,13 +101,15 @@ typedef struct
                  const IstReply *reply, const char *why);
 } IstSessionHandler;
 
-/* Runs one connection to its end. Takes `stream`. `limits`, `handler` and `user` are borrowed. */
-void ist_session_run (IstStream *stream, const IstSessionLimits *limits,
-                      const IstSessionHandler *handler, gpointer user, IstSession **current);
+/* One session over `stream`; all four are borrowed for its life. */
+IstSession *ist_session_new (IstStream *stream, const IstSessionLimits *limits,
+                             const IstSessionHandler *handler, gpointer user);
+/* Runs it to its end. */
+void ist_session_run (IstSession *session);
+void ist_session_free (IstSession *session);
 
-/* Asks a running session to end with 421 after the command in hand (a message whose text is coming is
- * still answered). *current of ist_session_run() is set while it runs (under no lock: the owner of the
- * registry serialises). */
+/* Asks a running session to end with 421 after the command in hand; a message whose text is coming is
+ * still answered. Any thread; the session must not be freed meanwhile. */
 void ist_session_shutdown (IstSession *session);
 
 G_END_DECLS

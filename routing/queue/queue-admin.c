@@ -1,0 +1,191 @@
+/*
+ * routing/queue/queue-admin.c - what the administrator and a reload do to many rows at once.
+ */
+#include "routing/queue/queue-ops.h"
+
+#include "base/error.h"
+
+#define BATCH 500
+
+/* ---- actions ---- */
+
+typedef struct
+{
+  IstWriterOp op;
+  IstQueue *queue;
+  const IstQueueFilter *filter;
+  const IstQueueCommand *command;
+  GPtrArray *files;
+  guint changed, busy;
+  gint64 gone;
+} ActOp;
+
+/* A row that a deliverer has out is left alone: its result decides. */
+static gboolean
+is_free (IstQueue *queue, const IstQueueMessage *message, const IstQueueRecipient *row)
+{
+  if (row->state != IST_STATE_QUEUED)
+    return TRUE;
+  return ist_scheduler_drop (queue->scheduler, row->relay, message->id, 0);
+}
+
+static gboolean
+act_on (ActOp *self, IstStore *store, gint64 id, GError **error)
+{
+  g_autoptr (IstQueueMessage) message
+      = ist_store_load (store, ist_queue_message_of (id), IST_STORE_ROW, NULL, id, FALSE, error);
+  g_autofree char *file = NULL;
+  gboolean gone = FALSE;
+
+  if (message == NULL || message->recipients->len == 0)
+    return message != NULL;
+  if (!is_free (self->queue, message, g_ptr_array_index (message->recipients, 0)))
+    {
+      self->busy++;
+      return TRUE;
+    }
+  if (!ist_store_act (store, id, self->command, G_MAXINT, ist_queue_now (self->queue), &gone, &file,
+                      error))
+    return FALSE;
+  self->changed++;
+  self->gone += gone;
+  if (file != NULL)
+    g_ptr_array_add (self->files, g_steal_pointer (&file));
+  return TRUE;
+}
+
+static gboolean
+act_run (IstStore *store, IstWriterOp *op, GError **error)
+{
+  ActOp *self = (ActOp *) op;
+  g_autoptr (GArray) ids = ist_store_select (store, self->filter, error);
+
+  self->changed = self->busy = 0;
+  self->gone = 0;
+  g_ptr_array_set_size (self->files, 0);
+  for (guint i = 0; ids != NULL && i < ids->len; i++)
+    if (!act_on (self, store, g_array_index (ids, gint64, i), error))
+      return FALSE;
+  return ids != NULL;
+}
+
+/* The windows are told to look into the database again: that brings back what was dropped. */
+static void
+refresh_windows (IstQueue *queue)
+{
+  IstStore *reader = ist_queue_reader (queue, NULL);
+  g_autoptr (GPtrArray) relays = NULL;
+
+  if (reader == NULL)
+    return;
+  relays = ist_store_relays (reader, NULL);
+  ist_queue_reader_back (queue, reader);
+  for (guint i = 0; relays != NULL && i < relays->len; i++)
+    for (guint p = 0; p < IST_N_PRIORITIES; p++)
+      ist_queue_op_refill (queue, g_ptr_array_index (relays, i), (IstPriority) p);
+  g_mutex_lock (&queue->mutex);
+  g_cond_signal (&queue->look);
+  g_mutex_unlock (&queue->mutex);
+}
+
+int
+ist_queue_act (IstQueue *queue, const IstQueueFilter *filter, const IstQueueCommand *command,
+               guint *busy, GError **error)
+{
+  g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_free);
+  IstQueueFilter all = *filter;
+  ActOp op = {
+    .op = { .run = act_run, .wait = TRUE },
+    .queue = queue,
+    .filter = &all,
+    .command = command,
+    .files = files,
+  };
+
+  if (all.limit == 0)
+    all.limit = G_MAXINT;
+  if (!ist_writer_submit (queue->writer, &op.op, error))
+    return -1;
+  if (busy != NULL)
+    *busy = op.busy;
+  ist_queue_count (queue, -op.gone, 0);
+  for (guint i = 0; i < files->len; i++)
+    {
+      g_autofree char *path
+          = g_build_filename (queue->store.bodies, g_ptr_array_index (files, i), NULL);
+
+      ist_durable_unlink (path, NULL);
+    }
+  refresh_windows (queue);
+  return (int) op.changed;
+}
+
+/* ---- routing again ---- */
+
+typedef struct
+{
+  IstWriterOp op;
+  IstQueue *queue;
+  guint generation;
+  IstQueueRoute route;
+  gpointer user;
+  gint64 after;
+  guint n;
+} RouteOp;
+
+static gboolean
+route_row (RouteOp *self, IstStore *store, gint64 id, GError **error)
+{
+  g_autoptr (IstQueueMessage) message
+      = ist_store_load (store, ist_queue_message_of (id), IST_STORE_ROW, NULL, id, FALSE, error);
+  IstQueueRecipient *row;
+  g_autofree char *old = NULL;
+
+  if (message == NULL || message->recipients->len == 0)
+    return message != NULL;
+  row = g_ptr_array_index (message->recipients, 0);
+  old = g_strdup (row->relay);
+  if (!self->route (self->user, message, row))
+    return TRUE;
+  if (row->state == IST_STATE_QUEUED && g_strcmp0 (old, row->relay) != 0
+      && !ist_scheduler_drop (self->queue->scheduler, old, message->id, 0))
+    return TRUE;
+  return ist_store_route (store, id, row->side, row->relay, row->generation, error);
+}
+
+static gboolean
+route_run (IstStore *store, IstWriterOp *op, GError **error)
+{
+  RouteOp *self = (RouteOp *) op;
+  g_autoptr (GArray) ids = NULL;
+
+  if (!ist_store_stale (store, self->generation, self->after, BATCH, &ids, error))
+    return FALSE;
+  for (guint i = 0; i < ids->len; i++)
+    if (!route_row (self, store, g_array_index (ids, gint64, i), error))
+      return FALSE;
+  self->n = ids->len;
+  if (ids->len > 0)
+    self->after = g_array_index (ids, gint64, ids->len - 1);
+  return TRUE;
+}
+
+gboolean
+ist_queue_reroute (IstQueue *queue, guint generation, IstQueueRoute route, gpointer user,
+                   GError **error)
+{
+  RouteOp op = {
+    .op = { .run = route_run, .wait = TRUE },
+    .queue = queue,
+    .generation = generation,
+    .route = route,
+    .user = user,
+    .n = BATCH,
+  };
+
+  while (op.n == BATCH)
+    if (!ist_writer_submit (queue->writer, &op.op, error))
+      return FALSE;
+  refresh_windows (queue);
+  return TRUE;
+}

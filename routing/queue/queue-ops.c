@@ -1,0 +1,443 @@
+/*
+ * routing/queue/queue-ops.c - operations of the mail path: in the transaction `run`, after it `done`.
+ */
+#include "routing/queue/queue-ops.h"
+
+#include "base/error.h"
+
+#include <string.h>
+
+/* ---- telling the scheduler ---- */
+
+static void
+schedule_message (IstQueue *self, const IstQueueMessage *message)
+{
+  gint64 now = ist_queue_now (self);
+
+  for (guint i = 0; i < message->recipients->len; i++)
+    {
+      const IstQueueRecipient *row = g_ptr_array_index (message->recipients, i);
+      IstStoreDue due = { row->id, row->due, row->parent, row->order_key };
+      gboolean seen = FALSE;
+
+      for (guint k = 0; k < i && !seen; k++)
+        {
+          const IstQueueRecipient *other = g_ptr_array_index (message->recipients, k);
+
+          seen = other->state == IST_STATE_QUEUED && strcmp (other->relay, row->relay) == 0;
+        }
+      if (row->state != IST_STATE_QUEUED || seen)
+        continue;
+      if (ist_scheduler_add (self->scheduler, row->relay, message->priority, &due,
+                             ist_queue_message_copy_for (message, row->relay), now)
+          && self->options.ready != NULL)
+        self->options.ready (self->options.user, row->relay);
+    }
+}
+
+static void
+remove_body_files (IstQueue *self, const GPtrArray *files)
+{
+  for (guint i = 0; files != NULL && i < files->len; i++)
+    {
+      g_autofree char *path
+          = g_build_filename (self->store.bodies, g_ptr_array_index (files, i), NULL);
+
+      /* What cannot be removed now is garbage without a row; the next start's sweep takes it. */
+      ist_durable_unlink (path, NULL);
+    }
+}
+
+/* ---- insert ---- */
+
+typedef struct
+{
+  IstWriterOp op;
+  IstQueueMessage *message;
+  const char *body_file;
+} InsertOp;
+
+static gboolean
+insert_run (IstStore *store, IstWriterOp *op, GError **error)
+{
+  InsertOp *self = (InsertOp *) op;
+
+  return ist_store_insert (store, self->message, self->body_file, FALSE, error);
+}
+
+gboolean
+ist_queue_op_insert (IstQueue *self, IstQueueMessage *message, const char *body_file, GError **error)
+{
+  InsertOp op = {
+    .op = { .run = insert_run,
+            .wait = TRUE,
+            .needs_dir = body_file != NULL,
+            .undo_message = message->id },
+    .message = message,
+    .body_file = body_file,
+  };
+
+  if (!ist_writer_submit (self->writer, &op.op, error))
+    return FALSE;
+  ist_queue_count (self, 1, (gint64) message->size_bytes);
+  schedule_message (self, message);
+  return TRUE;
+}
+
+/* ---- finish ---- */
+
+typedef struct
+{
+  IstWriterOp op;
+  IstQueue *queue;
+  IstQueueJob *job;
+  IstQueueResult *results; /* strings owned by `texts` */
+  guint n_results;
+  GPtrArray *texts;
+  GPtrArray *reports; /* IstQueueMessage */
+  GPtrArray *files;   /* of messages that left, per run */
+  gint64 n_gone;
+} FinishOp;
+
+static void
+finish_free (FinishOp *self)
+{
+  ist_queue_job_free (self->job);
+  g_free (self->results);
+  g_ptr_array_unref (self->texts);
+  if (self->reports != NULL)
+    g_ptr_array_unref (self->reports);
+  g_ptr_array_unref (self->files);
+  g_free (self);
+}
+
+/* May run again after a rollback, or after a commit whose outcome was unknown: reports are inserted only
+ * if they are not there. */
+static gboolean
+finish_run (IstStore *store, IstWriterOp *op, GError **error)
+{
+  FinishOp *self = (FinishOp *) op;
+  gint64 now = ist_queue_now (self->queue);
+
+  g_ptr_array_set_size (self->files, 0);
+  self->n_gone = 0;
+  for (guint i = 0; i < self->n_results; i++)
+    {
+      g_autofree char *file = NULL;
+      gboolean gone = FALSE;
+
+      if (!ist_store_result (store, &self->results[i], now, &gone, &file, error))
+        return FALSE;
+      if (gone)
+        self->n_gone = 1;
+      if (file != NULL)
+        g_ptr_array_add (self->files, g_steal_pointer (&file));
+    }
+  for (guint i = 0; self->reports != NULL && i < self->reports->len; i++)
+    if (!ist_store_insert (store, g_ptr_array_index (self->reports, i), NULL, TRUE, error))
+      return FALSE;
+  return TRUE;
+}
+
+static const IstQueueResult *
+result_of (const FinishOp *self, gint64 row)
+{
+  for (guint i = 0; i < self->n_results; i++)
+    if (self->results[i].recipient == row)
+      return &self->results[i];
+  return NULL;
+}
+
+/* When the job's entry at its relay is due again; rows that moved to another relay are added there. */
+static gint64
+entry_due (FinishOp *self)
+{
+  IstQueueMessage *message = self->job->message;
+  gint64 due = self->job->n_rows > message->recipients->len ? 0 : G_MAXINT64;
+
+  for (guint i = 0; i < message->recipients->len; i++)
+    {
+      const IstQueueRecipient *row = g_ptr_array_index (message->recipients, i);
+      const IstQueueResult *result = result_of (self, row->id);
+      IstStoreDue moved = { row->id, 0, row->parent, row->order_key };
+
+      if (result == NULL)
+        due = 0;
+      else if (result->state != IST_STATE_QUEUED)
+        continue;
+      else if (result->relay == NULL || strcmp (result->relay, self->job->relay) == 0)
+        due = MIN (due, result->due);
+      else if (ist_scheduler_add (self->queue->scheduler, result->relay, message->priority, &moved,
+                                  NULL, ist_queue_now (self->queue))
+               && self->queue->options.ready != NULL)
+        self->queue->options.ready (self->queue->options.user, result->relay);
+    }
+  return due;
+}
+
+static void
+finish_done (IstWriterOp *op, gboolean ok)
+{
+  FinishOp *self = (FinishOp *) op;
+  IstQueue *queue = self->queue;
+  gint64 due;
+
+  if (!ok)
+    {
+      finish_free (self);
+      return;
+    }
+  due = entry_due (self);
+  ist_scheduler_settle (queue->scheduler, self->job->relay, self->job->message->id, self->job->row,
+                        due);
+  if (self->n_gone > 0)
+    ist_queue_count (queue, -1, -(gint64) self->job->message->size_bytes);
+  remove_body_files (queue, self->files);
+  for (guint i = 0; self->reports != NULL && i < self->reports->len; i++)
+    {
+      const IstQueueMessage *report = g_ptr_array_index (self->reports, i);
+
+      ist_queue_count (queue, 1, (gint64) report->size_bytes);
+      schedule_message (queue, report);
+    }
+  /* A part that went may have let its successor go; a row due at once wants somebody too. */
+  if ((due <= ist_queue_now (queue) || self->job->row != 0) && queue->options.ready != NULL)
+    queue->options.ready (queue->options.user, self->job->relay);
+  finish_free (self);
+}
+
+static void
+copy_results (FinishOp *self, const IstQueueResult *results, guint n_results)
+{
+  self->n_results = n_results;
+  self->results = g_memdup2 (results, n_results * sizeof *results);
+  self->texts = g_ptr_array_new_with_free_func (g_free);
+  for (guint i = 0; i < n_results; i++)
+    {
+      IstQueueResult *result = &self->results[i];
+
+      if (result->reply != NULL)
+        g_ptr_array_add (self->texts, (char *) (result->reply = g_strdup (result->reply)));
+      if (result->relay != NULL)
+        g_ptr_array_add (self->texts, (char *) (result->relay = g_strdup (result->relay)));
+    }
+}
+
+static void
+take_reports (FinishOp *self, GPtrArray *reports)
+{
+  if (reports == NULL || reports->len == 0)
+    return;
+  self->reports = g_ptr_array_new_with_free_func ((GDestroyNotify) ist_queue_message_free);
+  while (reports->len > 0)
+    {
+      IstQueueMessage *report = g_ptr_array_steal_index (reports, 0);
+
+      report->id = ist_queue_id_parse (report->queue_id);
+      ist_queue_number_recipients (report);
+      g_ptr_array_add (self->reports, report);
+    }
+}
+
+void
+ist_queue_finish (IstQueue *queue, IstQueueJob *job, const IstQueueResult *results, guint n_results,
+                  GPtrArray *reports, gboolean wait)
+{
+  FinishOp *self = g_new0 (FinishOp, 1);
+
+  self->op.run = finish_run;
+  self->op.done = finish_done;
+  self->queue = queue;
+  self->job = job;
+  self->files = g_ptr_array_new_with_free_func (g_free);
+  copy_results (self, results, n_results);
+  take_reports (self, reports);
+  ist_writer_submit (queue->writer, &self->op, NULL);
+  if (wait)
+    ist_queue_flush (queue);
+}
+
+/* ---- flush: everything submitted before is committed when it returns ---- */
+
+static gboolean
+nothing_run (IstStore *store, IstWriterOp *op, GError **error)
+{
+  return TRUE;
+}
+
+void
+ist_queue_flush (IstQueue *queue)
+{
+  IstWriterOp op = { .run = nothing_run, .wait = TRUE };
+
+  ist_writer_submit (queue->writer, &op, NULL);
+}
+
+/* ---- materialise ---- */
+
+typedef struct
+{
+  IstWriterOp op;
+  const IstQueuePart *parts;
+  guint n_parts;
+} PartsOp;
+
+static gboolean
+parts_run (IstStore *store, IstWriterOp *op, GError **error)
+{
+  PartsOp *self = (PartsOp *) op;
+
+  return ist_store_parts (store, self->parts, self->n_parts, error);
+}
+
+/* The parts are read back from the database: their row ids were given in the transaction. */
+static void
+schedule_parts (IstQueue *queue, const IstQueueJob *job)
+{
+  IstStore *reader = ist_queue_reader (queue, NULL);
+  g_autoptr (IstQueueMessage) message = NULL;
+
+  if (reader == NULL)
+    return;
+  message = ist_store_load (reader, job->message->id, IST_STORE_ALL, NULL, 0, FALSE, NULL);
+  ist_queue_reader_back (queue, reader);
+  for (guint i = 0; message != NULL && i < message->recipients->len; i++)
+    {
+      const IstQueueRecipient *row = g_ptr_array_index (message->recipients, i);
+      IstStoreDue due = { row->id, row->due, row->parent, row->order_key };
+
+      if (row->parent != 0 && row->state == IST_STATE_QUEUED)
+        ist_scheduler_add (queue->scheduler, row->relay, message->priority, &due, NULL,
+                           ist_queue_now (queue));
+    }
+}
+
+gboolean
+ist_queue_materialise (IstQueue *queue, IstQueueJob *job, const IstQueuePart *parts, guint n_parts,
+                       GError **error)
+{
+  PartsOp op = {
+    .op = { .run = parts_run, .wait = TRUE },
+    .parts = parts,
+    .n_parts = n_parts,
+  };
+  gboolean ok = ist_writer_submit (queue->writer, &op.op, error);
+  gboolean rest = job->n_rows > job->message->recipients->len;
+
+  if (ok)
+    schedule_parts (queue, job);
+  ist_scheduler_settle (queue->scheduler, job->relay, job->message->id, job->row,
+                        ok && !rest ? G_MAXINT64
+                                    : ist_queue_now (queue) + (ok ? 0 : G_USEC_PER_SEC));
+  if (ok && queue->options.ready != NULL)
+    queue->options.ready (queue->options.user, job->relay);
+  ist_queue_job_free (job);
+  return ok;
+}
+
+/* ---- refill ---- */
+
+typedef struct
+{
+  IstWriterOp op;
+  IstQueue *queue;
+  const char *relay;
+  IstPriority priority;
+} RefillOp;
+
+static gboolean
+refill_run (IstStore *store, IstWriterOp *op, GError **error)
+{
+  RefillOp *self = (RefillOp *) op;
+  guint limit = self->queue->options.window != 0 ? self->queue->options.window : 2000;
+  g_autoptr (GArray) rows = ist_store_due (store, self->relay, self->priority, limit, error);
+  gint64 now = ist_queue_now (self->queue);
+
+  if (rows == NULL)
+    return FALSE;
+  /* First the window counts as complete; what does not fit marks it again. */
+  ist_scheduler_refilled (self->queue->scheduler, self->relay, self->priority, rows->len < limit,
+                          rows->len > 0 ? g_array_index (rows, IstStoreDue, rows->len - 1).due : 0);
+  for (guint i = 0; i < rows->len; i++)
+    ist_scheduler_add (self->queue->scheduler, self->relay, self->priority,
+                       &g_array_index (rows, IstStoreDue, i), NULL, now);
+  return TRUE;
+}
+
+void
+ist_queue_op_refill (IstQueue *queue, const char *relay, IstPriority priority)
+{
+  RefillOp op = {
+    .op = { .run = refill_run, .wait = TRUE },
+    .queue = queue,
+    .relay = relay,
+    .priority = priority,
+  };
+
+  ist_writer_submit (queue->writer, &op.op, NULL);
+}
+
+/* ---- housekeeping ---- */
+
+typedef struct
+{
+  IstWriterOp op;
+  IstQueue *queue;
+  gint64 message;
+  const char *why;
+  GPtrArray *files;
+  gint64 removed, bytes;
+} CleanOp;
+
+static gboolean
+clean_run (IstStore *store, IstWriterOp *op, GError **error)
+{
+  CleanOp *self = (CleanOp *) op;
+  guint days = self->queue->options.dead_keep_days != 0 ? self->queue->options.dead_keep_days : 14;
+  gint64 before
+      = ist_queue_now (self->queue) - (gint64) days * 86400 * G_USEC_PER_SEC;
+  g_autoptr (GArray) ids = ist_store_old_dead (store, before, error);
+
+  g_ptr_array_set_size (self->files, 0);
+  self->removed = 0;
+  for (guint i = 0; ids != NULL && i < ids->len; i++)
+    {
+      g_autofree char *file = NULL;
+
+      if (!ist_store_delete_message (store, g_array_index (ids, gint64, i), &file, error))
+        return FALSE;
+      self->removed++;
+      if (file != NULL)
+        g_ptr_array_add (self->files, g_steal_pointer (&file));
+    }
+  return ids != NULL && ist_db_exec (store->db, "PRAGMA incremental_vacuum(1000)", error);
+}
+
+void
+ist_queue_op_clean (IstQueue *queue)
+{
+  g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_free);
+  CleanOp op = { .op = { .run = clean_run, .wait = TRUE }, .queue = queue, .files = files };
+
+  if (!ist_writer_submit (queue->writer, &op.op, NULL))
+    return;
+  ist_queue_count (queue, -op.removed, 0);
+  remove_body_files (queue, files);
+}
+
+static gboolean
+bury_run (IstStore *store, IstWriterOp *op, GError **error)
+{
+  CleanOp *self = (CleanOp *) op;
+
+  return ist_store_mark_dead (store, self->message, self->why, error);
+}
+
+void
+ist_queue_op_bury (IstQueue *queue, gint64 message, const char *why)
+{
+  CleanOp op
+      = { .op = { .run = bury_run, .wait = TRUE }, .queue = queue, .message = message, .why = why };
+
+  ist_writer_submit (queue->writer, &op.op, NULL);
+}

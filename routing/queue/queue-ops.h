@@ -1,0 +1,54 @@
+/*
+ * routing/queue/queue-ops.h - the queue's state and the operations it gives to its writer.
+ */
+#ifndef IST_ROUTING_QUEUE_OPS_H
+#define IST_ROUTING_QUEUE_OPS_H
+
+#include "routing/queue/queue-private.h"
+
+G_BEGIN_DECLS
+
+struct _IstQueue
+{
+  IstQueueOptions options; /* strings of it are not ours after open */
+  char *directory, *node, *path;
+  gsize threshold;
+  guint64 min_free;
+  gint64 start_wall, start_mono;
+  IstDurableLock *lock;
+  IstStore store; /* the writer's */
+  IstWriter *writer;
+  IstScheduler *scheduler;
+  GAsyncQueue *readers;
+  GPtrArray *notes; /* what the sweep found, for the log */
+  GThread *looker;
+  gint ok; /* atomic: deliveries may begin */
+  GMutex mutex; /* guards all below */
+  GCond look;
+  gboolean stopping;
+  gint64 last_id;
+  guint64 n_messages, n_bytes;
+  guint64 free_bytes;
+  gint64 free_looked;
+};
+
+IstStore *ist_queue_reader (IstQueue *queue, GError **error);
+void ist_queue_reader_back (IstQueue *queue, IstStore *reader);
+void ist_queue_reader_free (IstStore *reader);
+void ist_queue_number_recipients (IstQueueMessage *message);
+void ist_queue_count (IstQueue *queue, gint64 messages, gint64 bytes);
+void ist_queue_totals (IstQueue *queue, guint64 *messages, guint64 *bytes);
+void ist_queue_job_free (IstQueueJob *job);
+
+/* Waits for the commit. */
+gboolean ist_queue_op_insert (IstQueue *queue, IstQueueMessage *message, const char *body_file,
+                              GError **error);
+/* In the writer's turn, between commits, so that what it reads is what is committed. */
+void ist_queue_op_refill (IstQueue *queue, const char *relay, IstPriority priority);
+void ist_queue_op_clean (IstQueue *queue);
+/* All rows of a message whose text is lost become dead. */
+void ist_queue_op_bury (IstQueue *queue, gint64 message, const char *why);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,115 @@
+/*
+ * routing/queue/spool.c - text on its way in: in memory up to the threshold, then in a file.
+ *
+ * The file is synced by the thread that received it, before the row that names it is written (crash
+ * rule 4); a spool that is not submitted takes its file away again.
+ */
+#include "routing/queue/spool.h"
+
+#include "base/error.h"
+
+struct _IstQueueSpool
+{
+  char *folder;
+  char *name;
+  gsize threshold;
+  GByteArray *memory;
+  gsize total;
+  char *path; /* NULL: no file (yet) */
+  IstDurableFile *file;
+  gboolean finished;
+  gboolean kept;
+};
+
+IstQueueSpool *
+ist_spool_new (const char *folder, gsize threshold, const char *name)
+{
+  IstQueueSpool *self = g_new0 (IstQueueSpool, 1);
+
+  self->folder = g_strdup (folder);
+  self->threshold = threshold;
+  self->name = g_strdup (name);
+  self->memory = g_byte_array_sized_new (8192);
+  return self;
+}
+
+void
+ist_queue_spool_free (IstQueueSpool *self)
+{
+  if (self == NULL)
+    return;
+  ist_durable_abandon (self->file);
+  if (self->path != NULL && !self->kept)
+    ist_durable_unlink (self->path, NULL);
+  g_byte_array_unref (self->memory);
+  g_free (self->path);
+  g_free (self->folder);
+  g_free (self->name);
+  g_free (self);
+}
+
+static gboolean
+begin_file (IstQueueSpool *self, GError **error)
+{
+  g_autofree char *path = g_build_filename (self->folder, self->name, NULL);
+
+  self->file = ist_durable_create (path, error);
+  if (self->file == NULL)
+    return FALSE;
+  self->path = g_steal_pointer (&path);
+  if (!ist_durable_write (self->file, (const char *) self->memory->data, self->memory->len, error))
+    return FALSE;
+  g_byte_array_set_size (self->memory, 0);
+  return TRUE;
+}
+
+gboolean
+ist_queue_spool_append (IstQueueSpool *self, const char *data, gsize size_bytes, GError **error)
+{
+  g_return_val_if_fail (!self->finished, FALSE);
+  self->total += size_bytes;
+  if (self->total <= self->threshold)
+    {
+      g_byte_array_append (self->memory, (const guint8 *) data, (guint) size_bytes);
+      return TRUE;
+    }
+  if (self->file == NULL && !begin_file (self, error))
+    return FALSE;
+  return ist_durable_write (self->file, data, size_bytes, error);
+}
+
+gsize
+ist_queue_spool_size (const IstQueueSpool *self)
+{
+  return self->total;
+}
+
+IstBody *
+ist_queue_spool_finish (IstQueueSpool *self, GError **error)
+{
+  g_autoptr (GBytes) bytes = NULL;
+
+  g_return_val_if_fail (!self->finished, NULL);
+  self->finished = TRUE;
+  if (self->path == NULL)
+    {
+      bytes = g_byte_array_free_to_bytes (g_steal_pointer (&self->memory));
+      self->memory = g_byte_array_new ();
+      return ist_body_new_bytes (bytes);
+    }
+  if (!ist_durable_finish (g_steal_pointer (&self->file), error))
+    return NULL;
+  return ist_durable_load (self->path, error);
+}
+
+const char *
+ist_spool_file_name (const IstQueueSpool *self)
+{
+  return self->path != NULL ? self->name : NULL;
+}
+
+void
+ist_spool_keep (IstQueueSpool *self)
+{
+  self->kept = TRUE;
+}

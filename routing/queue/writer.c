@@ -1,0 +1,442 @@
+/*
+ * routing/queue/writer.c - the one thread that changes the database.
+ *
+ * Whoever waits is answered after the commit that holds his work; while one sync runs the next group
+ * gathers. Work nobody waits for rides along, at most 50 ms late. A group is one transaction: it is
+ * durable as a whole or rolled back as a whole.
+ *
+ * Failure (crash rule 5): SQLITE_FULL is rolled back; any other failure leaves the outcome unknown, so
+ * the database is reopened, what was answered RETRY is deleted, and a truncating checkpoint must succeed
+ * before anything else is committed. Results nobody waits for are kept and tried again.
+ */
+#include "routing/queue/queue-private.h"
+
+#include "base/clock.h"
+#include "base/error.h"
+
+#include <string.h>
+
+#define RIDE_USECS (50 * G_TIME_SPAN_MILLISECOND)
+#define REPAIR_USECS G_USEC_PER_SEC
+#define GROUP_MAX 2000
+#define WAL_CHECKPOINT_BYTES (64 * 1024 * 1024)
+#define BALLAST_BYTES (4 * 1024 * 1024)
+
+typedef struct
+{
+  IstWriterOp *op;
+  gboolean finished;
+  gboolean ok;
+  GError *error;
+  GCond cond;
+} Waiter;
+
+typedef struct
+{
+  IstWriterOp *op;
+  Waiter *waiter; /* NULL: nobody waits */
+} Item;
+
+struct _IstWriter
+{
+  IstStore *store;
+  char *path;
+  char *ballast;
+  void (*health) (gpointer user, gboolean ok, const char *why);
+  gpointer user;
+  GThread *thread;
+  GMutex mutex; /* guards all below */
+  GCond work;
+  GQueue items; /* of Item */
+  guint n_waiting;
+  gint64 oldest; /* monotonic, of the oldest item nobody waits for */
+  gboolean stopping;
+  gboolean broken;
+  char *why;
+  /* only the thread: */
+  GQueue kept;   /* Items of a failed group that nobody waits for */
+  GArray *undo;  /* message ids to delete before the next commit */
+  gboolean must_repair;
+};
+
+/* ---- one group ---- */
+
+static gboolean
+run_group (IstWriter *self, GQueue *group, GError **error)
+{
+  gboolean needs_dir = FALSE;
+
+  if (!ist_db_exec (self->store->db, "BEGIN IMMEDIATE", error))
+    return FALSE;
+  for (GList *l = group->head; l != NULL; l = l->next)
+    {
+      IstWriterOp *op = ((Item *) l->data)->op;
+
+      if (!op->run (self->store, op, error))
+        return FALSE;
+      needs_dir |= op->needs_dir;
+    }
+  /* Crash rule 4 reads: a row never names a file that a power cut can take away. */
+  if (needs_dir && !ist_durable_sync_dir (self->store->bodies, error))
+    return FALSE;
+  return ist_db_exec (self->store->db, "COMMIT", error);
+}
+
+static void
+finish_item (IstWriter *self, Item *item, gboolean ok, const GError *error)
+{
+  if (item->op->done != NULL)
+    item->op->done (item->op, ok);
+  if (item->waiter != NULL)
+    {
+      g_mutex_lock (&self->mutex);
+      item->waiter->ok = ok;
+      item->waiter->error = error != NULL ? g_error_copy (error) : NULL;
+      item->waiter->finished = TRUE;
+      g_cond_signal (&item->waiter->cond);
+      g_mutex_unlock (&self->mutex);
+    }
+  g_free (item);
+}
+
+static void
+set_health (IstWriter *self, gboolean ok, const char *why)
+{
+  gboolean changed;
+
+  g_mutex_lock (&self->mutex);
+  changed = self->broken == ok;
+  self->broken = !ok;
+  g_free (self->why);
+  self->why = g_strdup (why);
+  g_mutex_unlock (&self->mutex);
+  if (changed && self->health != NULL)
+    self->health (self->user, ok, why);
+}
+
+/* Who waits is told to try again; the rest is kept for the next group. */
+static void
+group_failed (IstWriter *self, GQueue *group, const GError *error, gboolean unknown)
+{
+  Item *item;
+
+  while ((item = g_queue_pop_head (group)) != NULL)
+    {
+      if (item->waiter == NULL)
+        {
+          g_queue_push_tail (&self->kept, item);
+          continue;
+        }
+      if (unknown && item->op->undo_message != 0)
+        g_array_append_val (self->undo, item->op->undo_message);
+      finish_item (self, item, FALSE, error);
+    }
+}
+
+/* ---- failure and repair ---- */
+
+static void
+free_ballast (IstWriter *self)
+{
+  ist_durable_unlink (self->ballast, NULL);
+}
+
+static void
+ensure_ballast (IstWriter *self)
+{
+  g_autoptr (IstDurableFile) file = NULL;
+  g_autofree char *zeros = NULL;
+
+  if (ist_durable_exists (self->ballast))
+    return;
+  file = ist_durable_create (self->ballast, NULL);
+  zeros = g_malloc0 (BALLAST_BYTES);
+  if (file != NULL && ist_durable_write (file, zeros, BALLAST_BYTES, NULL))
+    ist_durable_finish (g_steal_pointer (&file), NULL);
+  else
+    ist_durable_unlink (self->ballast, NULL);
+}
+
+static gboolean
+undo_messages (IstWriter *self, GError **error)
+{
+  if (self->undo->len == 0)
+    return TRUE;
+  if (!ist_db_exec (self->store->db, "BEGIN IMMEDIATE", error))
+    return FALSE;
+  for (guint i = 0; i < self->undo->len; i++)
+    if (!ist_store_delete_message (self->store, g_array_index (self->undo, gint64, i), NULL, error))
+      return FALSE;
+  if (!ist_db_exec (self->store->db, "COMMIT", error))
+    return FALSE;
+  g_array_set_size (self->undo, 0);
+  return TRUE;
+}
+
+/* PRAGMA wal_checkpoint answers a row (busy, log, checkpointed); busy means it could not finish. */
+static gboolean
+checkpoint (IstWriter *self, const char *sql, GError **error)
+{
+  sqlite3_stmt *s = ist_db_prepare (self->store->db, sql, error);
+  gboolean ok = FALSE;
+
+  if (s == NULL)
+    return FALSE;
+  if (ist_db_step (self->store->db, s, error))
+    {
+      ok = sqlite3_column_int (s, 0) == 0;
+      if (!ok)
+        g_set_error (error, IST_ERROR, IST_ERROR_RETRY, "the checkpoint could not finish");
+    }
+  sqlite3_reset (s);
+  return ok;
+}
+
+static gboolean
+repair (IstWriter *self, GError **error)
+{
+  g_clear_pointer (&self->store->db, ist_db_close);
+  self->store->db = ist_db_open (self->path, &ist_queue_db_kind, FALSE, error);
+  return self->store->db != NULL && undo_messages (self, error)
+         && checkpoint (self, "PRAGMA wal_checkpoint(TRUNCATE)", error);
+}
+
+static void
+handle_failure (IstWriter *self, GQueue *group, const GError *error)
+{
+  gboolean full = self->store->db != NULL
+                  && (ist_db_last_code (self->store->db) & 0xff) == SQLITE_FULL;
+
+  if (full && self->store->db != NULL)
+    {
+      ist_db_exec (self->store->db, "ROLLBACK", NULL);
+      free_ballast (self);
+      group_failed (self, group, error, FALSE);
+    }
+  else
+    {
+      self->must_repair = TRUE;
+      group_failed (self, group, error, TRUE);
+    }
+  set_health (self, FALSE, error->message);
+}
+
+static gboolean
+back_in_order (IstWriter *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!self->must_repair)
+    return TRUE;
+  if (!repair (self, &error))
+    {
+      set_health (self, FALSE, error->message);
+      return FALSE;
+    }
+  self->must_repair = FALSE;
+  return TRUE;
+}
+
+static void
+commit_group (IstWriter *self, GQueue *group)
+{
+  g_autoptr (GError) error = NULL;
+  Item *item;
+
+  if (!run_group (self, group, &error))
+    {
+      handle_failure (self, group, error);
+      return;
+    }
+  if (self->broken)
+    set_health (self, TRUE, NULL);
+  while ((item = g_queue_pop_head (group)) != NULL)
+    finish_item (self, item, TRUE, NULL);
+}
+
+/* ---- the thread ---- */
+
+/* Under the lock: when must the next group begin? */
+static gint64
+group_time (const IstWriter *self)
+{
+  if (self->stopping || self->n_waiting > 0 || self->items.length >= GROUP_MAX)
+    return 0;
+  return self->items.length > 0 ? self->oldest + RIDE_USECS : G_MAXINT64;
+}
+
+static void
+take_group (IstWriter *self, GQueue *group)
+{
+  Item *item;
+
+  while ((item = g_queue_pop_head (&self->kept)) != NULL)
+    g_queue_push_tail (group, item);
+  while (group->length < GROUP_MAX && (item = g_queue_pop_head (&self->items)) != NULL)
+    {
+      if (item->waiter != NULL)
+        self->n_waiting--;
+      g_queue_push_tail (group, item);
+    }
+}
+
+static void
+look_after_wal (IstWriter *self)
+{
+  g_autofree char *wal = g_strconcat (self->path, "-wal", NULL);
+
+  if (!self->broken && self->store->db != NULL && ist_durable_size (wal) > WAL_CHECKPOINT_BYTES)
+    checkpoint (self, "PRAGMA wal_checkpoint(RESTART)", NULL);
+}
+
+static gpointer
+writer_run (gpointer data)
+{
+  IstWriter *self = data;
+  gint64 not_before = 0;
+
+  ensure_ballast (self);
+  g_mutex_lock (&self->mutex);
+  for (;;)
+    {
+      GQueue group = G_QUEUE_INIT;
+      gint64 begin;
+
+      for (;;)
+        {
+          gint64 now = ist_clock_mono_usecs ();
+
+          begin = MAX (group_time (self), self->stopping ? 0 : not_before);
+          if (self->kept.length > 0 || self->must_repair)
+            begin = MIN (begin, self->stopping ? 0 : not_before);
+          if (begin <= now)
+            break;
+          ist_clock_wait (&self->work, &self->mutex, begin);
+        }
+      take_group (self, &group);
+      if (self->stopping && group.length == 0)
+        break;
+      g_mutex_unlock (&self->mutex);
+      if (back_in_order (self))
+        commit_group (self, &group);
+      else
+        {
+          g_autoptr (GError) error
+              = g_error_new (IST_ERROR, IST_ERROR_RETRY, "the queue cannot be written at present");
+
+          group_failed (self, &group, error, FALSE);
+        }
+      if (self->broken)
+        not_before = ist_clock_mono_usecs () + REPAIR_USECS;
+      else
+        {
+          not_before = 0;
+          look_after_wal (self);
+        }
+      g_mutex_lock (&self->mutex);
+      /* A last try was made; what cannot be written now is found again at the next start. */
+      if (self->stopping && self->broken && self->items.length == 0)
+        break;
+    }
+  g_mutex_unlock (&self->mutex);
+  return NULL;
+}
+
+/* ---- public ---- */
+
+IstWriter *
+ist_writer_new (IstStore *store, const char *path, const char *ballast,
+                void (*health) (gpointer user, gboolean ok, const char *why), gpointer user)
+{
+  IstWriter *self = g_new0 (IstWriter, 1);
+
+  self->store = store;
+  self->path = g_strdup (path);
+  self->ballast = g_strdup (ballast);
+  self->health = health;
+  self->user = user;
+  g_mutex_init (&self->mutex);
+  g_cond_init (&self->work);
+  g_queue_init (&self->items);
+  g_queue_init (&self->kept);
+  self->undo = g_array_new (FALSE, FALSE, sizeof (gint64));
+  self->thread = g_thread_new ("queue", writer_run, self);
+  return self;
+}
+
+static void
+abandon (GQueue *items)
+{
+  Item *item;
+
+  while ((item = g_queue_pop_head (items)) != NULL)
+    {
+      if (item->op->done != NULL)
+        item->op->done (item->op, FALSE);
+      g_free (item);
+    }
+}
+
+void
+ist_writer_free (IstWriter *self)
+{
+  if (self == NULL)
+    return;
+  g_mutex_lock (&self->mutex);
+  self->stopping = TRUE;
+  g_cond_signal (&self->work);
+  g_mutex_unlock (&self->mutex);
+  g_thread_join (self->thread);
+  abandon (&self->kept);
+  abandon (&self->items);
+  if (self->store->db != NULL && !self->broken)
+    checkpoint (self, "PRAGMA wal_checkpoint(TRUNCATE)", NULL);
+  g_array_unref (self->undo);
+  g_mutex_clear (&self->mutex);
+  g_cond_clear (&self->work);
+  g_free (self->path);
+  g_free (self->ballast);
+  g_free (self->why);
+  g_free (self);
+}
+
+gboolean
+ist_writer_submit (IstWriter *self, IstWriterOp *op, GError **error)
+{
+  Waiter waiter = { .op = op };
+  Item *item = g_new0 (Item, 1);
+
+  item->op = op;
+  g_mutex_lock (&self->mutex);
+  if (self->items.length == self->n_waiting)
+    self->oldest = ist_clock_mono_usecs ();
+  g_queue_push_tail (&self->items, item);
+  if (!op->wait)
+    {
+      if (self->items.length == 1)
+        g_cond_signal (&self->work);
+      g_mutex_unlock (&self->mutex);
+      return TRUE;
+    }
+  item->waiter = &waiter;
+  g_cond_init (&waiter.cond);
+  self->n_waiting++;
+  g_cond_signal (&self->work);
+  while (!waiter.finished)
+    g_cond_wait (&waiter.cond, &self->mutex);
+  g_mutex_unlock (&self->mutex);
+  g_cond_clear (&waiter.cond);
+  if (waiter.error != NULL)
+    g_propagate_error (error, waiter.error);
+  return waiter.ok;
+}
+
+gboolean
+ist_writer_ok (IstWriter *self, char **why)
+{
+  g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&self->mutex);
+
+  if (self->broken && why != NULL)
+    *why = g_strdup (self->why);
+  return !self->broken;
+}

@@ -1,0 +1,235 @@
+#include "routing/smtp/session-private.h"
+
+#include "base/error.h"
+
+#include <string.h>
+
+/* Where the reader stands within a line. Only CRLF '.' CRLF ends a text (RFC 5321 4.1.1.4); a line that a
+ * bare newline began is never looked at for the end, so nothing can be smuggled past a peer that counts
+ * line ends differently. */
+typedef enum
+{
+  AT_START,      /* of a line that CRLF began */
+  AFTER_DOT,     /* a '.' was first and is held back */
+  AFTER_DOT_CR,
+  IN_LINE,
+  AFTER_CR
+} Place;
+
+struct _IstTextReader
+{
+  IstBareNewline bare_newline;
+  guint64 max_bytes;
+  gsize max_header_bytes;
+  gboolean dots;
+  gboolean (*sink) (gpointer user, const char *data, gsize size_bytes, GError **error);
+  gpointer user;
+  Place place;
+  guint64 size;
+  gsize header_size;
+  gboolean in_header;
+  gsize line_size;
+  gboolean too_large, header_too_large;
+  GError *error;
+};
+
+IstTextReader *
+ist_text_reader_new (IstBareNewline bare_newline, guint64 max_bytes, gsize max_header_bytes,
+                     gboolean dots,
+                     gboolean (*sink) (gpointer user, const char *data, gsize size_bytes,
+                                       GError **error),
+                     gpointer user)
+{
+  IstTextReader *self = g_new0 (IstTextReader, 1);
+
+  self->bare_newline = bare_newline;
+  self->max_bytes = max_bytes;
+  self->max_header_bytes = max_header_bytes != 0 ? max_header_bytes : 1024 * 1024;
+  self->dots = dots;
+  self->sink = sink;
+  self->user = user;
+  self->in_header = TRUE;
+  return self;
+}
+
+void
+ist_text_reader_free (IstTextReader *self)
+{
+  if (self == NULL)
+    return;
+  g_clear_error (&self->error);
+  g_free (self);
+}
+
+static void
+emit (IstTextReader *self, const char *data, gsize size)
+{
+  self->size += size;
+  if (self->max_bytes > 0 && self->size > self->max_bytes)
+    self->too_large = TRUE;
+  if (self->in_header)
+    {
+      self->header_size += size;
+      if (self->header_size > self->max_header_bytes)
+        self->header_too_large = TRUE;
+    }
+  if (size == 0 || self->too_large || self->header_too_large || self->error != NULL)
+    return;
+  self->sink (self->user, data, size, &self->error);
+}
+
+static void
+end_line (IstTextReader *self)
+{
+  if (self->line_size == 0)
+    self->in_header = FALSE;
+  self->line_size = 0;
+}
+
+/* A bare CR or LF: refused, or made CRLF with the next line out of bounds for the end. */
+static gboolean
+bare (IstTextReader *self)
+{
+  if (self->bare_newline == IST_BARE_NEWLINE_REFUSE)
+    return FALSE;
+  emit (self, "\r\n", 2);
+  end_line (self);
+  self->place = IN_LINE;
+  return TRUE;
+}
+
+/* The length of the run without CR and LF at `data`. */
+static gsize
+plain_run (const char *data, gsize size)
+{
+  const char *cr = memchr (data, '\r', size);
+  gsize run = cr != NULL ? (gsize) (cr - data) : size;
+  const char *lf = memchr (data, '\n', run);
+
+  return lf != NULL ? (gsize) (lf - data) : run;
+}
+
+/* One byte in one of the rare places. FALSE: a refused bare newline. */
+static gboolean
+step (IstTextReader *self, char c, gboolean *end)
+{
+  switch (self->place)
+    {
+    case AFTER_DOT:
+      if (c == '\r')
+        {
+          self->place = AFTER_DOT_CR;
+          return TRUE;
+        }
+      /* The stuffed dot is dropped (RFC 5321 4.5.2), unless a bare newline follows it. */
+      if (c == '\n')
+        {
+          emit (self, ".", 1);
+          self->line_size++;
+          return bare (self);
+        }
+      break;
+    case AFTER_DOT_CR:
+      if (c == '\n')
+        {
+          *end = TRUE;
+          return TRUE;
+        }
+      emit (self, ".", 1);
+      self->line_size++;
+      if (!bare (self))
+        return FALSE;
+      break;
+    case AFTER_CR:
+      if (c == '\n')
+        {
+          emit (self, "\r\n", 2);
+          end_line (self);
+          self->place = AT_START;
+          return TRUE;
+        }
+      if (!bare (self))
+        return FALSE;
+      break;
+    default:
+      break;
+    }
+  if (c == '\r')
+    {
+      self->place = AFTER_CR;
+      return TRUE;
+    }
+  if (c == '\n')
+    return bare (self);
+  emit (self, &c, 1);
+  self->line_size++;
+  self->place = IN_LINE;
+  return TRUE;
+}
+
+IstTextState
+ist_text_reader_feed (IstTextReader *self, const char *data, gsize size, gsize *used)
+{
+  gsize pos = 0;
+
+  while (pos < size)
+    {
+      gboolean end = FALSE;
+      gsize run;
+
+      if (self->place == AT_START && self->dots && data[pos] == '.')
+        {
+          self->place = AFTER_DOT;
+          pos++;
+          continue;
+        }
+      run = self->place == AT_START || self->place == IN_LINE ? plain_run (data + pos, size - pos) : 0;
+      if (run > 0)
+        {
+          emit (self, data + pos, run);
+          self->line_size += run;
+          self->place = IN_LINE;
+          pos += run;
+          continue;
+        }
+      *used = pos + 1;
+      if (!step (self, data[pos], &end))
+        return IST_TEXT_BARE;
+      if (end)
+        return IST_TEXT_END;
+      pos++;
+    }
+  *used = size;
+  return IST_TEXT_MORE;
+}
+
+IstTextState
+ist_text_reader_finish (IstTextReader *self)
+{
+  if (self->place == AFTER_CR && !bare (self))
+    return IST_TEXT_BARE;
+  if (self->place == IN_LINE && self->line_size > 0)
+    {
+      emit (self, "\r\n", 2);
+      end_line (self);
+    }
+  return IST_TEXT_END;
+}
+
+gboolean
+ist_text_reader_failed (const IstTextReader *self, IstReply *reply)
+{
+  if (self->too_large)
+    ist_reply_set (reply, 552, "5.3.4",
+                   "message of %" G_GUINT64_FORMAT " bytes is larger than the %" G_GUINT64_FORMAT
+                   " allowed",
+                   self->size, self->max_bytes);
+  else if (self->header_too_large)
+    ist_reply_set (reply, 552, "5.3.4", "message header is larger than the %" G_GSIZE_FORMAT " allowed",
+                   self->max_header_bytes);
+  else if (self->error != NULL)
+    ist_reply_set (reply, 451, "4.3.0", "the message could not be stored; try again later");
+  else
+    return FALSE;
+  return TRUE;
+}
