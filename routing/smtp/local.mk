@@ -1,5 +1,9 @@
 librouting_a_SOURCES += \
-  routing/smtp/client.h \
+  routing/smtp/client-private.h \
+  routing/smtp/client-reply.c \
+  routing/smtp/client-send.c \
+  routing/smtp/client-text.c \
+  routing/smtp/client.c routing/smtp/client.h \
   routing/smtp/command-bdat.c \
   routing/smtp/command-data.c \
   routing/smtp/command-ehlo.c \

@@ -44,13 +44,13 @@ ist_reply_to_string (const IstReply *reply)
 {
   g_autoptr (GString) line = g_string_new (NULL);
 
-  if (reply->code == 0)
-    return g_strdup ("");
-  g_string_printf (line, "%u", reply->code);
+  /* Without a code these are our own words about why nobody answered. */
+  if (reply->code != 0)
+    g_string_printf (line, "%u", reply->code);
   if (reply->enhanced != NULL)
     g_string_append_printf (line, " %s", reply->enhanced);
   if (reply->text != NULL && *reply->text != '\0')
-    g_string_append_printf (line, " %s", reply->text);
+    g_string_append_printf (line, "%s%s", line->len > 0 ? " " : "", reply->text);
   g_strdelimit (line->str, "\r\n", ' ');
   return g_string_free (g_steal_pointer (&line), FALSE);
 }
