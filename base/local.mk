@@ -23,5 +23,5 @@ libbase_a_SOURCES = \
   base/tls.c base/tls.h
 
 if !WINDOWS
-libbase_a_SOURCES += base/durable-posix.c base/secrets-posix.c
+libbase_a_SOURCES += base/dns-posix.c base/durable-posix.c base/secrets-posix.c
 endif

@@ -1,6 +1,13 @@
 noinst_LIBRARIES += librouting.a
 librouting_a_SOURCES = \
-  routing/settings.c routing/settings.h routing/router.h routing/next-hop.h routing/host-health.h
+  routing/host-health.c routing/host-health.h \
+  routing/loop.c routing/loop.h \
+  routing/next-hop.c routing/next-hop.h \
+  routing/report.c routing/report.h \
+  routing/retry.c routing/retry.h \
+  routing/router.h \
+  routing/settings.c routing/settings.h \
+  routing/tls-policy.c routing/tls-policy.h
 
 include routing/smtp/local.mk
 include routing/queue/local.mk
