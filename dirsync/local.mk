@@ -1,3 +1,7 @@
 noinst_LIBRARIES += libdirsync.a
 libdirsync_a_SOURCES = \
-  dirsync/mirror.h
+  dirsync/csv.c \
+  dirsync/ldif.c \
+  dirsync/mirror.c dirsync/mirror.h \
+  dirsync/object.c dirsync/object.h \
+  dirsync/settings.c

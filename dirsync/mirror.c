@@ -1,0 +1,371 @@
+/*
+ * dirsync/mirror.c - the mirror and all its SQL.
+ */
+#include "dirsync/mirror.h"
+
+#include "base/clock.h"
+#include "base/db.h"
+#include "base/error.h"
+#include "dirsync/object.h"
+
+#include <string.h>
+
+#define MAX_READERS 16
+
+static const IstDbKind mirror_kind = {
+  .application_id = 0x49734469, /* "IsDi" */
+  .version = 1,
+  .schema = "CREATE TABLE source (name TEXT PRIMARY KEY, side INTEGER NOT NULL, loaded INTEGER NOT NULL)"
+            " WITHOUT ROWID;"
+            "CREATE TABLE object (id INTEGER PRIMARY KEY, source TEXT NOT NULL, side INTEGER NOT NULL,"
+            " primary_address TEXT NOT NULL, forward TEXT, display_name TEXT, notes_name TEXT,"
+            " groups TEXT, is_group INTEGER NOT NULL);"
+            "CREATE TABLE lookup (key TEXT NOT NULL, object INTEGER NOT NULL, PRIMARY KEY (key, object))"
+            " WITHOUT ROWID;"
+            "CREATE INDEX object_source ON object (source);",
+};
+
+struct _IstMirror
+{
+  char *path;
+  GMutex mutex; /* the writing connection */
+  IstDb *db;
+  GAsyncQueue *readers;
+  GMutex age_mutex;
+  gint64 oldest_load; /* wall microseconds; 0: no source */
+  gint64 max_age_secs;
+  IstDirectory directory;
+};
+
+/* ---- readers ---- */
+
+static IstDb *
+take_reader (IstMirror *self)
+{
+  IstDb *db = g_async_queue_try_pop (self->readers);
+
+  return db != NULL ? db : ist_db_open_reader (self->path, NULL);
+}
+
+static void
+give_back (IstMirror *self, IstDb *db)
+{
+  if (db == NULL)
+    return;
+  if (g_async_queue_length (self->readers) >= MAX_READERS)
+    ist_db_close (db);
+  else
+    g_async_queue_push (self->readers, db);
+}
+
+/* ---- the answers ---- */
+
+static gint64
+age_secs (gpointer user)
+{
+  IstMirror *self = user;
+  g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&self->age_mutex);
+
+  if (self->oldest_load == 0)
+    return -1;
+  return MAX (0, (ist_clock_wall_usecs () - self->oldest_load) / G_USEC_PER_SEC);
+}
+
+static gboolean
+is_stale (IstMirror *self)
+{
+  gint64 age = age_secs (self);
+
+  return age < 0 || (self->max_age_secs > 0 && age > self->max_age_secs);
+}
+
+static void
+read_person (sqlite3_stmt *s, IstPerson *person)
+{
+  g_autofree char *groups = ist_db_column_dup (s, 5);
+
+  person->side = (IstSide) sqlite3_column_int (s, 0);
+  person->primary = ist_db_column_dup (s, 1);
+  person->forward = ist_db_column_dup (s, 2);
+  person->display_name = ist_db_column_dup (s, 3);
+  person->notes_name = ist_db_column_dup (s, 4);
+  person->groups = groups != NULL ? g_strsplit (groups, "\n", -1) : NULL;
+  person->is_group = sqlite3_column_int (s, 6) != 0;
+}
+
+static IstDirectoryAnswer
+look_up (IstDb *db, const char *key, IstPerson *person)
+{
+  sqlite3_stmt *s = ist_db_prepare (
+      db,
+      "SELECT o.side, o.primary_address, o.forward, o.display_name, o.notes_name, o.groups, o.is_group"
+      " FROM lookup l JOIN object o ON o.id = l.object WHERE l.key = ?1 LIMIT 2",
+      NULL);
+  g_auto (IstPerson) found = { 0 };
+  gboolean second;
+
+  if (s == NULL)
+    return IST_DIRECTORY_STALE;
+  ist_db_bind_text (s, 1, key);
+  if (!ist_db_step (db, s, NULL))
+    return IST_DIRECTORY_UNKNOWN;
+  read_person (s, &found);
+  second = ist_db_step (db, s, NULL);
+  sqlite3_reset (s);
+  if (second)
+    return IST_DIRECTORY_AMBIGUOUS;
+  *person = found;
+  memset (&found, 0, sizeof found);
+  return IST_DIRECTORY_FOUND;
+}
+
+static IstDirectoryAnswer
+who_is (gpointer user, const char *text, IstPerson *person)
+{
+  IstMirror *self = user;
+  g_autofree char *key = ist_object_key (text);
+  IstDirectoryAnswer answer;
+  IstDb *db;
+
+  if (key == NULL)
+    return IST_DIRECTORY_UNKNOWN;
+  if (is_stale (self))
+    return IST_DIRECTORY_STALE;
+  db = take_reader (self);
+  answer = db != NULL ? look_up (db, key, person) : IST_DIRECTORY_STALE;
+  give_back (self, db);
+  return answer;
+}
+
+/* ---- life ---- */
+
+static void
+refresh_age (IstMirror *self)
+{
+  gint64 oldest = ist_db_number (self->db, "SELECT min(loaded) FROM source", 0);
+
+  g_mutex_lock (&self->age_mutex);
+  self->oldest_load = oldest;
+  g_mutex_unlock (&self->age_mutex);
+}
+
+IstMirror *
+ist_mirror_open (const char *path, GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  IstMirror *self = g_new0 (IstMirror, 1);
+
+  g_mkdir_with_parents (folder, 0700);
+  g_mutex_init (&self->mutex);
+  g_mutex_init (&self->age_mutex);
+  self->path = g_strdup (path);
+  self->readers = g_async_queue_new_full ((GDestroyNotify) ist_db_close);
+  self->directory = (IstDirectory){ self, who_is, age_secs };
+  self->db = ist_db_open (path, &mirror_kind, TRUE, error);
+  if (self->db == NULL)
+    {
+      ist_mirror_close (self);
+      return NULL;
+    }
+  refresh_age (self);
+  return self;
+}
+
+void
+ist_mirror_close (IstMirror *self)
+{
+  if (self == NULL)
+    return;
+  g_async_queue_unref (self->readers);
+  ist_db_close (self->db);
+  g_mutex_clear (&self->mutex);
+  g_mutex_clear (&self->age_mutex);
+  g_free (self->path);
+  g_free (self);
+}
+
+void
+ist_mirror_set_max_age (IstMirror *self, gint64 secs)
+{
+  g_mutex_lock (&self->age_mutex);
+  self->max_age_secs = secs;
+  g_mutex_unlock (&self->age_mutex);
+}
+
+const IstDirectory *
+ist_mirror_directory (IstMirror *self)
+{
+  return &self->directory;
+}
+
+guint64
+ist_mirror_count (IstMirror *self)
+{
+  g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&self->mutex);
+
+  return (guint64) ist_db_number (self->db, "SELECT count(*) FROM object", 0);
+}
+
+/* ---- loading ---- */
+
+typedef struct
+{
+  IstMirror *mirror;
+  const char *source;
+  IstSide side;
+  int n;
+} Load;
+
+static gboolean
+insert_key (Load *self, gint64 object, const char *text, GError **error)
+{
+  g_autofree char *key = ist_object_key (text);
+  sqlite3_stmt *s;
+
+  if (key == NULL)
+    return TRUE;
+  s = ist_db_prepare (self->mirror->db, "INSERT OR IGNORE INTO lookup VALUES (?1, ?2)", error);
+  if (s == NULL)
+    return FALSE;
+  ist_db_bind_text (s, 1, key);
+  sqlite3_bind_int64 (s, 2, object);
+  return ist_db_run (self->mirror->db, s, error);
+}
+
+static char *
+join (const GPtrArray *texts)
+{
+  GString *out = texts->len > 0 ? g_string_new (NULL) : NULL;
+
+  for (guint i = 0; i < texts->len; i++)
+    g_string_append_printf (out, "%s%s", i > 0 ? "\n" : "", (char *) g_ptr_array_index (texts, i));
+  return out != NULL ? g_string_free (out, FALSE) : NULL;
+}
+
+static gboolean
+insert_object (Load *self, const IstObject *object, gint64 *id, GError **error)
+{
+  sqlite3_stmt *s = ist_db_prepare (self->mirror->db,
+                                    "INSERT INTO object (source, side, primary_address, forward,"
+                                    " display_name, notes_name, groups, is_group)"
+                                    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                                    error);
+  g_autofree char *groups = join (object->groups);
+
+  if (s == NULL)
+    return FALSE;
+  ist_db_bind_text (s, 1, self->source);
+  sqlite3_bind_int (s, 2, (int) self->side);
+  ist_db_bind_text (s, 3, object->primary);
+  ist_db_bind_text (s, 4, object->forward);
+  ist_db_bind_text (s, 5, object->display_name);
+  ist_db_bind_text (s, 6, object->notes_name);
+  ist_db_bind_text (s, 7, groups);
+  sqlite3_bind_int (s, 8, object->is_group);
+  if (!ist_db_run (self->mirror->db, s, error))
+    return FALSE;
+  *id = sqlite3_last_insert_rowid (ist_db_handle (self->mirror->db));
+  return TRUE;
+}
+
+static gboolean
+take_object (gpointer user, IstObject *taken, GError **error)
+{
+  Load *self = user;
+  g_autoptr (IstObject) object = taken;
+  gint64 id;
+
+  if (!insert_object (self, object, &id, error) || !insert_key (self, id, object->primary, error)
+      || (object->notes_name != NULL && !insert_key (self, id, object->notes_name, error)))
+    return FALSE;
+  for (guint i = 0; i < object->keys->len; i++)
+    if (!insert_key (self, id, g_ptr_array_index (object->keys, i), error))
+      return FALSE;
+  self->n++;
+  return TRUE;
+}
+
+static gboolean
+run_with_source (IstMirror *self, const char *sql, const char *source, IstSide side, GError **error)
+{
+  sqlite3_stmt *s = ist_db_prepare (self->db, sql, error);
+
+  if (s == NULL)
+    return FALSE;
+  ist_db_bind_text (s, 1, source);
+  if (sqlite3_bind_parameter_count (s) == 3)
+    {
+      sqlite3_bind_int (s, 2, (int) side);
+      sqlite3_bind_int64 (s, 3, ist_clock_wall_usecs ());
+    }
+  return ist_db_run (self->db, s, error);
+}
+
+static gboolean
+forget_source (IstMirror *self, const char *source, GError **error)
+{
+  return run_with_source (self,
+                          "DELETE FROM lookup WHERE object IN (SELECT id FROM object WHERE source = ?1)",
+                          source, IST_SIDE_NONE, error)
+         && run_with_source (self, "DELETE FROM object WHERE source = ?1", source, IST_SIDE_NONE, error)
+         && run_with_source (self, "DELETE FROM source WHERE name = ?1", source, IST_SIDE_NONE, error);
+}
+
+static gboolean
+load_text (Load *self, const char *file, const char *text, GError **error)
+{
+  IstMirror *mirror = self->mirror;
+  gboolean ldif = g_str_has_suffix (file, ".ldif") || g_str_has_suffix (file, ".LDIF");
+
+  return forget_source (mirror, self->source, error)
+         && (ldif ? ist_ldif_read (file, text, take_object, self, error)
+                  : ist_csv_read (file, text, take_object, self, error))
+         && run_with_source (mirror, "INSERT INTO source VALUES (?1, ?2, ?3)", self->source, self->side,
+                             error);
+}
+
+int
+ist_mirror_load_file (IstMirror *self, const char *source, IstSide side, const char *file,
+                      GError **error)
+{
+  Load load = { self, source, side, 0 };
+  g_autoptr (GError) local = NULL;
+  g_autofree char *text = NULL;
+  g_autoptr (GMutexLocker) lock = NULL;
+
+  if (!g_file_get_contents (file, &text, NULL, &local))
+    {
+      g_set_error (error, IST_ERROR, IST_ERROR_CONFIG, "directory file: %s", local->message);
+      return -1;
+    }
+  lock = g_mutex_locker_new (&self->mutex);
+  if (!ist_db_exec (self->db, "BEGIN IMMEDIATE", error))
+    return -1;
+  if (!load_text (&load, file, text, error) || !ist_db_exec (self->db, "COMMIT", error))
+    {
+      ist_db_exec (self->db, "ROLLBACK", NULL);
+      return -1;
+    }
+  ist_db_exec (self->db, "PRAGMA wal_checkpoint(PASSIVE)", NULL);
+  refresh_age (self);
+  return load.n;
+}
+
+gboolean
+ist_mirror_keep_only (IstMirror *self, const char *const *sources, GError **error)
+{
+  g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GPtrArray) gone = g_ptr_array_new_with_free_func (g_free);
+  sqlite3_stmt *s = ist_db_prepare (self->db, "SELECT name FROM source", error);
+
+  if (s == NULL)
+    return FALSE;
+  while (ist_db_step (self->db, s, NULL))
+    if (!g_strv_contains (sources, (const char *) sqlite3_column_text (s, 0)))
+      g_ptr_array_add (gone, ist_db_column_dup (s, 0));
+  for (guint i = 0; i < gone->len; i++)
+    if (!forget_source (self, g_ptr_array_index (gone, i), error))
+      return FALSE;
+  refresh_age (self);
+  return TRUE;
+}

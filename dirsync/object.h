@@ -1,0 +1,42 @@
+/*
+ * dirsync/object.h - one object of a directory source on its way into the mirror.
+ */
+#ifndef IST_DIRSYNC_OBJECT_H
+#define IST_DIRSYNC_OBJECT_H
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  char *primary;      /* SMTP address; required */
+  char *display_name;
+  char *notes_name;
+  char *forward;
+  gboolean is_group;
+  GPtrArray *keys;    /* every address and name it is known by, as written (char *) */
+  GPtrArray *groups;  /* char * */
+} IstObject;
+
+IstObject *ist_object_new (void);
+void ist_object_free (IstObject *object);
+
+/* How a key is stored and looked up: SMTP addresses by ist_address_key(), Notes names in canonical form, DNs as
+ * they are; all lower-case. NULL when nothing is left. g_free(). */
+char *ist_object_key (const char *text);
+
+gboolean ist_object_is_address (const char *text);
+
+/* Readers: call `each` for every object (which it takes). FALSE with IST_ERROR_CONFIG "FILE:LINE: …". */
+typedef gboolean (*IstObjectSink) (gpointer user, IstObject *object, GError **error);
+gboolean ist_csv_read (const char *file, const char *text, IstObjectSink each, gpointer user,
+                       GError **error);
+gboolean ist_ldif_read (const char *file, const char *text, IstObjectSink each, gpointer user,
+                        GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (IstObject, ist_object_free)
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,155 @@
+#include "routing/router-private.h"
+
+#include "base/address.h"
+
+#include <string.h>
+
+enum
+{
+  RULE_CONVERT_MODE = 5
+};
+
+/* ---- patterns ---- */
+
+/* '*' and '?' on lower-cased text; linear in practice, quadratic at worst, never exponential. */
+static gboolean
+glob (const char *pattern, const char *text)
+{
+  const char *star = NULL;
+  const char *retry = NULL;
+
+  while (*text != '\0')
+    {
+      if (*pattern == '*')
+        {
+          star = pattern++;
+          retry = text;
+        }
+      else if (*pattern == '?' || *pattern == *text)
+        {
+          pattern++;
+          text++;
+        }
+      else if (star != NULL)
+        {
+          pattern = star + 1;
+          text = ++retry;
+        }
+      else
+        return FALSE;
+    }
+  while (*pattern == '*')
+    pattern++;
+  return *pattern == '\0';
+}
+
+static gboolean
+match_one (const char *pattern, const char *address)
+{
+  g_autofree char *p = g_utf8_strdown (pattern, -1);
+  g_autofree char *key = address[0] != '\0' ? ist_address_key (address) : NULL;
+
+  if (address[0] == '\0')
+    return strcmp (pattern, "<>") == 0;
+  if (key == NULL)
+    key = g_utf8_strdown (address, -1);
+  if (p[0] == '@')
+    return g_str_has_suffix (key, p)
+           || (strpbrk (p, "*?") != NULL && strrchr (key, '@') != NULL
+               && glob (p, strrchr (key, '@')));
+  return glob (p, key);
+}
+
+gboolean
+ist_rules_match_address (char *const *patterns, const char *address)
+{
+  if (patterns[0] == NULL)
+    return TRUE;
+  for (guint i = 0; patterns[i] != NULL; i++)
+    if (match_one (patterns[i], address))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+match_side (char *const *names, IstSide side)
+{
+  if (names[0] == NULL)
+    return TRUE;
+  return g_strv_contains ((const char *const *) names, ist_side_name (side));
+}
+
+static gboolean
+match_header (const char *header, const IstMessage *message)
+{
+  const char *colon = strchr (header, ':');
+  g_autofree char *name = g_strndup (header, (gsize) (colon - header));
+  g_autofree char *pattern = g_utf8_strdown (colon + 1, -1);
+
+  g_strstrip (name);
+  g_strstrip (pattern);
+  for (guint i = ist_message_find_field (message, name, 0); i != IST_MESSAGE_NOT_FOUND;
+       i = ist_message_find_field (message, name, i + 1))
+    {
+      g_autofree char *value = ist_message_field_value (message, i);
+      g_autofree char *lower = g_ascii_strdown (value, -1);
+
+      if (glob (pattern, lower))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+typedef enum
+{
+  NO,
+  YES,
+  LATER /* size or header are not known yet */
+} Match;
+
+static Match
+match_rule (const IstRuleSettings *rule, const IstRouteAsk *ask, const char *recipient, IstSide side)
+{
+  if (!match_side (rule->origins, ask->origin) || !match_side (rule->destinations, side)
+      || !ist_rules_match_address (rule->senders, ask->sender != NULL ? ask->sender : "")
+      || !ist_rules_match_address (rule->recipients, recipient))
+    return NO;
+  if (rule->header != NULL && ask->message == NULL)
+    return LATER;
+  if (rule->larger_than_bytes > 0 && ask->message == NULL)
+    return LATER;
+  if (rule->larger_than_bytes > 0 && ask->size_bytes <= (guint64) rule->larger_than_bytes)
+    return NO;
+  return rule->header == NULL || match_header (rule->header, ask->message) ? YES : NO;
+}
+
+const IstRuleSettings *
+ist_rules_apply (IstRouter *self, const IstRouteAsk *ask, const char *recipient, IstSide side,
+                 IstRoute *route)
+{
+  const GPtrArray *rules = ist_settings_list (self->settings, "rule");
+
+  for (guint i = 0; i < rules->len; i++)
+    {
+      const IstRuleSettings *rule = g_ptr_array_index (rules, i);
+      Match match = match_rule (rule, ask, recipient, side);
+
+      if (match == LATER)
+        {
+          route->final_known = FALSE;
+          ist_route_step (route, "rule %s is judged when size and header are known", rule->group.name);
+        }
+      if (match != YES)
+        continue;
+      if (rule->priority > 0)
+        route->priority = (IstPriority) (rule->priority - 1);
+      route->report_only = rule->mode == 1;
+      ist_route_step (route, "rule %s matches", rule->group.name);
+      if (rule->action == RULE_CONVERT_MODE)
+        continue;
+      g_free (route->rule);
+      route->rule = g_strdup (rule->group.name);
+      return rule;
+    }
+  return NULL;
+}
