@@ -11,7 +11,9 @@ libbase_a_SOURCES = \
   base/error.c base/error.h \
   base/log-file.c base/log-file.h \
   base/log.c base/log.h \
+  base/gmime-auto.h \
   base/message.c base/message.h \
+  base/mime.c base/mime.h \
   base/secrets.h \
   base/settings-private.h base/settings-show.c \
   base/settings-value.c base/settings-value.h \

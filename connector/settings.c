@@ -1,7 +1,7 @@
 #include "connector/settings.h"
 
 #include "base/log.h"
-#include "convert/pipeline.h"
+#include "convert/settings.h"
 #include "dirsync/mirror.h"
 #include "routing/settings.h"
 

@@ -1,3 +1,7 @@
 noinst_LIBRARIES += libconvert.a
 libconvert_a_SOURCES = \
-  convert/pipeline.h
+  convert/headers-trim.c \
+  convert/notes-encap-strip.c \
+  convert/pipeline.c convert/pipeline.h \
+  convert/settings.c convert/settings.h \
+  convert/transforms.h

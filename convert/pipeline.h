@@ -36,16 +36,15 @@ typedef struct
   gboolean (*run) (const IstConvertContext *context, IstMessage *message, GError **error);
 } IstTransform;
 
-/* All transforms in running order; *n their number. Constant. */
-const IstTransform *ist_pipeline_table (guint *n);
+/* All transforms, in running order. */
+guint ist_pipeline_count (void);
+const IstTransform *ist_pipeline_get (guint i);
 
-gboolean ist_pipeline_is_on (const IstTransform *transform, const IstSettings *settings);
+/* Is transform `i` switched on? `settings` NULL: the defaults. */
+gboolean ist_pipeline_is_on (guint i, const IstSettings *settings);
 
 /* Runs every transform that is on and fits the direction. */
 gboolean ist_pipeline_run (const IstConvertContext *context, IstMessage *message, GError **error);
-
-/* NULL-ended table with [convert]. */
-extern const IstSettingGroup *const ist_convert_setting_groups[];
 
 G_END_DECLS
 

@@ -1,0 +1,68 @@
+#include "convert/pipeline.h"
+
+#include "convert/settings.h"
+#include "convert/transforms.h"
+
+/* THE table. Order matters: what removes comes before what rebuilds. */
+static const struct
+{
+  IstTransform transform;
+  gsize offset; /* of its switch in IstConvertSettings */
+} table[] = {
+  { { .name = "notes-encap-strip",
+      .summary = "removes the encapsulated Notes copy of a message where a readable text remains",
+      .source = "docs/transforms.md, \"notes-encap-strip\"",
+      .on_by_default = TRUE,
+      .from = IST_SIDE_DOMINO,
+      .run = ist_notes_encap_strip },
+    G_STRUCT_OFFSET (IstConvertSettings, notes_encap_strip) },
+  { { .name = "headers-trim",
+      .summary = "removes X-Notes-Item and X-MIMETrack fields",
+      .source = "docs/transforms.md, \"headers-trim\"",
+      .on_by_default = FALSE,
+      .from = IST_SIDE_DOMINO,
+      .run = ist_headers_trim },
+    G_STRUCT_OFFSET (IstConvertSettings, headers_trim) },
+};
+
+guint
+ist_pipeline_count (void)
+{
+  return G_N_ELEMENTS (table);
+}
+
+const IstTransform *
+ist_pipeline_get (guint i)
+{
+  return &table[i].transform;
+}
+
+gboolean
+ist_pipeline_is_on (guint i, const IstSettings *settings)
+{
+  const IstConvertSettings *convert;
+
+  if (settings == NULL)
+    return table[i].transform.on_by_default;
+  convert = ist_settings_get (settings, "convert", NULL);
+  return G_STRUCT_MEMBER (gboolean, convert, table[i].offset);
+}
+
+static gboolean
+fits (const IstTransform *transform, const IstConvertContext *context)
+{
+  if (context->from == context->to)
+    return FALSE;
+  return (transform->from == IST_SIDE_NONE || transform->from == context->from)
+         && (transform->to == IST_SIDE_NONE || transform->to == context->to);
+}
+
+gboolean
+ist_pipeline_run (const IstConvertContext *context, IstMessage *message, GError **error)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
+    if (ist_pipeline_is_on (i, context->settings) && fits (&table[i].transform, context)
+        && !table[i].transform.run (context, message, error))
+      return FALSE;
+  return TRUE;
+}
