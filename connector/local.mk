@@ -1,2 +1,25 @@
 noinst_LIBRARIES += libconnector.a
-libconnector_a_SOURCES =
+libconnector_a_SOURCES = \
+  connector/flow/attempt.c connector/flow/attempt.h \
+  connector/flow/deliver.c connector/flow/deliver.h \
+  connector/flow/listener.c connector/flow/listener.h \
+  connector/flow/outcome.c connector/flow/outcome.h \
+  connector/flow/prepare.c connector/flow/prepare.h \
+  connector/flow/receive.c connector/flow/receive.h \
+  connector/flow/report.c connector/flow/report.h \
+  connector/flow/text.c connector/flow/text.h \
+  connector/housekeeper.c connector/housekeeper.h \
+  connector/instance.c connector/instance.h \
+  connector/service/notify.h \
+  connector/settings.c connector/settings.h \
+  connector/snapshot.c connector/snapshot.h
+
+if !WINDOWS
+libconnector_a_SOURCES += connector/service/notify-posix.c
+endif
+
+CONNECTOR_LIBS = libconnector.a librouting.a libconvert.a libdirsync.a $(BASE_LIBS)
+
+sbin_PROGRAMS += isthmusd
+isthmusd_SOURCES = connector/main.c
+isthmusd_LDADD = $(CONNECTOR_LIBS)

@@ -430,6 +430,7 @@ accept_message (IstReceive *self, const IstSessionPeer *peer, IstReply *reply, G
   if (!check_text (self, message, reply))
     return TRUE;
   out = make_queue_message (self, peer, message);
+  out->body = ist_body_ref (body);
   out->size_bytes = ist_body_size (body);
   add_recipients (self, out);
   if (out->recipients->len > 0

@@ -1,0 +1,43 @@
+#include "connector/service/notify.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+void
+ist_service_notify (const char *state)
+{
+  const char *path = g_getenv ("NOTIFY_SOCKET");
+  struct sockaddr_un address = { .sun_family = AF_UNIX };
+  gsize length = path != NULL ? strlen (path) : 0;
+  int fd;
+
+  if (length < 2 || length >= sizeof address.sun_path || (path[0] != '/' && path[0] != '@'))
+    return;
+  memcpy (address.sun_path, path, length);
+  if (path[0] == '@')
+    address.sun_path[0] = '\0';
+  fd = socket (AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (fd < 0)
+    return;
+  sendto (fd, state, strlen (state), MSG_NOSIGNAL, (const struct sockaddr *) &address,
+          (socklen_t) (G_STRUCT_OFFSET (struct sockaddr_un, sun_path) + length));
+  close (fd);
+}
+
+void
+ist_service_prepare (void)
+{
+  struct rlimit limit;
+
+  signal (SIGPIPE, SIG_IGN);
+  umask (0027);
+  if (getrlimit (RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max)
+    return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit (RLIMIT_NOFILE, &limit);
+}
