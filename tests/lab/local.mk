@@ -1,0 +1,5 @@
+noinst_PROGRAMS += isthmus-lab
+isthmus_lab_SOURCES = \
+  tests/lab/sink.c tests/lab/sink.h \
+  tests/lab/tour.c
+isthmus_lab_LDADD = librouting.a $(BASE_LIBS)
