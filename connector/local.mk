@@ -23,3 +23,12 @@ CONNECTOR_LIBS = libconnector.a librouting.a libconvert.a libdirsync.a $(BASE_LI
 sbin_PROGRAMS += isthmusd
 isthmusd_SOURCES = connector/main.c
 isthmusd_LDADD = $(CONNECTOR_LIBS)
+
+bin_PROGRAMS += isthmusctl
+isthmusctl_SOURCES = \
+  connector/admin/ctl-config.c \
+  connector/admin/ctl-convert.c \
+  connector/admin/ctl-log.c \
+  connector/admin/ctl-route.c \
+  connector/admin/ctl.c connector/admin/ctl.h
+isthmusctl_LDADD = $(CONNECTOR_LIBS)

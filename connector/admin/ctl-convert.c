@@ -1,0 +1,214 @@
+/*
+ * connector/admin/ctl-convert.c - the offline converter: what mail flow does to a message, on a file.
+ */
+#include "connector/admin/ctl.h"
+#include "connector/settings.h"
+#include "convert/pipeline.h"
+#include "dirsync/mirror.h"
+#include "routing/address/rewrite.h"
+
+#include <glib/gstdio.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+typedef struct
+{
+  IstSide from, to;
+  char *direction;
+  char *directory;
+  char *report;
+  char *memory;
+  char *out_dir;
+  char *config;
+} Options;
+
+static void
+options_clear (Options *options)
+{
+  g_free (options->direction);
+  g_free (options->directory);
+  g_free (options->report);
+  g_free (options->memory);
+  g_free (options->out_dir);
+  g_free (options->config);
+}
+
+static gboolean
+parse (Options *options, int argc, char **argv)
+{
+  const GOptionEntry entries[] = {
+    { "direction", 0, 0, G_OPTION_ARG_STRING, &options->direction, "FROM-to-TO", "SIDES" },
+    { "directory", 0, 0, G_OPTION_ARG_FILENAME, &options->directory, "LDIF or CSV with both sides' people",
+      "FILE" },
+    { "report", 0, 0, G_OPTION_ARG_STRING, &options->report, "text or json", "FORM" },
+    { "memory", 0, 0, G_OPTION_ARG_FILENAME, &options->memory, "Meeting memory to work on a copy of", "FILE" },
+    { "out-dir", 0, 0, G_OPTION_ARG_FILENAME, &options->out_dir, "Where several messages are written",
+      "FOLDER" },
+    { "config", 0, 0, G_OPTION_ARG_FILENAME, &options->config, "Configuration", "FILE" },
+    { NULL, 0, 0, 0, NULL, NULL, NULL },
+  };
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) sides = NULL;
+
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (!g_option_context_parse (context, &argc, &argv, &error) || argc > 1 || options->direction == NULL)
+    {
+      fprintf (stderr, "isthmusctl convert: %s\n",
+               error != NULL ? error->message : "--direction is needed; the message comes on standard input");
+      return FALSE;
+    }
+  sides = g_strsplit (options->direction, "-to-", 2);
+  options->from = ist_side_from_name (sides[0]);
+  options->to = sides[1] != NULL ? ist_side_from_name (sides[1]) : IST_SIDE_NONE;
+  if (options->from != IST_SIDE_NONE && options->to != IST_SIDE_NONE)
+    return TRUE;
+  fprintf (stderr, "isthmusctl convert: \"%s\" is no direction; write domino-to-exchange or "
+                   "exchange-to-domino\n", options->direction);
+  return FALSE;
+}
+
+/* Line ends are made CRLF, as they would be by SMTP. */
+static GBytes *
+read_message (FILE *in)
+{
+  GString *out = g_string_new (NULL);
+  char buffer[65536];
+  gsize n;
+  char last = 0;
+
+  while ((n = fread (buffer, 1, sizeof buffer, in)) > 0)
+    for (gsize i = 0; i < n; i++)
+      {
+        if (buffer[i] == '\n' && last != '\r')
+          g_string_append_c (out, '\r');
+        else if (last == '\r' && buffer[i] != '\n')
+          g_string_append_c (out, '\n');
+        g_string_append_c (out, buffer[i]);
+        last = buffer[i];
+      }
+  if (last == '\r')
+    g_string_append_c (out, '\n');
+  return g_string_free_to_bytes (out);
+}
+
+static gboolean
+print_piece (gpointer user, const char *data, gsize size_bytes, GError **error)
+{
+  return fwrite (data, 1, size_bytes, user) == size_bytes;
+}
+
+static void
+report (const IstMessage *message, const char *form)
+{
+  const GPtrArray *changes = ist_message_changes (message);
+  json_t *list = json_array ();
+
+  for (guint i = 0; i < changes->len; i++)
+    {
+      const IstChange *change = g_ptr_array_index (changes, i);
+
+      if (g_strcmp0 (form, "json") == 0)
+        json_array_append_new (list, json_pack ("{s:s,s:s?}", "transform", change->transform, "what",
+                                                change->what));
+      else
+        fprintf (stderr, "%s: %s\n", change->transform, change->what);
+    }
+  if (g_strcmp0 (form, "json") == 0)
+    {
+      json_dumpf (list, stderr, JSON_INDENT (2));
+      fputc ('\n', stderr);
+    }
+  json_decref (list);
+}
+
+/* Without a configuration the defaults apply: no domain is ours, every transform has its own default. */
+static IstSettings *
+load_settings (const IstCtl *ctl, const Options *options)
+{
+  g_autofree const IstSettingGroup **tables = ist_connector_setting_tables ();
+  g_autoptr (GPtrArray) errors = g_ptr_array_new_with_free_func (g_free);
+  IstCtl with = *ctl;
+
+  if (options->config != NULL)
+    with.config_path = options->config;
+  if (ctl->config_given || options->config != NULL)
+    return ist_ctl_settings (&with);
+  return ist_settings_parse ("[connector]\nhostname = localhost\n", "(defaults)", ".", tables, errors);
+}
+
+static gboolean
+load_directory (const Options *options, const IstSettings *settings, IstMirror *mirror)
+{
+  const GPtrArray *sources = ist_settings_list (settings, "directory");
+  g_autoptr (GError) error = NULL;
+
+  if (options->directory != NULL)
+    ist_mirror_load_file (mirror, "file", options->to, options->directory, &error);
+  for (guint i = 0; options->directory == NULL && i < sources->len && error == NULL; i++)
+    {
+      const IstDirectorySettings *source = g_ptr_array_index (sources, i);
+
+      ist_mirror_load_file (mirror, source->group.name, ist_side_from_name (source->side), source->file,
+                            &error);
+    }
+  if (error != NULL)
+    fprintf (stderr, "isthmusctl convert: %s\n", error->message);
+  return error == NULL;
+}
+
+static int
+convert (const Options *options, IstSettings *settings, IstMirror *mirror)
+{
+  g_autoptr (GBytes) bytes = read_message (stdin);
+  g_autoptr (IstBody) body = ist_body_new_bytes (bytes);
+  g_autoptr (IstMessage) message = ist_message_new (body);
+  g_autoptr (IstRewriter) rewriter
+      = ist_rewriter_new (settings, ist_mirror_directory (mirror), options->from, options->to);
+  IstConvertContext context
+      = { .from = options->from, .to = options->to, .settings = settings, .sender = "" };
+  g_autoptr (GError) error = NULL;
+
+  if (!ist_pipeline_run (&context, message, &error))
+    fprintf (stderr, "isthmusctl convert: %s\n", error->message);
+  ist_rewriter_header (rewriter, message);
+  ist_rewriter_dkim (message, FALSE);
+  if (!ist_message_write (message, print_piece, stdout, NULL) || fflush (stdout) != 0)
+    {
+      fprintf (stderr, "isthmusctl convert: the result could not be written\n");
+      return IST_CTL_FAILED;
+    }
+  report (message, options->report);
+  return error == NULL ? IST_CTL_OK : IST_CTL_FAILED;
+}
+
+int
+ist_ctl_convert (const IstCtl *ctl, int argc, char **argv)
+{
+  Options options = { 0 };
+  g_autofree char *dir = g_dir_make_tmp ("isthmusctl-XXXXXX", NULL);
+  g_autofree char *path = g_strconcat (dir, "/directory.db", NULL);
+  g_autoptr (IstSettings) settings = NULL;
+  IstMirror *mirror;
+  int status = IST_CTL_USAGE;
+
+  if (parse (&options, argc, argv) && (settings = load_settings (ctl, &options)) != NULL)
+    {
+      mirror = ist_mirror_open (path, NULL);
+      status = mirror != NULL && load_directory (&options, settings, mirror)
+                   ? convert (&options, settings, mirror)
+                   : IST_CTL_FAILED;
+      ist_mirror_close (mirror);
+    }
+  for (guint i = 0; i < 3; i++)
+    {
+      static const char *const ends[] = { "", "-wal", "-shm" };
+      g_autofree char *file = g_strconcat (path, ends[i], NULL);
+
+      g_unlink (file);
+    }
+  g_rmdir (dir);
+  options_clear (&options);
+  return status;
+}
