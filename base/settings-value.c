@@ -344,7 +344,7 @@ ist_setting_allowed (const IstSettingRow *row)
       max = number_text (row->max, units_of (row->type));
       return g_strdup_printf ("%s from %s to %s",
                               row->type == IST_SETTING_INT    ? "a whole number"
-                              : row->type == IST_SETTING_SECS ? "a time (s, m, h, d)"
+                              : row->type == IST_SETTING_SECS ? "a time in s, m, h or d,"
                                                               : "a size (K, M, G)",
                               min, max);
     case IST_SETTING_ENUM:

@@ -117,7 +117,7 @@ ist_command_bdat (IstSession *self, const char *argument)
       ist_session_say (self, 521, "5.5.2", "bare CR or LF in the message text is not accepted; closing");
       ist_session_end (self);
     }
-  else if (last)
+  else if (last || ist_text_reader_failed (self->bdat, &reply))
     finish (self);
   else
     ist_session_say (self, 250, "2.0.0", "%" G_GUINT64_FORMAT " octets received", size);

@@ -166,7 +166,7 @@ over_limits (IstSession *self)
 {
   const IstSessionLimits *l = self->limits;
 
-  if (l->max_errors > 0 && self->n_errors > l->max_errors)
+  if (l->max_errors > 0 && self->n_errors >= l->max_errors)
     ist_session_say (self, 421, "4.7.0", "%s too many errors", l->hostname);
   else if (l->max_commands > 0 && ++self->n_commands > l->max_commands)
     ist_session_say (self, 421, "4.7.0", "%s too many commands", l->hostname);
@@ -216,7 +216,7 @@ check_line (IstSession *self, gboolean too_long)
       if (memchr (line->str, '\r', line->len) == NULL && memchr (line->str, '\0', line->len) == NULL)
         return TRUE;
     }
-  ist_session_say (self, 500, "5.5.2", "bare CR, bare LF or NUL in a command; closing");
+  ist_session_say (self, 521, "5.5.2", "bare CR, bare LF or NUL in a command; closing");
   ist_session_end (self);
   return FALSE;
 }

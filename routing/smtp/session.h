@@ -90,7 +90,7 @@ typedef struct
   /* Before 354 or the first BDAT chunk; FALSE with a reply when no text can be taken. */
   gboolean (*data) (gpointer user, const IstSessionPeer *peer, IstReply *reply);
   /* A piece of the text, un-stuffed, with CRLF line ends. After a failure the rest is read and thrown
-   * away, and the final dot is answered 451 (RETRY) or 552 (anything else). */
+   * away, and the final dot is answered 554 (REFUSED) or 451 (anything else). */
   gboolean (*text) (gpointer user, const char *data, gsize size_bytes, GError **error);
   /* The whole text was given. The reply is the answer to the final dot (or BDAT LAST). */
   void (*done) (gpointer user, const IstSessionPeer *peer, IstReply *reply);

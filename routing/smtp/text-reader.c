@@ -227,6 +227,8 @@ ist_text_reader_failed (const IstTextReader *self, IstReply *reply)
   else if (self->header_too_large)
     ist_reply_set (reply, 552, "5.3.4", "message header is larger than the %" G_GSIZE_FORMAT " allowed",
                    self->max_header_bytes);
+  else if (ist_error_is (self->error, IST_ERROR_REFUSED))
+    ist_reply_set (reply, 554, "5.6.0", "%s", self->error->message);
   else if (self->error != NULL)
     ist_reply_set (reply, 451, "4.3.0", "the message could not be stored; try again later");
   else

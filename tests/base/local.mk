@@ -1,4 +1,24 @@
-check_PROGRAMS += tests/base/test-base.t
-TESTS += tests/base/test-base.t
+BASE_TESTS = \
+  tests/base/test-address.t \
+  tests/base/test-base.t \
+  tests/base/test-log.t \
+  tests/base/test-message.t \
+  tests/base/test-mime.t \
+  tests/base/test-settings.t \
+  tests/base/test-stream.t
+check_PROGRAMS += $(BASE_TESTS)
+TESTS += $(BASE_TESTS)
+tests_base_test_address_t_SOURCES = tests/base/test-address.c
+tests_base_test_address_t_LDADD = $(BASE_TEST_LIBS)
 tests_base_test_base_t_SOURCES = tests/base/test-base.c
 tests_base_test_base_t_LDADD = $(BASE_TEST_LIBS)
+tests_base_test_log_t_SOURCES = tests/base/test-log.c
+tests_base_test_log_t_LDADD = $(BASE_TEST_LIBS)
+tests_base_test_message_t_SOURCES = tests/base/test-message.c
+tests_base_test_message_t_LDADD = $(BASE_TEST_LIBS)
+tests_base_test_mime_t_SOURCES = tests/base/test-mime.c
+tests_base_test_mime_t_LDADD = $(BASE_TEST_LIBS)
+tests_base_test_settings_t_SOURCES = tests/base/test-settings.c
+tests_base_test_settings_t_LDADD = $(BASE_TEST_LIBS)
+tests_base_test_stream_t_SOURCES = tests/base/test-stream.c
+tests_base_test_stream_t_LDADD = $(BASE_TEST_LIBS)

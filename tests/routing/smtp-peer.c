@@ -1,0 +1,169 @@
+#include "tests/routing/smtp-peer.h"
+
+#include "base/error.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+typedef struct
+{
+  int fd;
+  const char *input;
+  gsize size, step;
+} Sender;
+
+static void
+on_connect (gpointer user, const IstSessionPeer *peer, IstReply *reply)
+{
+}
+
+static void
+on_mail (gpointer user, const IstSessionPeer *peer, const IstSessionMail *mail, IstReply *reply)
+{
+  IstSmtpPeer *self = user;
+
+  g_string_append_printf (self->log, "mail %s%s%s;", mail->sender, mail->envid != NULL ? " " : "",
+                          mail->envid != NULL ? mail->envid : "");
+  ist_reply_set (reply, 250, "2.1.0", "ok");
+}
+
+static void
+on_rcpt (gpointer user, const IstSessionPeer *peer, const IstSessionRcpt *rcpt, IstReply *reply)
+{
+  IstSmtpPeer *self = user;
+
+  if (g_str_has_prefix (rcpt->address, "no"))
+    {
+      ist_reply_set (reply, 550, "5.1.1", "no such user");
+      return;
+    }
+  g_string_append_printf (self->log, "rcpt %s", rcpt->address);
+  if (rcpt->notify != 0 || rcpt->original != NULL)
+    g_string_append_printf (self->log, " %u %s", rcpt->notify,
+                            rcpt->original != NULL ? rcpt->original : "");
+  g_string_append_c (self->log, ';');
+  ist_reply_set (reply, 250, "2.1.5", "ok");
+}
+
+static gboolean
+on_data (gpointer user, const IstSessionPeer *peer, IstReply *reply)
+{
+  IstSmtpPeer *self = user;
+
+  g_string_append (self->log, "text ");
+  return TRUE;
+}
+
+static gboolean
+on_text (gpointer user, const char *data, gsize size, GError **error)
+{
+  IstSmtpPeer *self = user;
+
+  g_string_append_len (self->log, data, (gssize) size);
+  if (strstr (self->log->str, "EICAR") == NULL)
+    return TRUE;
+  g_set_error_literal (error, IST_ERROR, IST_ERROR_REFUSED, "infected");
+  return FALSE;
+}
+
+static void
+on_done (gpointer user, const IstSessionPeer *peer, IstReply *reply)
+{
+  g_string_append (((IstSmtpPeer *) user)->log, ";done;");
+  ist_reply_set (reply, 250, "2.0.0", "queued");
+}
+
+static void
+on_abort (gpointer user)
+{
+  g_string_append (((IstSmtpPeer *) user)->log, "abort;");
+}
+
+static void
+on_event (gpointer user, const IstSessionPeer *peer, const char *command, const IstReply *reply,
+          const char *why)
+{
+}
+
+static gpointer
+send_all (gpointer data)
+{
+  Sender *sender = data;
+
+  for (gsize at = 0; at < sender->size;)
+    {
+      gsize n = sender->step > 0 ? MIN (sender->step, sender->size - at) : sender->size - at;
+      gssize sent = send (sender->fd, sender->input + at, n, MSG_NOSIGNAL);
+
+      if (sent <= 0)
+        break;
+      at += (gsize) sent;
+    }
+  shutdown (sender->fd, SHUT_WR);
+  return NULL;
+}
+
+static gpointer
+receive_all (gpointer data)
+{
+  GString *all = g_string_new (NULL);
+  char block[4096];
+  gssize got;
+
+  while ((got = recv (GPOINTER_TO_INT (data), block, sizeof block, 0)) > 0)
+    g_string_append_len (all, block, got);
+  return all;
+}
+
+static void
+gather_codes (IstSmtpPeer *self)
+{
+  g_auto (GStrv) lines = g_strsplit (self->answers->str, "\r\n", -1);
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    if (strlen (lines[i]) > 3 && lines[i][3] == ' ')
+      g_string_append_printf (self->codes, "%s%.3s", self->codes->len > 0 ? " " : "", lines[i]);
+}
+
+IstSmtpPeer *
+ist_smtp_peer_run (const IstSessionLimits *limits, const char *input, gsize size, gsize step)
+{
+  static const IstSessionHandler handler
+      = { on_connect, on_mail, on_rcpt, on_data, on_text, on_done, on_abort, on_event };
+  IstSmtpPeer *self = g_new0 (IstSmtpPeer, 1);
+  g_autoptr (GSocket) socket = NULL;
+  g_autoptr (IstStream) stream = NULL;
+  IstSession *session;
+  GThread *sending, *receiving;
+  Sender sender = { -1, input, size, step };
+  int pair[2];
+
+  if (socketpair (AF_UNIX, SOCK_STREAM, 0, pair) != 0)
+    g_error ("socketpair failed");
+  self->log = g_string_new (NULL);
+  self->codes = g_string_new (NULL);
+  socket = g_socket_new_from_fd (pair[0], NULL);
+  sender.fd = pair[1];
+  sending = g_thread_new ("send", send_all, &sender);
+  receiving = g_thread_new ("receive", receive_all, GINT_TO_POINTER (pair[1]));
+  stream = ist_stream_new (socket);
+  session = ist_session_new (stream, limits, &handler, self);
+  ist_session_run (session);
+  ist_session_free (session);
+  g_clear_pointer (&stream, ist_stream_free);
+  g_thread_join (sending);
+  self->answers = g_thread_join (receiving);
+  g_close (pair[1], NULL);
+  gather_codes (self);
+  return self;
+}
+
+void
+ist_smtp_peer_free (IstSmtpPeer *self)
+{
+  g_string_free (self->codes, TRUE);
+  g_string_free (self->answers, TRUE);
+  g_string_free (self->log, TRUE);
+  g_free (self);
+}
