@@ -220,14 +220,18 @@ writer_run (gpointer data)
   for (;;)
     {
       gint64 until = ist_clock_mono_usecs () + FLUSH_USECS;
+      gboolean last;
 
       while (!self->stopping && !self->urgent && self->pending->len < FLUSH_BYTES
              && ist_clock_wait (&self->work, &self->mutex, until))
         ;
+      /* Asked before the write, which lets go of the lock: lines may come in until the end is asked
+         for, and these need a round of their own. */
+      last = self->stopping;
       if (self->pending->len > 0 || self->reopen)
         write_pending (self);
       g_cond_broadcast (&self->written);
-      if (self->stopping)
+      if (last)
         break;
     }
   g_mutex_unlock (&self->mutex);

@@ -69,6 +69,26 @@ test_rotation (void)
   IST_ASSERT (n_files > 5);
 }
 
+/* What was logged before the end is in the file, also when the writer was busy as the end came. */
+static void
+test_end (void)
+{
+  g_autofree char *dir = ist_test_dir ();
+
+  for (guint round = 0; round < 50; round++)
+    {
+      g_autofree char *path = g_strdup_printf ("%s/%u.log", dir, round);
+      IstLogOptions options = { .file = path };
+      IstLog *log = ist_log_new (&options, NULL);
+
+      for (guint i = 0; i < 1000; i++)
+        ist_log (log, i % 100 == 0 ? IST_LOG_WARNING : IST_LOG_INFO, "test", "event", NULL, NULL, NULL);
+      ist_log_free (log);
+      if (!IST_ASSERT_INT (count_lines (path), 1000))
+        return;
+    }
+}
+
 static void
 test_level_and_escapes (void)
 {
@@ -95,6 +115,7 @@ main (void)
 {
   static const IstTest tests[] = {
     { "rotation", test_rotation },
+    { "end", test_end },
     { "level and escapes", test_level_and_escapes },
     { NULL, NULL },
   };
