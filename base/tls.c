@@ -154,7 +154,7 @@ session_new (SSL *ssl, SSL_SESSION *session)
 {
   IstTlsContext *self = SSL_CTX_get_app_data (SSL_get_SSL_CTX (ssl));
   const char *name = SSL_get_servername (ssl, TLSEXT_NAMETYPE_host_name);
-  g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
 
   if (name == NULL)
     return 0;
@@ -257,7 +257,7 @@ ist_tls_context_options (IstTlsContext *self)
 void
 ist_tls_context_resume (IstTlsContext *self, SSL *ssl, const char *server_name)
 {
-  g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   SSL_SESSION *session
       = server_name != NULL ? g_hash_table_lookup (self->sessions, server_name) : NULL;
 

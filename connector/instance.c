@@ -17,7 +17,7 @@
 IstSnapshot *
 ist_instance_snapshot (IstInstance *self)
 {
-  g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&self->snapshot_mutex);
+  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->snapshot_mutex);
 
   return ist_snapshot_ref (self->snapshot);
 }

@@ -64,7 +64,7 @@ static gint64
 age_secs (gpointer user)
 {
   IstMirror *self = user;
-  g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&self->age_mutex);
+  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->age_mutex);
 
   if (self->oldest_load == 0)
     return -1;
@@ -201,7 +201,7 @@ ist_mirror_directory (IstMirror *self)
 guint64
 ist_mirror_count (IstMirror *self)
 {
-  g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
 
   return (guint64) ist_db_number (self->db, "SELECT count(*) FROM object", 0);
 }
@@ -331,7 +331,7 @@ ist_mirror_load_file (IstMirror *self, const char *source, IstSide side, const c
   Load load = { self, source, side, 0 };
   g_autoptr (GError) local = NULL;
   g_autofree char *text = NULL;
-  g_autoptr (GMutexLocker) lock = NULL;
+  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = NULL;
 
   if (!g_file_get_contents (file, &text, NULL, &local))
     {
@@ -354,7 +354,7 @@ ist_mirror_load_file (IstMirror *self, const char *source, IstSide side, const c
 gboolean
 ist_mirror_keep_only (IstMirror *self, const char *const *sources, GError **error)
 {
-  g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   g_autoptr (GPtrArray) gone = g_ptr_array_new_with_free_func (g_free);
   sqlite3_stmt *s = ist_db_prepare (self->db, "SELECT name FROM source", error);
 

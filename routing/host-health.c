@@ -172,7 +172,7 @@ ist_host_health_free (IstHostHealth *self)
 gboolean
 ist_host_health_may_try (IstHostHealth *self, const char *address, guint16 port)
 {
-  g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
 
   return host_for (self, address, port)->alive;
 }
@@ -180,7 +180,7 @@ ist_host_health_may_try (IstHostHealth *self, const char *address, guint16 port)
 gboolean
 ist_host_health_acquire (IstHostHealth *self, const char *address, guint16 port, guint max)
 {
-  g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   Host *host = host_for (self, address, port);
   guint allowed = host->allowed > 0 ? MIN (host->allowed, max) : max;
 
@@ -194,7 +194,7 @@ ist_host_health_acquire (IstHostHealth *self, const char *address, guint16 port,
 void
 ist_host_health_release (IstHostHealth *self, const char *address, guint16 port)
 {
-  g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   Host *host = host_for (self, address, port);
 
   if (host->connections > 0)
@@ -208,7 +208,7 @@ ist_host_health_release (IstHostHealth *self, const char *address, guint16 port)
 void
 ist_host_health_good (IstHostHealth *self, const char *address, guint16 port)
 {
-  g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   Host *host = host_for (self, address, port);
 
   if (host->allowed == 0 || ++host->good < host->allowed)
@@ -222,7 +222,7 @@ void
 ist_host_health_busy (IstHostHealth *self, const char *address, guint16 port, guint pause_secs,
                       const char *why)
 {
-  g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   Host *host = host_for (self, address, port);
 
   host->allowed = MAX (1, (host->allowed > 0 ? MIN (host->allowed, MAX (host->connections, 1))
@@ -263,7 +263,7 @@ ist_host_health_dead (IstHostHealth *self, const char *address, guint16 port, gu
 gint64
 ist_host_health_next_change (IstHostHealth *self)
 {
-  g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   gint64 now = ist_clock_mono_usecs ();
   gint64 next = G_MAXINT64;
   GHashTableIter iter;
@@ -287,7 +287,7 @@ state_free (IstHostState *state)
 GPtrArray *
 ist_host_health_list (IstHostHealth *self)
 {
-  g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   GPtrArray *out = g_ptr_array_new_with_free_func ((GDestroyNotify) state_free);
   GHashTableIter iter;
   Host *host;

@@ -34,7 +34,7 @@ IstTlsContext *
 ist_tls_policy_for_relay (IstTlsPolicy *self, const IstRelaySettings *relay, IstTlsLevel *level,
                           GError **error)
 {
-  g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   g_autofree char *key = NULL;
   IstTlsContext *context;
   IstTlsOptions options;

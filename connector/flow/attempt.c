@@ -49,7 +49,7 @@ ist_attempt_free (IstAttempt *self)
 void
 ist_attempt_abort (IstAttempt *self)
 {
-  g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
 
   if (self->client != NULL)
     ist_client_abort (self->client);

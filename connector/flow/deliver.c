@@ -202,7 +202,7 @@ add_deliverer (IstDeliveries *self, Lane *lane)
 void
 ist_deliveries_ready (IstDeliveries *self, const char *relay)
 {
-  g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   Lane *lane = lane_for (self, relay);
 
   lane->ready = TRUE;
@@ -217,7 +217,7 @@ ist_deliveries_ready (IstDeliveries *self, const char *relay)
 void
 ist_deliveries_start (IstDeliveries *self)
 {
-  g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   GHashTableIter iter;
   Lane *lane;
 
@@ -254,7 +254,7 @@ ist_deliveries_stop (IstDeliveries *self, gint64 grace_usecs)
 guint
 ist_deliveries_count (IstDeliveries *self)
 {
-  g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
 
   return self->working;
 }

@@ -407,7 +407,7 @@ peer_count (IstListeners *self, const char *address)
 gboolean
 ist_listeners_count_peer (IstListeners *self, const char *address, guint max)
 {
-  g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   PeerCount *count = peer_count (self, address);
 
   if (max > 0 && count->sessions >= max)
@@ -419,7 +419,7 @@ ist_listeners_count_peer (IstListeners *self, const char *address, guint max)
 void
 ist_listeners_uncount_peer (IstListeners *self, const char *address)
 {
-  g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   PeerCount *count = g_hash_table_lookup (self->peers, address);
 
   if (count == NULL)
@@ -433,7 +433,7 @@ ist_listeners_uncount_peer (IstListeners *self, const char *address)
 gboolean
 ist_listeners_count_message (IstListeners *self, const char *address, guint per_minute)
 {
-  g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   PeerCount *count = peer_count (self, address);
   gint64 minute = ist_clock_mono_usecs () / (60 * G_USEC_PER_SEC);
 

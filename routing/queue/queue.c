@@ -27,7 +27,7 @@ static gint64
 next_id (IstQueue *self)
 {
   gint64 ticks = MAX (1, (ist_clock_wall_usecs () - EPOCH_USECS) / 10);
-  g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
 
   self->last_id = MAX (ticks, self->last_id + 1);
   return self->last_id;
@@ -294,7 +294,7 @@ static guint64
 free_bytes (IstQueue *self)
 {
   gint64 now = ist_clock_mono_usecs ();
-  g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
 
   if (self->free_looked == 0 || now - self->free_looked > G_USEC_PER_SEC)
     {
@@ -333,7 +333,7 @@ ist_queue_check_room (IstQueue *self, guint64 size_bytes, GError **error)
 void
 ist_queue_totals (IstQueue *self, guint64 *messages, guint64 *bytes)
 {
-  g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
 
   *messages = self->n_messages;
   *bytes = self->n_bytes;
@@ -342,7 +342,7 @@ ist_queue_totals (IstQueue *self, guint64 *messages, guint64 *bytes)
 void
 ist_queue_count (IstQueue *self, gint64 messages, gint64 bytes)
 {
-  g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
 
   self->n_messages = (guint64) MAX (0, (gint64) self->n_messages + messages);
   self->n_bytes = (guint64) MAX (0, (gint64) self->n_bytes + bytes);

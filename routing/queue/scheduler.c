@@ -315,7 +315,7 @@ gboolean
 ist_scheduler_add (IstScheduler *self, const char *relay, IstPriority priority,
                    const IstStoreDue *row, IstQueueMessage *message, gint64 now)
 {
-  g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   Lane *lane = lane_for (self, relay, TRUE);
 
   if (!add_entry (self, lane, &lane->windows[priority], row, message, now))
@@ -357,7 +357,7 @@ pick_window (Lane *lane, gint64 now)
 gboolean
 ist_scheduler_take (IstScheduler *self, const char *relay, gint64 now, IstScheduled *out)
 {
-  g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   Lane *lane = lane_for (self, relay, FALSE);
   Window *window = lane != NULL ? pick_window (lane, now) : NULL;
   Entry *entry;
@@ -389,7 +389,7 @@ remove_entry (IstScheduler *self, Lane *lane, Entry *entry)
 void
 ist_scheduler_settle (IstScheduler *self, const char *relay, gint64 message, gint64 row, gint64 due)
 {
-  g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   Lane *lane = lane_for (self, relay, FALSE);
   Entry key = { .message = message, .row = row };
   Entry *entry = lane != NULL ? g_hash_table_lookup (lane->entries, &key) : NULL;
@@ -451,7 +451,7 @@ window_next (const Window *window, gint64 now)
 gint64
 ist_scheduler_next_due (IstScheduler *self, const char *relay)
 {
-  g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   Lane *lane = lane_for (self, relay, FALSE);
   gint64 next = G_MAXINT64;
 
@@ -463,7 +463,7 @@ ist_scheduler_next_due (IstScheduler *self, const char *relay)
 GPtrArray *
 ist_scheduler_ready (IstScheduler *self, gint64 now, gint64 *next)
 {
-  g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   GPtrArray *out = g_ptr_array_new_with_free_func (g_free);
   GHashTableIter iter;
   Lane *lane;
@@ -494,7 +494,7 @@ refill_free (IstRefill *refill)
 GPtrArray *
 ist_scheduler_wants (IstScheduler *self, gint64 now)
 {
-  g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   GPtrArray *out = g_ptr_array_new_with_free_func ((GDestroyNotify) refill_free);
   GHashTableIter iter;
   Lane *lane;
@@ -525,7 +525,7 @@ void
 ist_scheduler_refilled (IstScheduler *self, const char *relay, IstPriority priority,
                         gboolean complete, gint64 last_due)
 {
-  g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   Lane *lane = lane_for (self, relay, TRUE);
   Window *window = &lane->windows[priority];
 
@@ -536,7 +536,7 @@ ist_scheduler_refilled (IstScheduler *self, const char *relay, IstPriority prior
 guint
 ist_scheduler_size (IstScheduler *self)
 {
-  g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   GHashTableIter iter;
   Lane *lane;
   guint n = 0;

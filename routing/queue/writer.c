@@ -434,7 +434,7 @@ ist_writer_submit (IstWriter *self, IstWriterOp *op, GError **error)
 gboolean
 ist_writer_ok (IstWriter *self, char **why)
 {
-  g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
 
   if (self->broken && why != NULL)
     *why = g_strdup (self->why);

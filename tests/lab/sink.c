@@ -202,7 +202,7 @@ ist_sink_port (IstSink *self)
 guint
 ist_sink_count (IstSink *self)
 {
-  g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
 
   return self->count;
 }
@@ -210,7 +210,7 @@ ist_sink_count (IstSink *self)
 char *
 ist_sink_newest (IstSink *self, char **path)
 {
-  g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   char *text = NULL;
 
   if (self->newest == NULL || !g_file_get_contents (self->newest, &text, NULL, NULL))

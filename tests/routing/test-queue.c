@@ -202,7 +202,7 @@ static void
 test_lock (void)
 {
   g_autofree char *dir = ist_test_dir ();
-  g_autoptr (IstQueue) queue = open_queue (dir, 0);
+  g_autoptr (IstQueue) queue G_GNUC_UNUSED = open_queue (dir, 0);
   IstQueueOptions options = { .directory = dir, .node = "n1" };
   g_autoptr (GError) error = NULL;
 
