@@ -150,7 +150,7 @@ test_sweep (void)
 {
   g_autofree char *dir = ist_test_dir ();
   IstQueue *queue = open_queue (dir, 0);
-  g_autofree char *id = submit (queue, "r", IST_PRIORITY_NORMAL, 100000);
+  g_autofree char *id G_GNUC_UNUSED = submit (queue, "r", IST_PRIORITY_NORMAL, 100000);
   g_autofree char *bodies = g_build_filename (dir, "bodies", NULL);
   g_autoptr (GDir) outer = g_dir_open (bodies, 0, NULL);
   g_autofree char *inner = g_build_filename (bodies, g_dir_read_name (outer), NULL);
@@ -180,7 +180,7 @@ test_damaged (void)
   g_autofree char *db = g_build_filename (dir, "queue.db", NULL);
   g_autofree char *marker = g_build_filename (dir, "damaged-look-first", NULL);
   IstQueue *queue = open_queue (dir, 0);
-  g_autofree char *id = submit (queue, "r", IST_PRIORITY_NORMAL, 100);
+  g_autofree char *id G_GNUC_UNUSED = submit (queue, "r", IST_PRIORITY_NORMAL, 100);
   IstQueueOptions options = { .directory = dir, .node = "n1" };
   g_autofree char *junk = g_strnfill (8192, 'j');
   g_autoptr (GError) error = NULL;
@@ -215,7 +215,7 @@ test_deferred (void)
 {
   g_autofree char *dir = ist_test_dir ();
   g_autoptr (IstQueue) queue = open_queue (dir, 0);
-  g_autofree char *id = submit (queue, "r", IST_PRIORITY_NORMAL, 10);
+  g_autofree char *id G_GNUC_UNUSED = submit (queue, "r", IST_PRIORITY_NORMAL, 10);
   IstQueueJob *job = ist_queue_take (queue, "r", 0);
   IstQueueRecipient *row;
 
@@ -361,7 +361,7 @@ test_parts (void)
 {
   g_autofree char *dir = ist_test_dir ();
   IstQueue *queue = open_queue (dir, 0);
-  g_autofree char *id = submit (queue, "r", IST_PRIORITY_NORMAL, 10);
+  g_autofree char *id G_GNUC_UNUSED = submit (queue, "r", IST_PRIORITY_NORMAL, 10);
   IstQueueJob *job = ist_queue_take (queue, "r", 0);
   gint64 row = ((IstQueueRecipient *) g_ptr_array_index (job->message->recipients, 0))->id;
   IstQueuePart parts[3];
