@@ -13,6 +13,9 @@ DIRSYNC_TEST_LIBS = $(HARNESS_LIBS) libdirsync.a $(BASE_LIBS)
 BASE_TEST_LIBS = $(HARNESS_LIBS) $(BASE_LIBS)
 CONNECTOR_TEST_LIBS = $(HARNESS_LIBS) libconnector.a librouting.a libconvert.a libdirsync.a $(BASE_LIBS) $(LIBEDIT_LIBS)
 
+# What has longer numbers to show: run by `make check-long`, with ISTHMUS_LONG=1.
+LONG_TESTS =
+
 include tests/base/local.mk
 include tests/routing/local.mk
 include tests/convert/local.mk
@@ -22,7 +25,17 @@ include tests/scenario/local.mk
 include tests/lab/local.mk
 include tests/bench/local.mk
 include tests/fuzz/local.mk
+include tests/crash/local.mk
 
 dist_check_SCRIPTS = tests/check-includes.sh tests/check-style.sh
 TESTS += $(dist_check_SCRIPTS)
 EXTRA_DIST += tests/fixtures
+
+.PHONY: check-long
+check-long: all $(LONG_TESTS)
+	@failed=; for t in $(LONG_TESTS); do \
+	  echo "== $$t"; \
+	  $(AM_TESTS_ENVIRONMENT) ISTHMUS_LONG=1 \
+	    `test -f ./$$t || echo $(srcdir)/`./$$t || failed="$$failed $$t"; \
+	done; \
+	test -z "$$failed" || { echo "failed:$$failed"; exit 1; }
