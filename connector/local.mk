@@ -3,6 +3,7 @@ libconnector_a_SOURCES = \
   connector/flow/attempt.c connector/flow/attempt.h \
   connector/flow/deliver.c connector/flow/deliver.h \
   connector/flow/listener.c connector/flow/listener.h \
+  connector/flow/materialise.c connector/flow/materialise.h \
   connector/flow/outcome.c connector/flow/outcome.h \
   connector/flow/prepare.c connector/flow/prepare.h \
   connector/flow/receive.c connector/flow/receive.h \

@@ -3,5 +3,6 @@ libconvert_a_SOURCES = \
   convert/headers-trim.c \
   convert/notes-encap-strip.c \
   convert/pipeline.c convert/pipeline.h \
+  convert/pipeline-run.c \
   convert/settings.c convert/settings.h \
   convert/transforms.h

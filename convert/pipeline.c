@@ -47,22 +47,3 @@ ist_pipeline_is_on (guint i, const IstSettings *settings)
   convert = ist_settings_get (settings, "convert", NULL);
   return G_STRUCT_MEMBER (gboolean, convert, table[i].offset);
 }
-
-static gboolean
-fits (const IstTransform *transform, const IstConvertContext *context)
-{
-  if (context->from == context->to)
-    return FALSE;
-  return (transform->from == IST_SIDE_NONE || transform->from == context->from)
-         && (transform->to == IST_SIDE_NONE || transform->to == context->to);
-}
-
-gboolean
-ist_pipeline_run (const IstConvertContext *context, IstMessage *message, GError **error)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
-    if (ist_pipeline_is_on (i, context->settings) && fits (&table[i].transform, context)
-        && !table[i].transform.run (context, message, error))
-      return FALSE;
-  return TRUE;
-}

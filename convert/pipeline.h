@@ -4,7 +4,16 @@
  * A transform repairs one quirk of one direction. It is one file, one row of the table in pipeline.c
  * and one fixture folder, all of one name. Switches live in [convert]: "NAME = yes|no".
  *
- * Threads: the table is constant; a run works on one message in one thread.
+ * Most transforms change the message they are given. One that must make several messages of one (a
+ * changed series that the other side only understands instance by instance) derives parts instead; what
+ * runs after it runs on each part.
+ *
+ *   g_autoptr (GPtrArray) parts = ist_derived_array_new ();
+ *   ist_pipeline_run (&context, message, parts, &error);
+ *   parts->len == 0: `message` is the result; else the parts are, in this order
+ *
+ * Threads: the table is constant; a run works on one message in one thread. A test program replaces the
+ * table at link time by defining the first three functions itself: running is in pipeline-run.c.
  */
 #ifndef IST_CONVERT_PIPELINE_H
 #define IST_CONVERT_PIPELINE_H
@@ -23,6 +32,19 @@ typedef struct
   const char *recipient;         /* NULL when the run serves several recipients */
 } IstConvertContext;
 
+/* One message of several that were made of one. */
+typedef struct
+{
+  char *key;                     /* stable: the same message gives the same keys again */
+  char *order_key;               /* parts with equal keys leave strictly one after the other; NULL: any order */
+  IstMessage *message;
+} IstDerived;
+
+/* Takes `message`. */
+IstDerived *ist_derived_new (const char *key, const char *order_key, IstMessage *message);
+void ist_derived_free (IstDerived *derived);
+GPtrArray *ist_derived_array_new (void); /* of IstDerived, owned */
+
 typedef struct
 {
   const char *name;              /* "notes-encap-strip" */
@@ -34,6 +56,10 @@ typedef struct
   /* Repairs `message` in place, noting what it did. FALSE only when the message cannot be handled
    * (limits); a transform that does not apply changes nothing and returns TRUE. */
   gboolean (*run) (const IstConvertContext *context, IstMessage *message, GError **error);
+  /* In place of `run`, for a transform that may derive parts: appends them to the empty `parts` and
+   * leaves `message` alone, or appends none and behaves as `run` does. */
+  gboolean (*derive) (const IstConvertContext *context, IstMessage *message, GPtrArray *parts,
+                      GError **error);
 } IstTransform;
 
 /* All transforms, in running order. */
@@ -43,8 +69,10 @@ const IstTransform *ist_pipeline_get (guint i);
 /* Is transform `i` switched on? `settings` NULL: the defaults. */
 gboolean ist_pipeline_is_on (guint i, const IstSettings *settings);
 
-/* Runs every transform that is on and fits the direction. */
-gboolean ist_pipeline_run (const IstConvertContext *context, IstMessage *message, GError **error);
+/* Runs every transform that is on and fits the direction. `parts` (empty, of IstDerived) gets the messages
+ * that take the place of `message`, if there are several. Keys of parts made of parts are "outer/inner". */
+gboolean ist_pipeline_run (const IstConvertContext *context, IstMessage *message, GPtrArray *parts,
+                           GError **error);
 
 G_END_DECLS
 

@@ -100,27 +100,102 @@ print_piece (gpointer user, const char *data, gsize size_bytes, GError **error)
 }
 
 static void
-report (const IstMessage *message, const char *form)
+report_changes (const IstMessage *message, const char *part, gboolean as_json, json_t *list)
 {
   const GPtrArray *changes = ist_message_changes (message);
-  json_t *list = json_array ();
 
   for (guint i = 0; i < changes->len; i++)
     {
       const IstChange *change = g_ptr_array_index (changes, i);
 
-      if (g_strcmp0 (form, "json") == 0)
-        json_array_append_new (list, json_pack ("{s:s,s:s?}", "transform", change->transform, "what",
-                                                change->what));
+      if (as_json)
+        json_array_append_new (list, json_pack ("{s:s,s:s,s:s*}", "transform", change->transform, "what",
+                                                change->what, "part", part));
       else
-        fprintf (stderr, "%s: %s\n", change->transform, change->what);
+        fprintf (stderr, "%s%s%s: %s\n", part != NULL ? part : "", part != NULL ? ": " : "",
+                 change->transform, change->what);
     }
-  if (g_strcmp0 (form, "json") == 0)
+}
+
+static void
+report (const IstMessage *message, const GPtrArray *parts, const char *form)
+{
+  gboolean as_json = g_strcmp0 (form, "json") == 0;
+  json_t *list = json_array ();
+
+  report_changes (message, NULL, as_json, list);
+  for (guint i = 0; i < parts->len; i++)
+    {
+      const IstDerived *part = g_ptr_array_index (parts, i);
+
+      report_changes (part->message, part->key, as_json, list);
+    }
+  if (as_json)
     {
       json_dumpf (list, stderr, JSON_INDENT (2));
       fputc ('\n', stderr);
     }
   json_decref (list);
+}
+
+static gboolean
+write_to (const IstMessage *message, const char *path)
+{
+  g_autoptr (GBytes) bytes = ist_message_to_bytes (message);
+  g_autoptr (GError) error = NULL;
+
+  if (g_file_set_contents (path, g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes), &error))
+    return TRUE;
+  fprintf (stderr, "isthmusctl convert: %s\n", error->message);
+  return FALSE;
+}
+
+/* Several messages go to numbered files, in the order in which they would be sent. */
+static gboolean
+write_parts (const GPtrArray *parts, const char *folder)
+{
+  if (folder == NULL)
+    {
+      fprintf (stderr, "isthmusctl convert: this message becomes %u messages; say where with --out-dir FOLDER\n",
+               parts->len);
+      return FALSE;
+    }
+  for (guint i = 0; i < parts->len; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("%03u.eml", i + 1);
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+
+      if (!write_to (((IstDerived *) g_ptr_array_index (parts, i))->message, path))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+write_result (const IstMessage *message, const GPtrArray *parts, const char *folder)
+{
+  g_autofree char *path = folder != NULL ? g_build_filename (folder, "001.eml", NULL) : NULL;
+
+  if (folder != NULL && g_mkdir_with_parents (folder, 0750) != 0)
+    {
+      fprintf (stderr, "isthmusctl convert: the folder %s cannot be made\n", folder);
+      return FALSE;
+    }
+  if (parts->len > 0)
+    return write_parts (parts, folder);
+  if (path != NULL)
+    return write_to (message, path);
+  if (ist_message_write (message, print_piece, stdout, NULL) && fflush (stdout) == 0)
+    return TRUE;
+  fprintf (stderr, "isthmusctl convert: the result could not be written\n");
+  return FALSE;
+}
+
+static void
+rewrite (IstRewriter *rewriter, IstMessage *message)
+{
+  ist_rewriter_header (rewriter, message);
+  ist_rewriter_dkim (message, FALSE);
 }
 
 /* Without a configuration the defaults apply: no domain is ours, every transform has its own default. */
@@ -168,18 +243,18 @@ convert (const Options *options, IstSettings *settings, IstMirror *mirror)
       = ist_rewriter_new (settings, ist_mirror_directory (mirror), options->from, options->to);
   IstConvertContext context
       = { .from = options->from, .to = options->to, .settings = settings, .sender = "" };
+  g_autoptr (GPtrArray) parts = ist_derived_array_new ();
   g_autoptr (GError) error = NULL;
 
-  if (!ist_pipeline_run (&context, message, &error))
+  if (!ist_pipeline_run (&context, message, parts, &error))
     fprintf (stderr, "isthmusctl convert: %s\n", error->message);
-  ist_rewriter_header (rewriter, message);
-  ist_rewriter_dkim (message, FALSE);
-  if (!ist_message_write (message, print_piece, stdout, NULL) || fflush (stdout) != 0)
-    {
-      fprintf (stderr, "isthmusctl convert: the result could not be written\n");
-      return IST_CTL_FAILED;
-    }
-  report (message, options->report);
+  if (parts->len == 0)
+    rewrite (rewriter, message);
+  for (guint i = 0; i < parts->len; i++)
+    rewrite (rewriter, ((IstDerived *) g_ptr_array_index (parts, i))->message);
+  if (!write_result (message, parts, options->out_dir))
+    return IST_CTL_FAILED;
+  report (message, parts, options->report);
   return error == NULL ? IST_CTL_OK : IST_CTL_FAILED;
 }
 

@@ -223,7 +223,12 @@ fill_mail (const IstQueueJob *job, const IstPrepared *group, const GPtrArray *op
 
       mail->rcpts[i].address = rcpt->address;
       mail->rcpts[i].original = rcpt->row->original;
+      /* One success is reported for a recipient, not one for each of the messages made of one. */
       mail->rcpts[i].notify = rcpt->row->notify;
+      if (rcpt->row->parent != 0 && (rcpt->row->notify & IST_NOTIFY_SUCCESS) != 0)
+        mail->rcpts[i].notify
+            = (rcpt->row->notify & ~IST_NOTIFY_SUCCESS) != 0 ? rcpt->row->notify & ~IST_NOTIFY_SUCCESS
+                                                             : IST_NOTIFY_NEVER;
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "connector/flow/attempt.h"
+#include "connector/flow/materialise.h"
 #include "connector/flow/outcome.h"
 
 #define RECIPIENTS_PER_JOB 100
@@ -157,6 +158,11 @@ deliverer_run (gpointer data)
       g_autoptr (GPtrArray) fates
           = g_ptr_array_new_with_free_func ((GDestroyNotify) ist_fate_free);
 
+      if (ist_preparation_has_parts (preparation))
+        {
+          ist_materialise (owner->instance, job, preparation);
+          continue;
+        }
       ist_attempt_run (attempt, snapshot, job, preparation, fates);
       ist_outcome_record (owner->instance, snapshot, job, preparation, fates);
     }

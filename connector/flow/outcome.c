@@ -87,8 +87,9 @@ record_delivered (Record *self, const IstFate *fate, const char *words)
   g_array_append_val (self->results, result);
   g_atomic_pointer_add (&self->instance->counters.delivered, 1);
   log_fate (self, fate, "delivered", words, 0);
-  /* RFC 3461 4.4: a peer that does not speak DSN will never report success, so we say how far it got. */
-  if ((fate->row->notify & IST_NOTIFY_SUCCESS) != 0 && !fate->relayed_dsn && can_report (self))
+  /* RFC 3461 4.4: a peer that does not speak DSN will never report success, so we say how far it got. Parts
+   * never ask the peer (connector/flow/attempt.c): their recipient is reported once, when all are done. */
+  if (fate->row->parent == 0 && (fate->row->notify & IST_NOTIFY_SUCCESS) != 0 && !fate->relayed_dsn && can_report (self))
     add_report (self->relayed, fate->row, fate, words);
 }
 
@@ -98,12 +99,16 @@ record_given_up (Record *self, const IstQueueRecipient *row, const IstFate *fate
                  const char *words)
 {
   gboolean silent = can_report (self) && !wants (row, IST_NOTIFY_FAILURE);
+  gboolean is_part = row->parent != 0;
   IstQueueResult result
-      = result_for (row, can_report (self) || silent ? state : IST_STATE_DEAD);
+      = result_for (row, can_report (self) || silent || is_part ? state : IST_STATE_DEAD);
 
   result.attempted = fate != NULL && fate->attempted;
   result.reply = words;
   g_array_append_val (self->results, result);
+  /* The recipient itself is counted and reported when the last of its parts is done. */
+  if (is_part)
+    return;
   if (result.state == IST_STATE_DEAD)
     g_atomic_pointer_add (&self->instance->counters.dead, 1);
   else if (state == IST_STATE_EXPIRED)
@@ -216,23 +221,47 @@ record_diverted (Record *self, const IstDiverted *diverted)
   g_array_append_val (self->results, result);
 }
 
+/* A recipient all of whose parts are done gets its one result, the worst of theirs. */
 static void
-log_changes (const Record *self, const IstPreparation *preparation, const GPtrArray *fates)
+record_closed (Record *self, const IstQueueRecipient *row)
 {
-  for (guint i = 0; i < preparation->groups->len; i++)
+  IstFate fate = { .row = row, .delivered = row->parts_result == IST_STATE_DELIVERED };
+  const char *words = row->last_reply != NULL ? row->last_reply : "";
+  IstQueueResult result = result_for (row, IST_STATE_DELIVERED);
+
+  if (!fate.delivered)
     {
-      const IstPrepared *group = g_ptr_array_index (preparation->groups, i);
-
-      for (guint k = 0; group->changes != NULL && k < group->changes->len; k++)
-        {
-          const IstChange *change = g_ptr_array_index (group->changes, k);
-
-          ist_log (self->instance->log, IST_LOG_INFO, "convert",
-                   group->report_only ? "would-convert" : "converted",
-                   self->job->message->queue_id, change->what, "transform", change->transform,
-                   "side", ist_side_name (group->side), NULL);
-        }
+      log_fate (self, &fate, row->parts_result == IST_STATE_EXPIRED ? "expired" : "failed", words, 0);
+      record_given_up (self, row, NULL, row->parts_result, words);
+      return;
     }
+  g_array_append_val (self->results, result);
+  if (can_report (self))
+    add_report (self->relayed, row, NULL, words);
+}
+
+static void
+log_changes (const Record *self, const IstPrepared *group, const GPtrArray *changes)
+{
+  for (guint i = 0; changes != NULL && i < changes->len; i++)
+    {
+      const IstChange *change = g_ptr_array_index (changes, i);
+
+      ist_log (self->instance->log, IST_LOG_INFO, "convert",
+               group->report_only ? "would-convert" : "converted", self->job->message->queue_id,
+               change->what, "transform", change->transform, "side", ist_side_name (group->side),
+               NULL);
+    }
+}
+
+/* Parts that are sent were logged when they were made; here are those that would have been. */
+static void
+log_group (const Record *self, const IstPrepared *group)
+{
+  log_changes (self, group, group->changes);
+  for (guint i = 0; group->report_only && i < group->parts->len; i++)
+    log_changes (self, group,
+                 ist_message_changes (((IstDerived *) g_ptr_array_index (group->parts, i))->message));
 }
 
 static void
@@ -301,11 +330,14 @@ ist_outcome_record (IstInstance *instance, const IstSnapshot *snapshot, IstQueue
     .texts = texts,
   };
 
-  log_changes (&self, preparation, fates);
+  for (guint i = 0; i < preparation->groups->len; i++)
+    log_group (&self, g_ptr_array_index (preparation->groups, i));
   for (guint i = 0; i < fates->len; i++)
     record_fate (&self, g_ptr_array_index (fates, i));
   for (guint i = 0; i < preparation->diverted->len; i++)
     record_diverted (&self, g_ptr_array_index (preparation->diverted, i));
+  for (guint i = 0; i < preparation->closing->len; i++)
+    record_closed (&self, g_ptr_array_index (preparation->closing, i));
   make_reports (&self, reports);
   bury_unreported (&self, reports);
   ist_queue_finish (instance->queue, job, (const IstQueueResult *) results->data, results->len,

@@ -1,6 +1,5 @@
 #include "connector/flow/prepare.h"
 
-#include "convert/pipeline.h"
 #include "routing/loop.h"
 
 #include <string.h>
@@ -18,6 +17,7 @@ prepared_free (IstPrepared *self)
   g_ptr_array_unref (self->rcpts);
   ist_message_free (self->message);
   ist_message_free (self->trial);
+  g_ptr_array_unref (self->parts);
   g_free (self->sender);
   g_free (self);
 }
@@ -36,6 +36,7 @@ ist_preparation_free (IstPreparation *self)
     return;
   g_ptr_array_unref (self->groups);
   g_ptr_array_unref (self->diverted);
+  g_ptr_array_unref (self->closing);
   g_free (self);
 }
 
@@ -54,6 +55,7 @@ group_for (IstPreparation *self, const IstRoute *route)
   group->side = route->side;
   group->report_only = route->report_only;
   group->rcpts = g_ptr_array_new_with_free_func ((GDestroyNotify) rcpt_free);
+  group->parts = ist_derived_array_new ();
   g_ptr_array_add (self->groups, group);
   return group;
 }
@@ -78,6 +80,11 @@ sort_recipients (const IstSnapshot *snapshot, const IstQueueJob *job, IstPrepara
       g_auto (IstRoute) route = { 0 };
       IstPreparedRcpt *rcpt;
 
+      if (row->parts_result != IST_STATE_QUEUED)
+        {
+          g_ptr_array_add (out->closing, (gpointer) row);
+          continue;
+        }
       ist_router_route (snapshot->router, &ask, row->address, &route);
       /* A held message that was released is not held by the same rule again. */
       if (route.action != IST_ROUTE_RELAY && route.action != IST_ROUTE_HOLD)
@@ -108,7 +115,15 @@ sort_recipients (const IstSnapshot *snapshot, const IstQueueJob *job, IstPrepara
 }
 
 static void
-convert_message (const IstSnapshot *snapshot, const IstQueueJob *job, const IstPrepared *group,
+rewrite_message (const IstSnapshot *snapshot, IstRewriter *rewriter, IstMessage *message)
+{
+  ist_rewriter_header (rewriter, message);
+  if (ist_message_is_changed (message))
+    ist_rewriter_dkim (message, snapshot->connector->broken_dkim == 1);
+}
+
+static void
+convert_message (const IstSnapshot *snapshot, const IstQueueJob *job, IstPrepared *group,
                  IstMessage *message)
 {
   IstSide from = job->message->origin;
@@ -121,13 +136,18 @@ convert_message (const IstSnapshot *snapshot, const IstQueueJob *job, const IstP
   g_autoptr (GError) error = NULL;
   IstRewriter *rewriter = snapshot->rewriters[from][group->side];
 
-  if (!ist_pipeline_run (&context, message, &error))
-    ist_message_note (message, "pipeline", "not converted: %s", error->message);
+  if (!ist_pipeline_run (&context, message, group->parts, &error))
+    {
+      g_ptr_array_set_size (group->parts, 0);
+      ist_message_note (message, "pipeline", "not converted: %s", error->message);
+    }
   if (rewriter == NULL || from == group->side)
     return;
-  ist_rewriter_header (rewriter, message);
-  if (ist_message_is_changed (message))
-    ist_rewriter_dkim (message, snapshot->connector->broken_dkim == 1);
+  if (group->parts->len == 0)
+    rewrite_message (snapshot, rewriter, message);
+  for (guint i = 0; i < group->parts->len; i++)
+    rewrite_message (snapshot, rewriter,
+                     ((IstDerived *) g_ptr_array_index (group->parts, i))->message);
 }
 
 static void
@@ -174,6 +194,7 @@ ist_prepare (const IstSnapshot *snapshot, const IstQueueJob *job)
 
   self->groups = g_ptr_array_new_with_free_func ((GDestroyNotify) prepared_free);
   self->diverted = g_ptr_array_new_with_free_func ((GDestroyNotify) diverted_free);
+  self->closing = g_ptr_array_new ();
   sort_recipients (snapshot, job, self);
   for (guint i = 0; i < self->groups->len; i++)
     {
@@ -183,4 +204,17 @@ ist_prepare (const IstSnapshot *snapshot, const IstQueueJob *job)
       add_trace (snapshot, group);
     }
   return self;
+}
+
+gboolean
+ist_preparation_has_parts (const IstPreparation *self)
+{
+  for (guint i = 0; i < self->groups->len; i++)
+    {
+      const IstPrepared *group = g_ptr_array_index (self->groups, i);
+
+      if (group->parts->len > 0 && !group->report_only)
+        return TRUE;
+    }
+  return FALSE;
 }

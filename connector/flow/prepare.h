@@ -3,7 +3,9 @@
  *
  * The job's recipients are routed again (a person may have moved, the settings may be new), grouped by
  * what they need done, and for each group the header is rewritten and the transforms are run on spans
- * of the original. Nothing is stored: after a crash, a deferral or a reload it is done again.
+ * of the original. Nothing is stored: after a crash, a deferral or a reload it is done again. Only where
+ * conversion gives several messages for a recipient are they stored before the first attempt
+ * (connector/flow/materialise.h) and never prepared again.
  *
  * Threads: works on one job in the thread that calls it.
  */
@@ -11,6 +13,7 @@
 #define IST_CONNECTOR_FLOW_PREPARE_H
 
 #include "connector/snapshot.h"
+#include "convert/pipeline.h"
 #include "routing/queue/queue.h"
 
 G_BEGIN_DECLS
@@ -31,6 +34,7 @@ typedef struct
   gboolean report_only;         /* conversions were worked out for the log and not applied */
   GPtrArray *changes;           /* of IstChange, borrowed: what was (or would have been) changed */
   IstMessage *trial;            /* report_only: what the changes were worked out on; owns them */
+  GPtrArray *parts;             /* IstDerived, converted and rewritten: sent instead of `message`; usually empty */
   GPtrArray *rcpts;             /* IstPreparedRcpt, owned */
 } IstPrepared;
 
@@ -45,11 +49,15 @@ typedef struct
 {
   GPtrArray *groups;            /* IstPrepared */
   GPtrArray *diverted;          /* IstDiverted */
+  GPtrArray *closing;           /* const IstQueueRecipient: all their parts are done, only the result is due */
 } IstPreparation;
 
 /* Never fails: a transform that gives up leaves its message unconverted and says so in a change. */
 IstPreparation *ist_prepare (const IstSnapshot *snapshot, const IstQueueJob *job);
 void ist_preparation_free (IstPreparation *preparation);
+
+/* Must it be materialised before anything is sent? */
+gboolean ist_preparation_has_parts (const IstPreparation *preparation);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IstPreparation, ist_preparation_free)
 

@@ -97,6 +97,7 @@ typedef struct
   GPtrArray *reports; /* IstQueueMessage */
   GPtrArray *files;   /* of messages that left, per run */
   gint64 n_gone;
+  gint64 reopened;    /* the recipient whose last part this was, 0: none */
 } FinishOp;
 
 static void
@@ -121,12 +122,13 @@ finish_run (IstStore *store, IstWriterOp *op, GError **error)
 
   g_ptr_array_set_size (self->files, 0);
   self->n_gone = 0;
+  self->reopened = 0;
   for (guint i = 0; i < self->n_results; i++)
     {
       g_autofree char *file = NULL;
       gboolean gone = FALSE;
 
-      if (!ist_store_result (store, &self->results[i], now, &gone, &file, error))
+      if (!ist_store_result (store, &self->results[i], now, &self->reopened, &gone, &file, error))
         return FALSE;
       if (gone)
         self->n_gone = 1;
@@ -199,6 +201,13 @@ finish_done (IstWriterOp *op, gboolean ok)
 
       ist_queue_count (queue, 1, (gint64) report->size_bytes);
       schedule_message (queue, report);
+    }
+  if (self->reopened != 0)
+    {
+      IstStoreDue again = { self->reopened, 0, 0, NULL };
+
+      ist_scheduler_add (queue->scheduler, self->job->relay, self->job->message->priority, &again, NULL,
+                         ist_queue_now (queue));
     }
   /* A part that went may have let its successor go; a row due at once wants somebody too. */
   if ((due <= ist_queue_now (queue) || self->job->row != 0) && queue->options.ready != NULL)
@@ -312,6 +321,17 @@ schedule_parts (IstQueue *queue, const IstQueueJob *job)
     }
 }
 
+/* Rows of the message that go to the relay and are not replaced by parts. */
+static gboolean
+has_rest (const IstQueueJob *job, const IstQueuePart *parts, guint n_parts)
+{
+  g_autoptr (GHashTable) replaced = g_hash_table_new (g_int64_hash, g_int64_equal);
+
+  for (guint i = 0; i < n_parts; i++)
+    g_hash_table_add (replaced, (gpointer) &parts[i].recipient);
+  return job->n_rows > g_hash_table_size (replaced);
+}
+
 gboolean
 ist_queue_materialise (IstQueue *queue, IstQueueJob *job, const IstQueuePart *parts, guint n_parts,
                        GError **error)
@@ -322,7 +342,7 @@ ist_queue_materialise (IstQueue *queue, IstQueueJob *job, const IstQueuePart *pa
     .n_parts = n_parts,
   };
   gboolean ok = ist_writer_submit (queue->writer, &op.op, error);
-  gboolean rest = job->n_rows > job->message->recipients->len;
+  gboolean rest = has_rest (job, parts, n_parts);
 
   if (ok)
     schedule_parts (queue, job);

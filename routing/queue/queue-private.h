@@ -50,10 +50,11 @@ typedef struct
 
 gboolean ist_store_insert (IstStore *store, IstQueueMessage *message, const char *body_file,
                            gboolean ignore_duplicate, GError **error);
-/* Applies one result. Fills *gone when the message has no open recipient any more and was removed;
- * *body_file (g_free()) then names the file to remove after the commit, if it had one. */
+/* Applies one result. Fills *reopened with the recipient that is due again because this was its last part;
+ * *gone when the message has no open recipient any more and was removed; *body_file (g_free()) then names
+ * the file to remove after the commit, if it had one. */
 gboolean ist_store_result (IstStore *store, const IstQueueResult *result, gint64 now,
-                           gboolean *gone, char **body_file, GError **error);
+                           gint64 *reopened, gboolean *gone, char **body_file, GError **error);
 gboolean ist_store_parts (IstStore *store, const IstQueuePart *parts, guint n_parts, GError **error);
 gboolean ist_store_delete_message (IstStore *store, gint64 message, char **body_file, GError **error);
 

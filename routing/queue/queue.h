@@ -89,6 +89,8 @@ typedef struct
   char *part_key;           /* stable key of the derived message */
   char *order_key;          /* parts with equal keys leave strictly one after the other, by id */
   IstBody *part_body;       /* the derived message; loaded by ist_queue_take() */
+  IstState parts_result;    /* a recipient that is due once more because all its parts are done: the worst
+                               of their states; QUEUED: it is none */
 } IstQueueRecipient;
 
 typedef struct
@@ -216,8 +218,13 @@ typedef struct
 } IstQueuePart;
 
 /* Commits the derived messages of a job's recipients, in the order given; the recipients become
- * PARTS, their parts due. Waits for the commit; frees the job (also on failure, RETRY: the job is due
- * again). */
+ * PARTS, their parts due. Recipients of the job without parts stay due. Waits for the commit; frees the
+ * job (also on failure, RETRY: the job is due again).
+ *
+ * When the last part of a recipient is done and all were delivered, the recipient is DELIVERED; if one was
+ * not, or success must be reported (NOTIFY), the recipient is due once more with `parts_result` set and
+ * last_reply of the worst part, so that its one result and the report it causes are one commit (crash rule
+ * 7). Results of parts are DELIVERED, FAILED, EXPIRED or QUEUED. */
 gboolean ist_queue_materialise (IstQueue *queue, IstQueueJob *job, const IstQueuePart *parts,
                                 guint n_parts, GError **error);
 

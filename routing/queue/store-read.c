@@ -13,7 +13,8 @@
 #define N_MESSAGE_COLUMNS 15
 #define RECIPIENT_COLUMNS \
   "r.id, r.relay, r.state, r.due, r.address, r.original, r.notify, r.side, r.generation, r.attempts," \
-  " r.last_attempt, r.delay_warned, r.last_reply, r.hold_reason, r.parent, r.part_key, r.order_key"
+  " r.last_attempt, r.delay_warned, r.last_reply, r.hold_reason, r.parent, r.part_key, r.order_key," \
+  " r.parts_result"
 
 static IstQueueMessage *
 read_message (IstStore *self, sqlite3_stmt *s)
@@ -63,6 +64,7 @@ read_recipient (sqlite3_stmt *s, int at)
   r->parent = sqlite3_column_int64 (s, at + 14);
   r->part_key = ist_db_column_dup (s, at + 15);
   r->order_key = ist_db_column_dup (s, at + 16);
+  r->parts_result = (IstState) sqlite3_column_int (s, at + 17);
   return r;
 }
 

@@ -25,7 +25,7 @@ const IstDbKind ist_queue_db_kind = {
             " attempts INTEGER NOT NULL, last_attempt INTEGER NOT NULL,"
             " delay_warned INTEGER NOT NULL, last_reply TEXT, hold_reason TEXT,"
             " held_since INTEGER NOT NULL DEFAULT 0, parent INTEGER NOT NULL DEFAULT 0,"
-            " part_key TEXT, order_key TEXT);"
+            " part_key TEXT, order_key TEXT, parts_result INTEGER NOT NULL DEFAULT 0);"
             "CREATE INDEX recipient_due ON recipient (relay, priority, due) WHERE state = 0;"
             "CREATE TABLE part (id INTEGER PRIMARY KEY, body BLOB NOT NULL);",
 };
@@ -238,32 +238,74 @@ parent_of (IstStore *self, gint64 row, GError **error)
   return parent;
 }
 
-/* The last part closes its recipient with the worst of their results (states grow with badness). */
+/* One delay warning a recipient, whichever of its parts is late. */
 static gboolean
-close_parent (IstStore *self, gint64 parent, GError **error)
+mark_siblings (IstStore *self, gint64 parent, GError **error)
 {
   return run_for (self,
-                  "UPDATE recipient SET state = (SELECT max(state) FROM recipient WHERE id BETWEEN"
-                  " (?1 >> 14 << 14) AND (?1 | 16383) AND parent = ?1)"
-                  " WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM recipient WHERE id BETWEEN"
-                  " (?1 >> 14 << 14) AND (?1 | 16383) AND parent = ?1 AND state IN (0, 1, 3))",
+                  "UPDATE recipient SET delay_warned = 1 WHERE id BETWEEN (?1 >> 14 << 14) AND"
+                  " (?1 | 16383) AND parent = ?1",
                   parent, 0, error);
 }
 
+/* The last part closes its recipient: delivered when all parts were and nobody wants to hear of it, else due
+ * once more with the worst of their results (states grow with badness). *reopened: it is due. */
+static gboolean
+close_parent (IstStore *self, gint64 parent, gboolean *reopened, GError **error)
+{
+  sqlite3_stmt *s = ist_db_prepare (
+      self->db,
+      "UPDATE recipient SET (parts_result, last_reply) = (SELECT state, last_reply FROM recipient"
+      " WHERE id BETWEEN (?1 >> 14 << 14) AND (?1 | 16383) AND parent = ?1 ORDER BY state DESC, id LIMIT 1),"
+      " due = 0 WHERE id = ?1 AND state = 2 AND NOT EXISTS (SELECT 1 FROM recipient WHERE id BETWEEN"
+      " (?1 >> 14 << 14) AND (?1 | 16383) AND parent = ?1 AND state IN (0, 1, 3))"
+      " RETURNING parts_result = ?2 AND notify & ?3 = 0",
+      error);
+  g_autoptr (GError) local = NULL;
+  gboolean silent = FALSE, closed = FALSE;
+
+  if (s == NULL)
+    return FALSE;
+  sqlite3_bind_int64 (s, 1, parent);
+  sqlite3_bind_int (s, 2, IST_STATE_DELIVERED);
+  sqlite3_bind_int (s, 3, IST_NOTIFY_SUCCESS);
+  while (ist_db_step (self->db, s, &local))
+    {
+      closed = TRUE;
+      silent = sqlite3_column_int (s, 0) != 0;
+    }
+  if (local != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  *reopened = closed && !silent;
+  return !closed
+         || run_for (self, "UPDATE recipient SET state = ?2 WHERE id = ?1", parent,
+                     silent ? IST_STATE_DELIVERED : IST_STATE_QUEUED, error);
+}
+
 gboolean
-ist_store_result (IstStore *self, const IstQueueResult *result, gint64 now, gboolean *gone,
-                  char **body_file, GError **error)
+ist_store_result (IstStore *self, const IstQueueResult *result, gint64 now, gint64 *reopened,
+                  gboolean *gone, char **body_file, GError **error)
 {
   gint64 message = ist_queue_message_of (result->recipient);
-  gint64 parent;
+  gboolean final = is_final (result->state) || result->state == IST_STATE_DEAD;
+  gboolean again = FALSE;
+  gint64 parent = 0;
 
   if (!update_row (self, result, now, error))
     return FALSE;
-  if (!is_final (result->state) && result->state != IST_STATE_DEAD)
-    return TRUE;
-  parent = parent_of (self, result->recipient, error);
-  if (parent < 0 || (parent > 0 && !close_parent (self, parent, error)))
+  if (final || result->delay_warned)
+    parent = parent_of (self, result->recipient, error);
+  if (parent < 0 || (parent > 0 && result->delay_warned && !mark_siblings (self, parent, error)))
     return FALSE;
+  if (!final)
+    return TRUE;
+  if (parent > 0 && !close_parent (self, parent, &again, error))
+    return FALSE;
+  if (again)
+    *reopened = parent;
   return remove_if_done (self, message, gone, body_file, error);
 }
 
