@@ -1,0 +1,4 @@
+check_PROGRAMS += tests/convert/test-parts.t
+TESTS += tests/convert/test-parts.t
+tests_convert_test_parts_t_SOURCES = tests/convert/test-parts.c
+tests_convert_test_parts_t_LDADD = $(CONVERT_TEST_LIBS)
