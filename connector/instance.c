@@ -11,6 +11,7 @@
 
 #define SESSION_STOP_USECS (10 * G_USEC_PER_SEC)
 #define PROBE_SECS 10
+#define GENERATION_EPOCH_SECS G_GINT64_CONSTANT (1767225600) /* 2026-01-01 UTC */
 
 /* ---- snapshots ---- */
 
@@ -20,6 +21,15 @@ ist_instance_snapshot (IstInstance *self)
   g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->snapshot_mutex);
 
   return ist_snapshot_ref (self->snapshot);
+}
+
+/* Generations grow over restarts too: what an earlier run routed is older than anything of this one. */
+static guint
+next_generation (const IstInstance *self)
+{
+  gint64 secs = ist_clock_wall_usecs () / G_USEC_PER_SEC - GENERATION_EPOCH_SECS;
+
+  return MAX (self->generation + 1, (guint) CLAMP (secs, 1, G_MAXINT / 2));
 }
 
 static void
@@ -164,9 +174,9 @@ open_parts (IstInstance *self, IstSettings *settings, GPtrArray *errors)
   if (self->dns == NULL)
     return complain (errors, "dns", error);
   ist_housekeeper_load (self, settings, TRUE);
-  self->generation = 1;
-  self->snapshot = ist_snapshot_new (ist_settings_ref (settings),
-                                     ist_mirror_directory (self->mirror), 1, errors);
+  self->generation = next_generation (self);
+  self->snapshot = ist_snapshot_new (ist_settings_ref (settings), ist_mirror_directory (self->mirror),
+                                     self->generation, errors);
   if (self->snapshot == NULL)
     return FALSE;
   self->health = ist_host_health_new (on_probe, on_host_changed, self);
@@ -292,10 +302,10 @@ ist_instance_reload (IstInstance *self, GPtrArray *errors, char ***waiting)
   if (settings == NULL)
     return FALSE;
   snapshot = ist_snapshot_new (ist_settings_ref (settings), ist_mirror_directory (self->mirror),
-                               self->generation + 1, errors);
+                               next_generation (self), errors);
   if (snapshot == NULL)
     return FALSE;
-  self->generation++;
+  self->generation = snapshot->generation;
   *waiting = ist_settings_diff (old->settings, settings, IST_APPLIES_RESTART);
   use_snapshot (self, ist_snapshot_ref (snapshot));
   log = ist_settings_get (settings, "log", NULL);

@@ -97,7 +97,8 @@ sort_recipients (const IstSnapshot *snapshot, const IstQueueJob *job, IstPrepara
           g_ptr_array_add (out->diverted, diverted);
           continue;
         }
-      if (g_strcmp0 (route.relay, job->relay) != 0 && row->generation != snapshot->generation)
+      /* An administrator's redirection has the highest generation and stands. */
+      if (g_strcmp0 (route.relay, job->relay) != 0 && row->generation < snapshot->generation)
         {
           IstDiverted *diverted = g_new0 (IstDiverted, 1);
 
