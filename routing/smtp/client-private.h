@@ -13,10 +13,12 @@ struct _IstClient
   IstStream *stream;
   char *host;
   guint command_timeout_secs, data_timeout_secs, dot_timeout_secs, quit_timeout_secs;
+  gsize max_line_bytes;
   GHashTable *keywords; /* upper-case EHLO keyword → its parameters */
   guint n_sent;
   gboolean needs_rset;
   gboolean lost;
+  gboolean closing; /* the peer said 421 */
 };
 
 /* -- client-reply.c -- */

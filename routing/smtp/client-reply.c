@@ -41,13 +41,15 @@ static gboolean
 add_line (IstClient *self, const GString *line, GString *text, guint *code, char **enhanced,
           gboolean *last, GError **error)
 {
+  const char *s = line->str;
   guint this_code;
 
-  if (line->len < 3 || !g_ascii_isdigit (line->str[0]) || !g_ascii_isdigit (line->str[1])
-      || !g_ascii_isdigit (line->str[2]))
+  /* RFC 5321 4.2: three digits, the first of them 2 to 5, then a blank, a hyphen or the end. */
+  if (line->len < 3 || s[0] < '2' || s[0] > '5' || !g_ascii_isdigit (s[1]) || !g_ascii_isdigit (s[2])
+      || (s[3] != '\0' && s[3] != ' ' && s[3] != '-'))
     return fail (self, error, "the answer is not SMTP");
-  this_code = (guint) g_ascii_strtoull (line->str, NULL, 10) % 1000;
-  if (this_code < 200 || (*code != 0 && this_code != *code))
+  this_code = (guint) ((s[0] - '0') * 100 + (s[1] - '0') * 10 + (s[2] - '0'));
+  if (*code != 0 && this_code != *code)
     return fail (self, error, "the answer is not SMTP");
   *code = this_code;
   *last = line->str[3] != '-';
@@ -87,6 +89,9 @@ ist_client_read_reply (IstClient *self, guint secs, IstReply *reply, GError **er
       if ((guchar) text->str[i] >= 128)
         text->str[i] = '?';
   ist_reply_set (reply, code, enhanced, "%s", text->str);
+  /* RFC 5321 3.8: whoever says 421 closes the connection. */
+  if (code == 421)
+    self->closing = TRUE;
   return TRUE;
 }
 

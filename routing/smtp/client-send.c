@@ -2,6 +2,7 @@
 
 #include "base/address.h"
 #include "base/error.h"
+#include "routing/smtp/downgrade.h"
 
 #include <string.h>
 
@@ -11,8 +12,95 @@ static void
 answer_all (const IstClientMail *mail, guint code, const char *enhanced, const char *words)
 {
   for (guint i = 0; i < mail->n_rcpts; i++)
-    ist_reply_set (&mail->rcpts[i].reply, code, enhanced, "%s", words);
+    if (mail->rcpts[i].reply.code == 0)
+      ist_reply_set (&mail->rcpts[i].reply, code, enhanced, "%s", words);
 }
+
+/* The address as this peer can take it, g_free(); NULL: it cannot. */
+static char *
+wire_address (const IstClient *self, const char *address)
+{
+  return ist_client_has (self, "SMTPUTF8") ? g_strdup (address) : ist_downgrade_address (address);
+}
+
+static char *
+lacks (const IstClient *self, const char *extension, const char *why)
+{
+  return g_strdup_printf ("%s does not offer %s, which this message needs: %s", self->host, extension,
+                          why);
+}
+
+/* Recipients whose address this peer cannot take are refused alone. FALSE: nobody is left. */
+static gboolean
+check_addresses (IstClient *self, const IstClientMail *mail)
+{
+  g_autofree char *words = lacks (self, "SMTPUTF8", "an address has no ASCII form");
+  g_autofree char *sender = wire_address (self, mail->sender);
+  guint n_left = 0;
+
+  if (sender == NULL)
+    answer_all (mail, 554, "5.6.7", words);
+  for (guint i = 0; sender != NULL && i < mail->n_rcpts; i++)
+    {
+      g_autofree char *address = wire_address (self, mail->rcpts[i].address);
+
+      if (address == NULL)
+        ist_reply_set (&mail->rcpts[i].reply, 554, "5.6.7", "%s", words);
+      else
+        n_left++;
+    }
+  return n_left > 0;
+}
+
+/* Makes the message one that this peer can take. An honest refusal beats damage: its words name the
+ * extension that the peer lacks and what cannot be rewritten. */
+static gboolean
+fit_text (IstClient *self, IstClientMail *mail, IstTextNeeds *needs, IstMessage **fitted)
+{
+  gboolean utf8_header
+      = mail->smtputf8 && needs->eight_bit_header && !ist_client_has (self, "SMTPUTF8");
+  gboolean text = needs->eight_bit_body && !ist_client_has (self, "8BITMIME");
+  gsize max_line = self->max_line_bytes > 0
+                           && ist_downgrade_has_long_line (mail->message, self->max_line_bytes)
+                       ? self->max_line_bytes
+                       : 0;
+  guint what = (text ? IST_DOWNGRADE_TEXT : 0) | (text || utf8_header ? IST_DOWNGRADE_HEADER : 0);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *words = NULL;
+
+  if (what == 0 && max_line == 0)
+    return TRUE;
+  *fitted = ist_downgrade (mail->message, what, max_line, &error);
+  if (*fitted != NULL)
+    {
+      mail->message = *fitted;
+      ist_client_text_needs (mail->message, needs);
+      return TRUE;
+    }
+  /* Only long lines: they leave as they are, rather than not at all. */
+  if (what == 0)
+    return TRUE;
+  words = lacks (self, utf8_header ? "SMTPUTF8" : "8BITMIME", error->message);
+  answer_all (mail, 554, utf8_header ? "5.6.7" : "5.6.3", words);
+  return FALSE;
+}
+
+static gboolean
+check_size (IstClient *self, const IstClientMail *mail, gsize size)
+{
+  guint64 max = ist_client_max_size (self);
+  g_autofree char *words = NULL;
+
+  if (max == 0 || size <= max)
+    return TRUE;
+  words = g_strdup_printf ("message of %" G_GSIZE_FORMAT " bytes is larger than the %" G_GUINT64_FORMAT
+                           " that %s takes",
+                           size, max, self->host);
+  answer_all (mail, 552, "5.3.4", words);
+  return FALSE;
+}
+
+/* ---- commands ---- */
 
 static gboolean
 needs_utf8 (const IstClientMail *mail)
@@ -25,50 +113,20 @@ needs_utf8 (const IstClientMail *mail)
   return FALSE;
 }
 
-/* An honest refusal beats damage: the reasons name the extension that the next host lacks. */
-static gboolean
-can_send (IstClient *self, const IstClientMail *mail, const IstTextNeeds *needs, gsize size)
-{
-  g_autofree char *words = NULL;
-  guint64 max = ist_client_max_size (self);
-
-  if (max > 0 && size > max)
-    {
-      words = g_strdup_printf ("message of %" G_GSIZE_FORMAT " bytes is larger than the %"
-                               G_GUINT64_FORMAT " that %s takes",
-                               size, max, self->host);
-      answer_all (mail, 552, "5.3.4", words);
-    }
-  else if (!ist_client_has (self, "SMTPUTF8")
-           && (needs_utf8 (mail) || (mail->smtputf8 && needs->eight_bit_header)))
-    {
-      words = g_strdup_printf ("%s does not offer SMTPUTF8, which this message needs", self->host);
-      answer_all (mail, 554, "5.6.7", words);
-    }
-  else if (needs->eight_bit_body && !ist_client_has (self, "8BITMIME"))
-    {
-      words = g_strdup_printf ("%s does not offer 8BITMIME, which this message needs", self->host);
-      answer_all (mail, 554, "5.6.3", words);
-    }
-  else
-    return TRUE;
-  return FALSE;
-}
-
-/* ---- commands ---- */
-
 static gboolean
 put_mail (IstClient *self, const IstClientMail *mail, const IstTextNeeds *needs, gsize size,
           GError **error)
 {
   g_autoptr (GString) line = g_string_new (NULL);
 
-  g_string_printf (line, "MAIL FROM:<%s>", mail->sender);
+  g_autofree char *sender = wire_address (self, mail->sender);
+
+  g_string_printf (line, "MAIL FROM:<%s>", sender);
   if (ist_client_has (self, "SIZE"))
     g_string_append_printf (line, " SIZE=%" G_GSIZE_FORMAT, size);
   if (needs->eight_bit_body)
     g_string_append (line, " BODY=8BITMIME");
-  if ((mail->smtputf8 || needs_utf8 (mail)) && ist_client_has (self, "SMTPUTF8"))
+  if (ist_client_has (self, "SMTPUTF8") && (mail->smtputf8 || needs_utf8 (mail)))
     g_string_append (line, " SMTPUTF8");
   if (ist_client_has (self, "DSN"))
     {
@@ -110,8 +168,9 @@ put_rcpt (IstClient *self, const IstClientRcpt *rcpt, GError **error)
 {
   g_autoptr (GString) line = g_string_new (NULL);
   const char *semicolon = rcpt->original != NULL ? strchr (rcpt->original, ';') : NULL;
+  g_autofree char *address = wire_address (self, rcpt->address);
 
-  g_string_printf (line, "RCPT TO:<%s>", rcpt->address);
+  g_string_printf (line, "RCPT TO:<%s>", address);
   if (ist_client_has (self, "DSN"))
     {
       append_notify (line, rcpt->notify);
@@ -126,21 +185,38 @@ put_rcpt (IstClient *self, const IstClientRcpt *rcpt, GError **error)
   return ist_client_put (self, error, "%s", line->str);
 }
 
-/* 452 after somebody was accepted means "not so many at once" (RFC 5321 4.5.3.1.10): those go next. */
+static gboolean
+is_accepted (const IstReply *reply)
+{
+  return reply->code >= 200 && reply->code < 300;
+}
+
+/* A positive reply that the command cannot have: the peer is out of step, and nothing was accepted. */
+static void
+distrust (IstReply *reply)
+{
+  g_autofree char *text = NULL;
+
+  if (is_accepted (reply) || !ist_reply_is_ok (reply))
+    return;
+  text = ist_reply_to_string (reply);
+  ist_reply_set (reply, 451, "4.5.0", "unexpected answer: %s", text);
+}
+
+/* 452 after somebody was accepted means "not so many at once" (RFC 5321 4.5.3.1.10, which knows old
+ * servers that say 552): those go next. */
 static void
 take_rcpt_reply (IstClientRcpt *rcpt, IstReply *reply, guint *n_accepted)
 {
-  if (ist_reply_is_ok (reply))
-    {
-      (*n_accepted)++;
-      return;
-    }
-  if (reply->code == 452 && *n_accepted > 0 && !ist_client_is_busy (reply))
-    {
-      rcpt->postponed = TRUE;
-      return;
-    }
-  ist_reply_copy (&rcpt->reply, reply);
+  gboolean too_many = (reply->code == 452 && !ist_client_is_busy (reply))
+                      || (reply->code == 552 && g_strcmp0 (reply->enhanced, "5.5.3") == 0);
+
+  if (is_accepted (reply))
+    (*n_accepted)++;
+  else if (too_many && *n_accepted > 0)
+    rcpt->postponed = TRUE;
+  else
+    ist_reply_copy (&rcpt->reply, reply);
 }
 
 static gboolean
@@ -162,37 +238,78 @@ flush (IstClient *self, guint secs, GError **error)
   return FALSE;
 }
 
-/* MAIL and every RCPT; with PIPELINING in one write. FALSE only when the connection is gone. */
-static gboolean
-send_envelope (IstClient *self, const IstClientMail *mail, const IstTextNeeds *needs, gsize size,
-               gboolean pipelining, IstReply *mail_reply, guint *n_accepted, gboolean *busy,
-               GError **error)
+/* Everybody who has no result and was not postponed gets this one. */
+static void
+take_final (const IstClientMail *mail, const IstReply *reply)
 {
-  if (!put_mail (self, mail, needs, size, error))
-    return FALSE;
-  for (guint i = 0; pipelining && i < mail->n_rcpts; i++)
-    if (!put_rcpt (self, &mail->rcpts[i], error))
-      return FALSE;
-  if (!flush (self, self->command_timeout_secs, error) || !read_reply (self, mail_reply, error))
-    return FALSE;
-  *busy = ist_client_is_busy (mail_reply);
-  if (!ist_reply_is_ok (mail_reply) && !pipelining)
-    return TRUE;
+  for (guint i = 0; i < mail->n_rcpts; i++)
+    {
+      IstClientRcpt *rcpt = &mail->rcpts[i];
+
+      if (rcpt->postponed || rcpt->reply.code != 0)
+        continue;
+      ist_reply_copy (&rcpt->reply, reply);
+    }
+}
+
+/* The peer leaves: nothing of this transaction was taken, the postponed ones included. */
+static void
+take_leave (const IstClientMail *mail, const IstReply *reply)
+{
+  for (guint i = 0; i < mail->n_rcpts; i++)
+    mail->rcpts[i].postponed = FALSE;
+  take_final (mail, reply);
+}
+
+/* The RCPT replies. FALSE only when the connection is gone; after a 421 everybody has his result. */
+static gboolean
+send_rcpts (IstClient *self, const IstClientMail *mail, gboolean pipelined, const IstReply *mail_reply,
+            guint *n_accepted, gboolean *busy, GError **error)
+{
   for (guint i = 0; i < mail->n_rcpts; i++)
     {
       g_auto (IstReply) reply = { 0 };
 
-      if (!pipelining
+      if (mail->rcpts[i].reply.code != 0)
+        continue;
+      if (!pipelined
           && (!put_rcpt (self, &mail->rcpts[i], error)
               || !flush (self, self->command_timeout_secs, error)))
         return FALSE;
       if (!read_reply (self, &reply, error))
         return FALSE;
+      distrust (&reply);
       *busy |= ist_client_is_busy (&reply);
-      if (ist_reply_is_ok (mail_reply))
+      if (self->closing)
+        {
+          take_leave (mail, &reply);
+          return TRUE;
+        }
+      if (is_accepted (mail_reply))
         take_rcpt_reply (&mail->rcpts[i], &reply, n_accepted);
     }
   return TRUE;
+}
+
+/* MAIL and every RCPT; with PIPELINING in one write. FALSE only when the connection is gone. */
+static gboolean
+send_envelope (IstClient *self, const IstClientMail *mail, const IstTextNeeds *needs, gsize size,
+               IstReply *mail_reply, guint *n_accepted, gboolean *busy, GError **error)
+{
+  gboolean pipelining = ist_client_has (self, "PIPELINING");
+
+  if (!put_mail (self, mail, needs, size, error))
+    return FALSE;
+  for (guint i = 0; pipelining && i < mail->n_rcpts; i++)
+    if (mail->rcpts[i].reply.code == 0 && !put_rcpt (self, &mail->rcpts[i], error))
+      return FALSE;
+  if (!flush (self, self->command_timeout_secs, error) || !read_reply (self, mail_reply, error))
+    return FALSE;
+  distrust (mail_reply);
+  *busy = ist_client_is_busy (mail_reply);
+  if (self->closing || (!is_accepted (mail_reply) && !pipelining))
+    return TRUE;
+  return send_rcpts (self, mail, pipelining, mail_reply, n_accepted, busy, error);
 }
 
 /* ---- text ---- */
@@ -212,7 +329,16 @@ send_text (IstClient *self, const IstClientMail *mail, const IstTextNeeds *needs
       if (!ist_client_ask (self, reply, error, "DATA"))
         return FALSE;
       if (reply->code != 354)
-        return TRUE;
+        {
+          /* Nothing was sent, so not even a 250 can mean that it was taken. */
+          if (ist_reply_is_ok (reply))
+            {
+              g_autofree char *text = ist_reply_to_string (reply);
+
+              ist_reply_set (reply, 451, "4.5.0", "DATA was answered %s", text);
+            }
+          return TRUE;
+        }
       if (!ist_client_send_dotted (self, mail->message, error))
         return FALSE;
     }
@@ -223,83 +349,84 @@ send_text (IstClient *self, const IstClientMail *mail, const IstTextNeeds *needs
 }
 
 static void
-take_final (const IstClientMail *mail, const IstReply *reply)
+take_dot (const IstClientMail *mail, const IstReply *reply)
 {
   for (guint i = 0; i < mail->n_rcpts; i++)
-    {
-      IstClientRcpt *rcpt = &mail->rcpts[i];
-
-      if (rcpt->postponed || rcpt->reply.code != 0)
-        continue;
-      ist_reply_copy (&rcpt->reply, reply);
-      rcpt->delivered = reply->code >= 200 && reply->code < 300;
-    }
-}
-
-static void
-forget_postponed (const IstClientMail *mail)
-{
+    mail->rcpts[i].delivered = is_accepted (reply) && !mail->rcpts[i].postponed
+                               && mail->rcpts[i].reply.code == 0;
   for (guint i = 0; i < mail->n_rcpts; i++)
-    mail->rcpts[i].postponed = FALSE;
+    if (!mail->rcpts[i].postponed && mail->rcpts[i].reply.code == 0)
+      ist_reply_copy (&mail->rcpts[i].reply, reply);
 }
 
 static gboolean
 transaction (IstClient *self, const IstClientMail *mail, const IstTextNeeds *needs, gsize size,
-             IstClientFailure *failure, gboolean *sent_dot, GError **error)
+             gboolean *busy, gboolean *sent_dot, GError **error)
 {
   g_auto (IstReply) reply = { 0 };
-  gboolean busy = FALSE;
   guint n_accepted = 0;
 
   self->needs_rset = TRUE;
-  if (!send_envelope (self, mail, needs, size, ist_client_has (self, "PIPELINING"), &reply,
-                      &n_accepted, &busy, error))
+  if (!send_envelope (self, mail, needs, size, &reply, &n_accepted, busy, error))
     return FALSE;
-  if (!ist_reply_is_ok (&reply))
+  if (!is_accepted (&reply))
     {
-      take_final (mail, &reply);
-      *failure = busy ? IST_CLIENT_BUSY : IST_CLIENT_MESSAGE;
+      take_leave (mail, &reply);
       return TRUE;
     }
-  if (n_accepted == 0)
-    {
-      forget_postponed (mail);
-      *failure = busy ? IST_CLIENT_BUSY : IST_CLIENT_MESSAGE;
-      return TRUE;
-    }
+  /* Nobody accepted means that everybody has his reply. */
+  if (n_accepted == 0 || self->closing)
+    return TRUE;
   if (!send_text (self, mail, needs, size, &reply, sent_dot, error))
     return FALSE;
-  self->needs_rset = !ist_reply_is_ok (&reply) || !*sent_dot;
-  busy |= ist_client_is_busy (&reply);
-  take_final (mail, &reply);
-  *failure = busy ? IST_CLIENT_BUSY : IST_CLIENT_MESSAGE;
+  self->needs_rset = !is_accepted (&reply);
+  *busy |= ist_client_is_busy (&reply);
+  distrust (&reply);
+  take_dot (mail, &reply);
   return TRUE;
+}
+
+/* A reply to RSET that is no acceptance: the peer is going or out of step. */
+static gboolean
+reset (IstClient *self, IstClientFailure *failure, GError **error)
+{
+  g_auto (IstReply) reply = { 0 };
+  g_autofree char *text = NULL;
+
+  if (!self->needs_rset)
+    return TRUE;
+  if (!ist_client_ask (self, &reply, error, "RSET"))
+    return FALSE;
+  if (is_accepted (&reply))
+    return TRUE;
+  text = ist_reply_to_string (&reply);
+  *failure = ist_client_is_busy (&reply) ? IST_CLIENT_BUSY : IST_CLIENT_HOST;
+  g_set_error (error, IST_ERROR, IST_ERROR_RETRY, "%s answered RSET: %s", self->host, text);
+  return FALSE;
 }
 
 gboolean
 ist_client_send (IstClient *self, const IstClientMail *mail, IstClientFailure *failure,
                  gboolean *sent_dot, GError **error)
 {
-  g_auto (IstReply) reply = { 0 };
+  IstClientMail own = *mail;
+  g_autoptr (IstMessage) fitted = NULL;
+  gboolean busy = FALSE;
   IstTextNeeds needs;
   gsize size;
 
   *sent_dot = FALSE;
   *failure = IST_CLIENT_MESSAGE;
-  ist_client_text_needs (mail->message, &needs);
-  size = ist_message_size (mail->message);
-  if (!can_send (self, mail, &needs, size))
+  ist_client_text_needs (own.message, &needs);
+  if (!check_addresses (self, &own) || !fit_text (self, &own, &needs, &fitted))
     return TRUE;
-  if (self->needs_rset && !ist_client_ask (self, &reply, error, "RSET"))
-    {
-      *failure = IST_CLIENT_HOST;
-      return FALSE;
-    }
-  if (!transaction (self, mail, &needs, size, failure, sent_dot, error))
-    {
-      *failure = IST_CLIENT_HOST;
-      return FALSE;
-    }
+  size = ist_message_size (own.message);
+  if (!check_size (self, &own, size))
+    return TRUE;
+  *failure = IST_CLIENT_HOST;
+  if (!reset (self, failure, error) || !transaction (self, &own, &needs, size, &busy, sent_dot, error))
+    return FALSE;
+  *failure = busy ? IST_CLIENT_BUSY : IST_CLIENT_MESSAGE;
   self->n_sent++;
   return TRUE;
 }

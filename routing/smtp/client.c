@@ -27,13 +27,19 @@ ist_client_close (IstClient *self)
 
   if (self == NULL)
     return;
-  if (!self->lost)
+  if (ist_client_is_open (self))
     {
       ist_client_deadline (self, self->quit_timeout_secs);
       if (ist_client_put (self, NULL, "QUIT") && ist_stream_flush (self->stream, NULL))
         ist_client_read_reply (self, self->quit_timeout_secs, &reply, NULL);
     }
   client_free (self);
+}
+
+gboolean
+ist_client_is_open (const IstClient *self)
+{
+  return !self->lost && !self->closing;
 }
 
 gboolean
@@ -147,46 +153,64 @@ base64 (const char *text, gsize size)
   return g_base64_encode ((const guchar *) text, size);
 }
 
-/* RFC 4954, over TLS only: a password never leaves in clear text. */
+static gboolean
+offers (const char *mechanisms, const char *wanted)
+{
+  g_auto (GStrv) words = g_strsplit (mechanisms != NULL ? mechanisms : "", " ", -1);
+
+  for (guint i = 0; words[i] != NULL; i++)
+    if (g_ascii_strcasecmp (words[i], wanted) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+ask_plain (IstClient *self, const IstClientOptions *o, IstReply *reply, GError **error)
+{
+  g_autoptr (GString) plain = g_string_new (NULL);
+  g_autofree char *coded = NULL;
+
+  g_string_append_c (plain, '\0');
+  g_string_append (plain, o->auth_user);
+  g_string_append_c (plain, '\0');
+  g_string_append (plain, o->auth_password);
+  coded = base64 (plain->str, plain->len);
+  return ist_client_ask (self, reply, error, "AUTH PLAIN %s", coded);
+}
+
+static gboolean
+ask_login (IstClient *self, const IstClientOptions *o, IstReply *reply, GError **error)
+{
+  g_autofree char *user = base64 (o->auth_user, strlen (o->auth_user));
+  g_autofree char *password = base64 (o->auth_password, strlen (o->auth_password));
+
+  return ist_client_ask (self, reply, error, "AUTH LOGIN")
+         && (reply->code != 334 || ist_client_ask (self, reply, error, "%s", user))
+         && (reply->code != 334 || ist_client_ask (self, reply, error, "%s", password));
+}
+
+/* RFC 4954, over TLS only: a password never leaves in clear text. A refused password is the
+ * administrator's trouble and says nothing about the host's health. */
 static gboolean
 authenticate (IstClient *self, const IstClientOptions *o, IstReply *reply,
               IstClientFailure *failure, GError **error)
 {
   const char *offered = g_hash_table_lookup (self->keywords, "AUTH");
-  g_autoptr (GString) plain = NULL;
-  g_autofree char *coded = NULL;
-  g_autofree char *user = NULL;
+  gboolean plain = offers (offered, "PLAIN");
 
   if (o->auth_user == NULL)
     return TRUE;
-  if (ist_client_tls_info (self) == NULL || offered == NULL)
+  if (ist_client_tls_info (self) == NULL || (!plain && !offers (offered, "LOGIN")))
     {
       *failure = IST_CLIENT_TLS;
       g_set_error (error, IST_ERROR, IST_ERROR_RETRY, "%s: %s", self->host,
-                   offered == NULL ? "no AUTH offered" : "AUTH needs TLS");
+                   ist_client_tls_info (self) == NULL ? "AUTH needs TLS"
+                                                      : "neither AUTH PLAIN nor AUTH LOGIN is offered");
       return FALSE;
     }
-  if (strstr (offered, "PLAIN") != NULL)
-    {
-      plain = g_string_new (NULL);
-      g_string_append_c (plain, '\0');
-      g_string_append (plain, o->auth_user);
-      g_string_append_c (plain, '\0');
-      g_string_append (plain, o->auth_password);
-      coded = base64 (plain->str, plain->len);
-      if (!ist_client_ask (self, reply, error, "AUTH PLAIN %s", coded))
-        return FALSE;
-    }
-  else
-    {
-      user = base64 (o->auth_user, strlen (o->auth_user));
-      coded = base64 (o->auth_password, strlen (o->auth_password));
-      if (!ist_client_ask (self, reply, error, "AUTH LOGIN")
-          || (reply->code == 334 && !ist_client_ask (self, reply, error, "%s", user))
-          || (reply->code == 334 && !ist_client_ask (self, reply, error, "%s", coded)))
-        return FALSE;
-    }
-  return reply->code == 235 || refuse (self, reply, "AUTH", IST_CLIENT_HOST, failure, error);
+  if (!(plain ? ask_plain (self, o, reply, error) : ask_login (self, o, reply, error)))
+    return FALSE;
+  return reply->code == 235 || refuse (self, reply, "AUTH", IST_CLIENT_TLS, failure, error);
 }
 
 static gboolean
@@ -239,11 +263,16 @@ open_once (const IstClientOptions *o, IstClientFailure *failure, IstReply *reply
   self->data_timeout_secs = o->data_timeout_secs;
   self->dot_timeout_secs = o->dot_timeout_secs;
   self->quit_timeout_secs = o->quit_timeout_secs;
+  self->max_line_bytes = o->max_line_bytes;
+  if (o->opening != NULL)
+    o->opening (o->user, stream);
   if (greet (self, o, reply, failure, error))
     {
       *failure = IST_CLIENT_OK;
       return self;
     }
+  if (o->opening != NULL)
+    o->opening (o->user, NULL);
   ist_client_close (self);
   return NULL;
 }

@@ -40,6 +40,11 @@ typedef struct
   guint data_timeout_secs;      /* one block: 180 */
   guint dot_timeout_secs;       /* 600 */
   guint quit_timeout_secs;      /* 5 */
+  gsize max_line_bytes;         /* longer lines of text are re-encoded or folded; 0: passed on as they are */
+  /* Told of the connected stream, so that another thread can ist_stream_abort() the greeting, and of
+   * NULL before a failed one goes; after a success the client owns it. May be NULL. */
+  void (*opening) (gpointer user, IstStream *stream);
+  gpointer user;
 } IstClientOptions;
 
 /* What kind of failure this was, for host health and the log. */
@@ -48,7 +53,7 @@ typedef enum
   IST_CLIENT_OK,
   IST_CLIENT_HOST,    /* connect, greeting 4xx/5xx, time-out, lost: the host is not well */
   IST_CLIENT_BUSY,    /* 421, or 452 4.3.1: come back later, not the message's fault */
-  IST_CLIENT_TLS,     /* TLS as required could not be had */
+  IST_CLIENT_TLS,     /* TLS or AUTH as required could not be had */
   IST_CLIENT_MESSAGE  /* the reply concerns this message or recipient */
 } IstClientFailure;
 
@@ -57,6 +62,9 @@ typedef enum
  * handshake is tried once more in clear text, and *tls_note (g_free, may stay NULL) says why. */
 IstClient *ist_client_open (const IstClientOptions *options, IstClientFailure *failure,
                             IstReply *reply, char **tls_note, GError **error);
+
+/* FALSE once the connection was lost or the peer said 421: close it. */
+gboolean ist_client_is_open (const IstClient *client);
 
 /* Extensions of the peer. */
 gboolean ist_client_has (const IstClient *client, const char *keyword);
@@ -87,13 +95,14 @@ typedef struct
   guint n_rcpts;
 } IstClientMail;
 
-/* One transaction. TRUE: every rcpt has its result. FALSE: the connection is lost or unusable
- * (close it); the rcpts without `reply.code` have no result; *sent_dot says that the final dot (or
- * BDAT LAST) had left, so a repetition may duplicate. RSET is sent first when an earlier transaction
- * did not end cleanly. A message that needs SMTPUTF8 or 8BITMIME and a peer without: 8-bit text is
- * re-encoded (quoted-printable) where that is possible without touching signed parts; where it is
- * not, every rcpt gets an own reply 554 5.6.7 (SMTPUTF8) or 554 5.6.3 (8-bit). A message larger than
- * the peer's SIZE gets 552 5.3.4 without being sent. */
+/* One transaction. TRUE: every rcpt has its result (look at ist_client_is_open() before the next).
+ * FALSE: the connection is lost or unusable (close it); the rcpts without `reply.code` have no result;
+ * *sent_dot says that the final dot (or BDAT LAST) had left, so a repetition may duplicate. RSET is sent
+ * first when an earlier transaction did not end cleanly.
+ *
+ * What the peer lacks is made up for where that damages nothing (routing/smtp/downgrade.h); where it is
+ * not possible the recipients get an own reply: 554 5.6.7 (SMTPUTF8) or 554 5.6.3 (8-bit text). A
+ * message larger than the peer's SIZE gets 552 5.3.4 without being sent. */
 gboolean ist_client_send (IstClient *client, const IstClientMail *mail, IstClientFailure *failure,
                           gboolean *sent_dot, GError **error);
 

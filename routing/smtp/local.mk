@@ -3,6 +3,8 @@ librouting_a_SOURCES += \
   routing/smtp/client-reply.c \
   routing/smtp/client-send.c \
   routing/smtp/client-text.c \
+  routing/smtp/downgrade.c routing/smtp/downgrade-header.c \
+  routing/smtp/downgrade.h routing/smtp/downgrade-private.h \
   routing/smtp/client.c routing/smtp/client.h \
   routing/smtp/command-bdat.c \
   routing/smtp/command-data.c \

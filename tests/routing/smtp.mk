@@ -5,3 +5,8 @@ tests_routing_test_smtp_text_t_LDADD = $(ROUTING_TEST_LIBS)
 tests_routing_test_smtp_session_t_SOURCES = tests/routing/test-smtp-session.c \
   tests/routing/smtp-peer.c tests/routing/smtp-peer.h
 tests_routing_test_smtp_session_t_LDADD = $(ROUTING_TEST_LIBS)
+check_PROGRAMS += tests/routing/test-smtp-client.t
+TESTS += tests/routing/test-smtp-client.t
+tests_routing_test_smtp_client_t_SOURCES = tests/routing/test-smtp-client.c \
+  tests/routing/smtp-server.c tests/routing/smtp-server.h
+tests_routing_test_smtp_client_t_LDADD = $(ROUTING_TEST_LIBS)
