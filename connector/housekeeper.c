@@ -109,6 +109,18 @@ uses_host (IstInstance *self, const IstRelaySettings *relay, const char *address
   return FALSE;
 }
 
+const IstRelaySettings *
+ist_housekeeper_relay_of (IstInstance *self, const IstSnapshot *snapshot, const char *address,
+                          guint16 port)
+{
+  const GPtrArray *relays = ist_settings_list (snapshot->settings, "relay");
+
+  for (guint i = 0; i < relays->len; i++)
+    if (uses_host (self, g_ptr_array_index (relays, i), address, port))
+      return g_ptr_array_index (relays, i);
+  return NULL;
+}
+
 void
 ist_housekeeper_wake (IstInstance *self, const char *address, guint16 port)
 {

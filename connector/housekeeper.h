@@ -17,6 +17,10 @@ void ist_housekeeper_load (IstInstance *instance, IstSettings *settings, gboolea
 /* The host address:port answers again: what waits for its relays is due now. */
 void ist_housekeeper_wake (IstInstance *instance, const char *address, guint16 port);
 
+/* A relay of `snapshot` that has the host, borrowed from it; NULL when none has it any more. */
+const IstRelaySettings *ist_housekeeper_relay_of (IstInstance *instance, const IstSnapshot *snapshot,
+                                                  const char *address, guint16 port);
+
 G_END_DECLS
 
 #endif

@@ -68,11 +68,15 @@ on_queue_health (gpointer user, gboolean ok, const char *why)
            NULL, ok ? "the queue can be written again" : why, NULL);
 }
 
+/* Only whether the host greets: certificates are the matter of the delivery. */
 static gboolean
 on_probe (gpointer user, const char *address, guint16 port, char **why)
 {
   IstInstance *self = user;
   g_autoptr (IstSnapshot) snapshot = ist_instance_snapshot (self);
+  const IstRelaySettings *relay = ist_housekeeper_relay_of (self, snapshot, address, port);
+  IstTlsOptions any = { .level = IST_TLS_ENCRYPT, .min_version = IST_TLS_1_0 };
+  g_autoptr (IstTlsContext) tls = NULL;
   g_autoptr (GError) error = NULL;
   g_auto (IstReply) reply = { 0 };
   g_autofree char *note = NULL;
@@ -81,14 +85,20 @@ on_probe (gpointer user, const char *address, guint16 port, char **why)
     .address = address,
     .port = port,
     .host = address,
+    .source = relay != NULL ? relay->source : NULL,
     .helo = snapshot->connector->hostname,
     .tls_level = IST_TLS_NONE,
+    .implicit_tls = relay != NULL && relay->implicit_tls,
     .connect_timeout_secs = PROBE_SECS,
     .command_timeout_secs = PROBE_SECS,
     .quit_timeout_secs = 1,
   };
-  g_autoptr (IstClient) client = ist_client_open (&options, &failure, &reply, &note, &error);
+  g_autoptr (IstClient) client = NULL;
 
+  if (options.implicit_tls)
+    options.tls = tls = ist_tls_context_new_client (&any, &error);
+  if (!options.implicit_tls || tls != NULL)
+    client = ist_client_open (&options, &failure, &reply, &note, &error);
   if (client == NULL)
     *why = g_strdup (error->message);
   return client != NULL;

@@ -8,6 +8,7 @@ libconnector_a_SOURCES = \
   connector/flow/prepare.c connector/flow/prepare.h \
   connector/flow/receive.c connector/flow/receive.h \
   connector/flow/report.c connector/flow/report.h \
+  connector/flow/slim.c connector/flow/slim.h \
   connector/flow/text.c connector/flow/text.h \
   connector/housekeeper.c connector/housekeeper.h \
   connector/instance.c connector/instance.h \

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#define MAX_PAUSE_SECS 60
+
 typedef struct
 {
   char *address;
@@ -14,6 +16,7 @@ typedef struct
   guint max;           /* the largest bound asked with */
   guint good;          /* rounds since the last change of `allowed` */
   gint64 pause_until;  /* monotonic; busy */
+  guint pauses;        /* in a row */
   gint64 next_probe;   /* monotonic; dead */
   guint probe_secs;
   char *why;
@@ -177,15 +180,31 @@ ist_host_health_may_try (IstHostHealth *self, const char *address, guint16 port)
   return host_for (self, address, port)->alive;
 }
 
+static gboolean
+has_room (Host *host, guint max)
+{
+  guint allowed = host->allowed > 0 ? MIN (host->allowed, max) : max;
+
+  host->max = max;
+  return host->alive && host->connections < allowed
+         && host->pause_until <= ist_clock_mono_usecs ();
+}
+
+gboolean
+ist_host_health_has_room (IstHostHealth *self, const char *address, guint16 port, guint max)
+{
+  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
+
+  return has_room (host_for (self, address, port), max);
+}
+
 gboolean
 ist_host_health_acquire (IstHostHealth *self, const char *address, guint16 port, guint max)
 {
   g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   Host *host = host_for (self, address, port);
-  guint allowed = host->allowed > 0 ? MIN (host->allowed, max) : max;
 
-  host->max = max;
-  if (!host->alive || host->connections >= allowed || host->pause_until > ist_clock_mono_usecs ())
+  if (!has_room (host, max))
     return FALSE;
   host->connections++;
   return TRUE;
@@ -211,6 +230,7 @@ ist_host_health_good (IstHostHealth *self, const char *address, guint16 port)
   g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   Host *host = host_for (self, address, port);
 
+  host->pauses = 0;
   if (host->allowed == 0 || ++host->good < host->allowed)
     return;
   host->good = 0;
@@ -225,11 +245,17 @@ ist_host_health_busy (IstHostHealth *self, const char *address, guint16 port, gu
   g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   Host *host = host_for (self, address, port);
 
-  host->allowed = MAX (1, (host->allowed > 0 ? MIN (host->allowed, MAX (host->connections, 1))
-                                             : MAX (host->connections, 1))
-                              / 2);
-  host->good = 0;
-  host->pause_until = ist_clock_mono_usecs () + (gint64) pause_secs * G_USEC_PER_SEC;
+  /* Connections that were open together hear it together: that is one pause and one halving. */
+  if (host->pause_until <= ist_clock_mono_usecs ())
+    {
+      guint used = MAX (host->connections, 1);
+      gint64 secs = MIN ((gint64) pause_secs << MIN (host->pauses, 10), MAX_PAUSE_SECS);
+
+      host->allowed = MAX (1, (host->allowed > 0 ? MIN (host->allowed, used) : used) / 2);
+      host->good = 0;
+      host->pauses++;
+      host->pause_until = ist_clock_mono_usecs () + secs * G_USEC_PER_SEC;
+    }
   set_why (host, why);
 }
 
@@ -258,22 +284,6 @@ ist_host_health_dead (IstHostHealth *self, const char *address, guint16 port, gu
   g_mutex_unlock (&self->mutex);
   if (news)
     tell (self, address, port, FALSE, why);
-}
-
-gint64
-ist_host_health_next_change (IstHostHealth *self)
-{
-  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
-  gint64 now = ist_clock_mono_usecs ();
-  gint64 next = G_MAXINT64;
-  GHashTableIter iter;
-  Host *host;
-
-  g_hash_table_iter_init (&iter, self->hosts);
-  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &host))
-    if (host->pause_until > now)
-      next = MIN (next, host->pause_until);
-  return next;
 }
 
 static void

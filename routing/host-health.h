@@ -32,16 +32,17 @@ gboolean ist_host_health_may_try (IstHostHealth *health, const char *address, gu
  * the host is dead, or it is pausing after "busy". Give back with _release(). */
 gboolean ist_host_health_acquire (IstHostHealth *health, const char *address, guint16 port,
                                   guint max);
+/* Would ist_host_health_acquire() give one now? */
+gboolean ist_host_health_has_room (IstHostHealth *health, const char *address, guint16 port,
+                                   guint max);
 void ist_host_health_release (IstHostHealth *health, const char *address, guint16 port);
 
 void ist_host_health_good (IstHostHealth *health, const char *address, guint16 port);
+/* The pause doubles with each further time until something good happens, up to a minute. */
 void ist_host_health_busy (IstHostHealth *health, const char *address, guint16 port,
                            guint pause_secs, const char *why);
 void ist_host_health_dead (IstHostHealth *health, const char *address, guint16 port,
                            guint probe_secs, const char *why);
-
-/* When the earliest pause ends, monotonic microseconds; G_MAXINT64: none. */
-gint64 ist_host_health_next_change (IstHostHealth *health);
 
 typedef struct
 {

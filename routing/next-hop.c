@@ -1,5 +1,6 @@
 #include "routing/next-hop.h"
 
+#include "base/address.h"
 #include "base/clock.h"
 #include "base/error.h"
 
@@ -153,9 +154,12 @@ parse_entry (const char *text, Entry *entry)
   entry->mx = g_str_has_prefix (words[0], "mx:");
   entry->name = g_strdup (words[0] + (entry->mx ? 3 : 0));
   colon = strrchr (entry->name, ':');
-  if (colon != NULL && (entry->name[0] != '[' || colon[-1] == ']')
-      && g_ascii_string_to_unsigned (colon + 1, 10, 1, 65535, &number, NULL))
+  /* A colon within an IPv6 literal is no port's. */
+  if (colon != NULL && colon > entry->name
+      && (entry->name[0] == '[' ? colon[-1] == ']' : strchr (entry->name, ':') == colon))
     {
+      if (!g_ascii_string_to_unsigned (colon + 1, 10, 1, 65535, &number, NULL))
+        return FALSE;
       *colon = '\0';
       entry->port = (guint16) number;
     }
@@ -163,8 +167,19 @@ parse_entry (const char *text, Entry *entry)
     {
       entry->name[strlen (entry->name) - 1] = '\0';
       memmove (entry->name, entry->name + 1, strlen (entry->name));
+      return g_hostname_is_ip_address (entry->name);
     }
-  return TRUE;
+  return g_hostname_is_ip_address (entry->name) || ist_domain_is_valid (entry->name, FALSE);
+}
+
+gboolean
+ist_next_hop_entry_is_valid (const char *text)
+{
+  Entry entry;
+  gboolean valid = parse_entry (text, &entry);
+
+  g_free (entry.name);
+  return valid;
 }
 
 static void
@@ -211,6 +226,7 @@ candidates (IstNextHop *self, const IstRelaySettings *relay, GError **error)
 
       if (!parse_entry (relay->hosts[i], &entry))
         {
+          g_free (entry.name);
           if (error != NULL && *error == NULL)
             g_set_error (error, IST_ERROR, IST_ERROR_REFUSED, "\"%s\" is no host", relay->hosts[i]);
           continue;

@@ -34,6 +34,9 @@ void ist_next_hop_free (IstNextHop *next_hop);
 GPtrArray *ist_next_hop_list (IstNextHop *next_hop, const IstRelaySettings *relay,
                               gboolean *all_dead, GError **error);
 
+/* Is this a host as [relay] hosts has them ("mx:domain priority=10")? */
+gboolean ist_next_hop_entry_is_valid (const char *text);
+
 /* Every host of the relay whatever its health, for status and doctor. */
 GPtrArray *ist_next_hop_list_all (IstNextHop *next_hop, const IstRelaySettings *relay,
                                   GError **error);

@@ -10,3 +10,18 @@ ist_retry_next (const GArray *schedule, guint attempts, gint64 now)
   return now + secs * G_USEC_PER_SEC
          + (gint64) (g_random_double () * 0.1 * (double) secs * G_USEC_PER_SEC);
 }
+
+gint64
+ist_retry_by_age (const GArray *schedule, gint64 age_usecs, gint64 now)
+{
+  gint64 reached = 0;
+  guint step = 0;
+
+  for (; schedule != NULL && step + 1 < schedule->len; step++)
+    {
+      reached += g_array_index (schedule, gint64, step) * G_USEC_PER_SEC;
+      if (reached > age_usecs)
+        break;
+    }
+  return ist_retry_next (schedule, step, now);
+}

@@ -1,5 +1,7 @@
 #include "routing/settings.h"
 
+#include "routing/next-hop.h"
+
 #include <string.h>
 
 /* One row; the struct's type is named once per table by the ROW macro around it. */
@@ -300,8 +302,9 @@ static const IstSettingRow relay_rows[] = {
   { .key = "retry", .type = IST_SETTING_SECS_LIST, .offset = FIELD (R, retry),
     .def = "1m, 2m, 5m, 10m, 20m, 30m, 1h",
     .sentence = "Waiting times between attempts; the last one repeats." },
-  SECS (R, "expire", expire_secs, "5d", 1, YEAR,
-        "Age at which a message is given up and reported, after one more attempt."),
+  SECS (R, "expire", expire_secs, "0", 0, YEAR,
+        "Age at which a message is given up and reported, after one more attempt; 0: 5 days, and 24 "
+        "hours where tls-level asks for TLS."),
   SECS (R, "delay-warning", delay_warning_secs, "4h", 0, YEAR,
         "Age at which the sender is told of a delay; 0: never."),
   SECS (R, "connect-timeout", connect_timeout_secs, "30s", 1, 300, "Time to connect and be greeted."),
@@ -309,6 +312,9 @@ static const IstSettingRow relay_rows[] = {
   SECS (R, "data-timeout", data_timeout_secs, "3m", 1, 3600, "Time for one block of text to leave."),
   SECS (R, "dot-timeout", dot_timeout_secs, "10m", 1, 3600,
         "Time for the answer to the final dot (RFC 5321 4.5.3.2.6); Exchange delays it on purpose."),
+  BYTES (R, "max-line-length", max_line_bytes, "0", 0, 1048576,
+         "Lines longer than this are encoded anew, or folded in the header, where no signature forbids it; "
+         "0: passed on as they are, which all known systems take. 998 is the limit of RFC 5321."),
   SECS (R, "probe", probe_secs, "15s", 1, 3600, "How often a dead host is tried in the background."),
   TEXT (R, "source", source, NULL, "Local address to connect from."),
   TEXT (R, "auth-user", auth_user, NULL, "User for SMTP AUTH; used over TLS only."),
@@ -324,6 +330,12 @@ check_relay (const IstSettings *settings, const IstGroup *group, GPtrArray *erro
 
   if (r->hosts[0] == NULL)
     ist_settings_complain (settings, group, "hosts", errors, "is empty; name at least one host");
+  for (guint i = 0; r->hosts[i] != NULL; i++)
+    if (!ist_next_hop_entry_is_valid (r->hosts[i]))
+      ist_settings_complain (settings, group, "hosts", errors,
+                             "has \"%s\"; write \"host\", \"host:port\", \"[IPv6]:port\" or "
+                             "\"mx:domain\", each with \" priority=N\" if wanted",
+                             r->hosts[i]);
   if (r->auth_user != NULL && r->auth_password_file == NULL)
     ist_settings_complain (settings, group, "auth-password-file", errors, "is needed with auth-user");
   if (r->auth_user != NULL && r->tls_level < IST_TLS_ENCRYPT)
@@ -441,6 +453,14 @@ static const IstSettingGroup rewrite_group = {
 const IstSettingGroup *const ist_routing_setting_groups[]
     = { &connector_group, &side_group, &domain_group, &listener_group, &peer_group, &relay_group,
         &rule_group, &tls_group, &rewrite_group, NULL };
+
+gint64
+ist_routing_expire_secs (const IstRelaySettings *relay)
+{
+  if (relay != NULL && relay->expire_secs > 0)
+    return relay->expire_secs;
+  return relay != NULL && relay->tls_level >= IST_TLS_ENCRYPT ? 86400 : 5 * 86400;
+}
 
 void
 ist_routing_tls_options (const IstTlsSettings *tls, IstTlsLevel level, IstTlsOptions *options)

@@ -3,10 +3,13 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/secrets.h"
+#include "connector/flow/slim.h"
 
 #include <string.h>
 
 #define BUSY_PAUSE_SECS 5
+#define ROOM_LOOK_USECS (200 * 1000)
+#define MAX_TRIES 4 /* connections that break off before the final dot, in one round */
 
 IstAttempt *
 ist_attempt_new (IstInstance *instance, const char *relay)
@@ -53,6 +56,17 @@ ist_attempt_abort (IstAttempt *self)
 
   if (self->client != NULL)
     ist_client_abort (self->client);
+  else if (self->opening != NULL)
+    ist_stream_abort (self->opening);
+}
+
+static void
+on_opening (gpointer user, IstStream *stream)
+{
+  IstAttempt *self = user;
+  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
+
+  self->opening = stream;
 }
 
 void
@@ -84,6 +98,9 @@ client_options (IstAttempt *self, const IstSnapshot *snapshot, const IstRelaySet
     .data_timeout_secs = (guint) relay->data_timeout_secs,
     .dot_timeout_secs = (guint) relay->dot_timeout_secs,
     .quit_timeout_secs = 5,
+    .max_line_bytes = (gsize) relay->max_line_bytes,
+    .opening = on_opening,
+    .user = self,
   };
   options->tls = ist_tls_policy_for_relay (snapshot->client_tls, relay, &options->tls_level, error);
   if (options->tls == NULL && options->tls_level != IST_TLS_NONE)
@@ -127,33 +144,74 @@ open_host (IstAttempt *self, const IstSnapshot *snapshot, const IstRelaySettings
   return client;
 }
 
-/* The first host that can be had now. *answer (NULL: nothing to say) describes why there is none. */
+gboolean
+ist_attempt_has_room (IstAttempt *self, const IstSnapshot *snapshot, gint64 *until)
+{
+  const IstRelaySettings *relay = ist_settings_get (snapshot->settings, "relay", self->relay);
+  g_autoptr (GPtrArray) hops = NULL;
+  gboolean all_dead;
+
+  if (self->client != NULL || relay == NULL)
+    return TRUE;
+  hops = ist_next_hop_list (self->instance->next_hop, relay, &all_dead, NULL);
+  for (guint i = 0; hops != NULL && i < hops->len; i++)
+    {
+      const IstHop *hop = g_ptr_array_index (hops, i);
+
+      if (ist_host_health_has_room (self->instance->health, hop->address, hop->port,
+                                    (guint) relay->max_connections))
+        return TRUE;
+    }
+  *until = ist_clock_mono_usecs () + ROOM_LOOK_USECS;
+  return hops == NULL;
+}
+
+static void
+take_client (IstAttempt *self, IstClient *client, const IstHop *hop, guint generation)
+{
+  g_mutex_lock (&self->mutex);
+  self->client = client;
+  self->opening = NULL;
+  g_mutex_unlock (&self->mutex);
+  self->host = g_strdup (hop->host);
+  self->address = g_strdup (hop->address);
+  self->port = hop->port;
+  self->generation = generation;
+}
+
+static char *
+hop_key (const char *address, guint16 port)
+{
+  return g_strdup_printf ("%s %u", address, port);
+}
+
+/* The first host that can be had now and is not in `failed`. Else FALSE, and *answer describes why;
+ * what failed before keeps its words when nobody else can be asked. */
 static gboolean
 connect_relay (IstAttempt *self, const IstSnapshot *snapshot, const IstRelaySettings *relay,
-               IstFate *answer)
+               GHashTable *failed, IstFate *answer)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) hops = NULL;
   gboolean all_dead = FALSE;
 
   hops = ist_next_hop_list (self->instance->next_hop, relay, &all_dead, &error);
-  if (hops == NULL)
+  if (!answer->attempted)
     {
-      answer->failure = IST_CLIENT_HOST;
-      ist_reply_set (&answer->reply, 0, NULL, "%s", error->message);
-      return FALSE;
+      answer->failure = hops == NULL ? IST_CLIENT_HOST : IST_CLIENT_BUSY;
+      ist_reply_set (&answer->reply, 0, NULL, hops == NULL ? "%s" : "relay %s: all connections its "
+                     "hosts allow are in use", hops == NULL ? error->message : self->relay);
     }
-  answer->failure = IST_CLIENT_BUSY;
-  ist_reply_set (&answer->reply, 0, NULL, "relay %s: all connections its hosts allow are in use",
-                 self->relay);
-  for (guint i = 0; i < hops->len; i++)
+  for (guint i = 0; hops != NULL && i < hops->len; i++)
     {
       const IstHop *hop = g_ptr_array_index (hops, i);
+      g_autofree char *key = hop_key (hop->address, hop->port);
       g_autoptr (GError) local = NULL;
       IstClient *client;
 
-      if (!ist_host_health_acquire (self->instance->health, hop->address, hop->port,
-                                    (guint) relay->max_connections))
+      if (g_hash_table_contains (failed, key)
+          || !ist_host_health_acquire (self->instance->health, hop->address, hop->port,
+                                       (guint) relay->max_connections))
         continue;
       answer->attempted = TRUE;
       g_free (answer->host);
@@ -162,13 +220,7 @@ connect_relay (IstAttempt *self, const IstSnapshot *snapshot, const IstRelaySett
       client = open_host (self, snapshot, relay, hop, &answer->failure, &answer->reply, &local);
       if (client != NULL)
         {
-          g_mutex_lock (&self->mutex);
-          self->client = client;
-          g_mutex_unlock (&self->mutex);
-          self->host = g_strdup (hop->host);
-          self->address = g_strdup (hop->address);
-          self->port = hop->port;
-          self->generation = snapshot->generation;
+          take_client (self, client, hop, snapshot->generation);
           return TRUE;
         }
       ist_host_health_release (self->instance->health, hop->address, hop->port);
@@ -188,6 +240,7 @@ fate_new (const IstPreparedRcpt *rcpt, const IstFate *like)
 
   fate->row = rcpt->row;
   fate->attempted = like->attempted;
+  fate->begun = like->begun;
   fate->failure = like->failure;
   fate->may_duplicate = like->may_duplicate;
   fate->host = g_strdup (like->host);
@@ -204,8 +257,8 @@ fail_rest (const GPtrArray *open, const IstFate *answer, GPtrArray *fates)
 }
 
 static void
-fill_mail (const IstQueueJob *job, const IstPrepared *group, const GPtrArray *open,
-           IstClientMail *mail)
+fill_mail (const IstQueueJob *job, const IstPrepared *group, const IstMessage *message,
+           const GPtrArray *open, IstClientMail *mail)
 {
   *mail = (IstClientMail){
     .sender = group->sender,
@@ -213,7 +266,7 @@ fill_mail (const IstQueueJob *job, const IstPrepared *group, const GPtrArray *op
     .eight_bit = job->message->eight_bit,
     .ret = job->message->ret,
     .envid = job->message->envid,
-    .message = group->message,
+    .message = message,
     .rcpts = g_new0 (IstClientRcpt, open->len),
     .n_rcpts = open->len,
   };
@@ -236,7 +289,7 @@ fill_mail (const IstQueueJob *job, const IstPrepared *group, const GPtrArray *op
  * got none stays. */
 static void
 take_results (IstAttempt *self, IstClientMail *mail, GPtrArray *open, IstClientFailure failure,
-              GPtrArray *fates)
+              gint64 begun, GPtrArray *fates)
 {
   gboolean dsn = ist_client_has (self->client, "DSN");
 
@@ -250,6 +303,7 @@ take_results (IstAttempt *self, IstClientMail *mail, GPtrArray *open, IstClientF
       fate = g_new0 (IstFate, 1);
       fate->row = ((IstPreparedRcpt *) g_ptr_array_index (open, i - 1))->row;
       fate->attempted = TRUE;
+      fate->begun = begun;
       fate->delivered = result->delivered;
       fate->final = ist_reply_is_final (&result->reply);
       fate->failure = result->delivered ? IST_CLIENT_OK : failure;
@@ -264,15 +318,64 @@ take_results (IstAttempt *self, IstClientMail *mail, GPtrArray *open, IstClientF
   g_free (mail->rcpts);
 }
 
-/* One transaction over the open connection. FALSE: the connection is gone; *answer says why, and
- * *again is TRUE when a fresh connection deserves a try before this counts as a failure (the peer may
- * simply have closed an idle one). */
+/* A host that takes no more than we would send gets it without our own growth, if that helps. */
+static IstMessage *
+slim (IstAttempt *self, const IstSnapshot *snapshot, const IstQueueJob *job, const IstPrepared *group)
+{
+  guint64 max = ist_client_max_size (self->client);
+  g_autofree char *dropped = NULL;
+  IstMessage *message;
+
+  if (max == 0 || ist_message_size (group->message) <= max)
+    return NULL;
+  message = ist_slim (snapshot, job, group, max, &dropped);
+  if (message != NULL)
+    ist_log (self->instance->log, IST_LOG_WARNING, "deliver", "slimmed", job->message->queue_id,
+             "the host takes no larger messages, so what Isthmus added was left out", "dropped",
+             dropped, "relay", self->relay, "host", self->host, NULL);
+  return message;
+}
+
+/* What a round over one connection needs to know. */
+typedef struct
+{
+  const IstSnapshot *snapshot;
+  const IstRelaySettings *relay;
+  const IstQueueJob *job;
+  const IstPrepared *group;
+  GPtrArray *open;    /* IstPreparedRcpt without a result */
+  GHashTable *failed; /* hosts that broke off in this round */
+  IstFate answer;     /* of those who stay without one */
+  GPtrArray *fates;
+} Round;
+
+static void
+connection_lost (IstAttempt *self, Round *r, IstClientFailure failure, gboolean sent_dot,
+                 gboolean reused, const char *words)
+{
+  IstHop hop = { self->host, self->address, self->port };
+
+  r->answer.attempted = TRUE;
+  r->answer.failure = failure;
+  r->answer.may_duplicate = sent_dot;
+  g_free (r->answer.host);
+  r->answer.host = g_strdup (self->host);
+  ist_reply_set (&r->answer.reply, 0, NULL, "%s", words);
+  if (failure == IST_CLIENT_BUSY)
+    tell_health (self, r->relay, &hop, failure, words);
+  /* A peer may close an idle connection: that is asked again over a fresh one, at the same host. */
+  if (!reused)
+    g_hash_table_add (r->failed, hop_key (self->address, self->port));
+  ist_attempt_close (self);
+}
+
+/* One transaction over the open connection. FALSE: the connection is gone; *again is TRUE when another
+ * deserves a try before this counts as a failure: nothing of the message's end had left. */
 static gboolean
-send_once (IstAttempt *self, const IstRelaySettings *relay, const IstQueueJob *job,
-           const IstPrepared *group, GPtrArray *open, IstFate *answer, gboolean *again,
-           GPtrArray *fates)
+send_once (IstAttempt *self, Round *r, gboolean *again)
 {
   gboolean reused = ist_client_n_sent (self->client) > 0;
+  g_autoptr (IstMessage) slimmed = slim (self, r->snapshot, r->job, r->group);
   IstHop hop = { self->host, self->address, self->port };
   IstClientFailure failure = IST_CLIENT_MESSAGE;
   g_autoptr (GError) error = NULL;
@@ -280,64 +383,68 @@ send_once (IstAttempt *self, const IstRelaySettings *relay, const IstQueueJob *j
   IstClientMail mail;
   gboolean ok;
 
-  fill_mail (job, group, open, &mail);
+  fill_mail (r->job, r->group, slimmed != NULL ? slimmed : r->group->message, r->open, &mail);
   ok = ist_client_send (self->client, &mail, &failure, &sent_dot, &error);
-  take_results (self, &mail, open, failure, fates);
-  if (ok)
+  take_results (self, &mail, r->open, failure, r->answer.begun, r->fates);
+  if (!ok)
     {
-      if (failure == IST_CLIENT_BUSY)
-        tell_health (self, relay, &hop, failure, "the host said it is busy");
-      else
-        ist_host_health_good (self->instance->health, self->address, self->port);
-      return TRUE;
+      *again = !sent_dot;
+      connection_lost (self, r, failure, sent_dot, reused, error->message);
+      return FALSE;
     }
-  *again = reused && !sent_dot;
-  answer->attempted = TRUE;
-  answer->failure = failure;
-  answer->may_duplicate = sent_dot;
-  g_free (answer->host);
-  answer->host = g_strdup (self->host);
-  ist_reply_set (&answer->reply, 0, NULL, "%s", error->message);
-  if (!*again && failure != IST_CLIENT_HOST)
-    tell_health (self, relay, &hop, failure, error->message);
-  ist_attempt_close (self);
-  return FALSE;
+  if (failure == IST_CLIENT_BUSY)
+    tell_health (self, r->relay, &hop, failure, "the host said it is busy");
+  else
+    ist_host_health_good (self->instance->health, self->address, self->port);
+  if (!ist_client_is_open (self->client))
+    ist_attempt_close (self);
+  return TRUE;
 }
 
 static void
-send_group (IstAttempt *self, const IstSnapshot *snapshot, const IstRelaySettings *relay,
-            const IstQueueJob *job, const IstPrepared *group, GPtrArray *fates)
+send_group (IstAttempt *self, Round *r)
 {
-  g_autoptr (GPtrArray) open = g_ptr_array_new ();
-  IstFate answer = { 0 };
   guint tries = 0;
 
-  for (guint i = 0; i < group->rcpts->len; i++)
-    g_ptr_array_add (open, g_ptr_array_index (group->rcpts, i));
-  while (open->len > 0)
+  while (r->open->len > 0)
     {
-      guint before = open->len;
+      guint before = r->open->len;
       gboolean again = FALSE;
 
-      if (self->client == NULL && !connect_relay (self, snapshot, relay, &answer))
+      if (self->client == NULL
+          && !connect_relay (self, r->snapshot, r->relay, r->failed, &r->answer))
         break;
-      if (send_once (self, relay, job, group, open, &answer, &again, fates))
+      if (send_once (self, r, &again))
         {
           /* Postponed recipients go at once in the next transaction; one that moves nobody ends it. */
-          if (open->len == before)
+          if (r->open->len == before)
             {
-              ist_reply_set (&answer.reply, 452, "4.5.3", "the host takes no recipient now");
-              answer.failure = IST_CLIENT_BUSY;
+              ist_reply_set (&r->answer.reply, 452, "4.5.3", "the host takes no recipient now");
+              r->answer.failure = IST_CLIENT_BUSY;
               break;
             }
           continue;
         }
-      if (!again || ++tries > 2)
+      if (!again || ++tries >= MAX_TRIES)
         break;
     }
-  fail_rest (open, &answer, fates);
-  g_free (answer.host);
-  ist_reply_clear (&answer.reply);
+  fail_rest (r->open, &r->answer, r->fates);
+  g_free (r->answer.host);
+  ist_reply_clear (&r->answer.reply);
+}
+
+static void
+run_group (IstAttempt *self, const IstSnapshot *snapshot, const IstRelaySettings *relay,
+           const IstQueueJob *job, const IstPrepared *group, GPtrArray *fates)
+{
+  g_autoptr (GPtrArray) open = g_ptr_array_new ();
+  g_autoptr (GHashTable) failed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  Round round = { snapshot, relay, job, group, open, failed, { 0 }, fates };
+
+  round.answer.begun = ist_queue_now (self->instance->queue);
+  for (guint i = 0; i < group->rcpts->len; i++)
+    g_ptr_array_add (open, g_ptr_array_index (group->rcpts, i));
+  send_group (self, &round);
 }
 
 void
@@ -358,7 +465,7 @@ ist_attempt_run (IstAttempt *self, const IstSnapshot *snapshot, const IstQueueJo
 
       if (relay != NULL)
         {
-          send_group (self, snapshot, relay, job, group, fates);
+          run_group (self, snapshot, relay, job, group, fates);
           continue;
         }
       ist_reply_set (&none.reply, 0, NULL,

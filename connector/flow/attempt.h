@@ -20,7 +20,8 @@ typedef struct
   char *address;
   guint16 port;
   guint generation;       /* of the snapshot it was opened under */
-  GMutex mutex;           /* guards `client` against ist_attempt_abort() */
+  GMutex mutex;           /* guards the next, and `client` against ist_attempt_abort() */
+  IstStream *opening;     /* connected and greeting; NULL else */
 } IstAttempt;
 
 IstAttempt *ist_attempt_new (IstInstance *instance, const char *relay);
@@ -33,6 +34,7 @@ typedef struct
 {
   const IstQueueRecipient *row;
   gboolean attempted;        /* a connection was begun or the peer answered */
+  gint64 begun;              /* when this round began, queue clock */
   gboolean delivered;
   gboolean final;            /* 5xx: give up */
   gboolean may_duplicate;    /* connection lost after the final dot */
@@ -43,6 +45,10 @@ typedef struct
 } IstFate;
 
 void ist_fate_free (IstFate *fate);
+
+/* Is there a host that takes one more connection now (or an open one)? TRUE also when none can be had for
+ * another reason, which an attempt then finds. FALSE: not before *until, monotonic microseconds. */
+gboolean ist_attempt_has_room (IstAttempt *attempt, const IstSnapshot *snapshot, gint64 *until);
 
 /* Sends everything of `preparation` to hosts of the relay, reusing the open connection, trying the next
  * host while that makes sense. Appends one IstFate per recipient to `fates`. */

@@ -13,6 +13,7 @@ typedef struct
   char *relay;
   guint working;  /* deliverers of this lane */
   guint idle;     /* of these, waiting with an open connection */
+  gint64 full_until; /* no room at any host was found: no further deliverer before */
   gboolean ready; /* work came since the last look */
   GCond cond;
 } Lane;
@@ -22,6 +23,7 @@ struct _IstDeliveries
   IstInstance *instance;
   GMutex mutex;
   GCond gone;
+  GCond stop;
   GHashTable *lanes;    /* relay → Lane */
   GHashTable *attempts; /* set of IstAttempt at work */
   guint working;        /* in all lanes */
@@ -52,6 +54,7 @@ ist_deliveries_new (IstInstance *instance)
   self->instance = instance;
   g_mutex_init (&self->mutex);
   g_cond_init (&self->gone);
+  g_cond_init (&self->stop);
   self->lanes = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) lane_free);
   self->attempts = g_hash_table_new (NULL, NULL);
   return self;
@@ -66,6 +69,7 @@ ist_deliveries_free (IstDeliveries *self)
   g_hash_table_unref (self->attempts);
   g_mutex_clear (&self->mutex);
   g_cond_clear (&self->gone);
+  g_cond_clear (&self->stop);
   g_free (self);
 }
 
@@ -85,6 +89,44 @@ lane_for (IstDeliveries *self, const char *relay)
 
 /* ---- one deliverer ---- */
 
+/* Under the lock: this deliverer is gone for all who look. */
+static void
+leave (Deliverer *self, IstAttempt *attempt)
+{
+  self->lane->working--;
+  self->owner->working--;
+  g_hash_table_remove (self->owner->attempts, attempt);
+}
+
+/* Before a job is taken there must be a host for it, or every message of a busy relay would be taken,
+ * prepared and given back again and again. The lane's only deliverer waits for room, a further one is gone
+ * (FALSE): those who have a connection go on. */
+static gboolean
+wait_for_room (Deliverer *self, IstAttempt *attempt)
+{
+  IstDeliveries *owner = self->owner;
+  Lane *lane = self->lane;
+  gboolean stay = TRUE;
+  gint64 until;
+
+  while (stay)
+    {
+      g_autoptr (IstSnapshot) snapshot = ist_instance_snapshot (owner->instance);
+
+      if (ist_attempt_has_room (attempt, snapshot, &until))
+        return TRUE;
+      g_mutex_lock (&owner->mutex);
+      lane->full_until = until;
+      stay = !owner->stopping && lane->working == 1;
+      while (stay && !owner->stopping && ist_clock_wait (&owner->stop, &owner->mutex, until))
+        ;
+      if (!stay)
+        leave (self, attempt);
+      g_mutex_unlock (&owner->mutex);
+    }
+  return FALSE;
+}
+
 /* The next job, waiting with the open connection for at most the relay's idle time. NULL: end. */
 static IstQueueJob *
 next_job (Deliverer *self, IstAttempt *attempt, gint64 idle_usecs)
@@ -98,6 +140,8 @@ next_job (Deliverer *self, IstAttempt *attempt, gint64 idle_usecs)
       IstQueueJob *job = NULL;
       gboolean stopping, end;
 
+      if (!wait_for_room (self, attempt))
+        return NULL;
       g_mutex_lock (&owner->mutex);
       lane->ready = FALSE;
       stopping = owner->stopping;
@@ -115,15 +159,11 @@ next_job (Deliverer *self, IstAttempt *attempt, gint64 idle_usecs)
              && ist_clock_wait (&lane->cond, &owner->mutex, until))
         ;
       lane->idle--;
-      end = !lane->ready;
+      end = !lane->ready || owner->stopping;
       /* Leaving is decided under the lock, so that work which comes now finds no idle deliverer and
        * starts a new one. */
       if (end)
-        {
-          lane->working--;
-          owner->working--;
-          g_hash_table_remove (owner->attempts, attempt);
-        }
+        leave (self, attempt);
       g_mutex_unlock (&owner->mutex);
       if (end)
         return NULL;
@@ -177,6 +217,29 @@ deliverer_run (gpointer data)
 
 /* ---- waking ---- */
 
+/* Under the lock. Half of all deliverers is shared out evenly among the relays as what each may always
+ * have; the other half goes to who needs it. So a dead or slow relay can never take the places of the
+ * others. One deliverer is allowed in any case. */
+static gboolean
+has_share (IstDeliveries *self, const Lane *lane, guint n_relays, guint max)
+{
+  guint share = MAX (max / (2 * MAX (n_relays, 1)), 1);
+  guint reserved = 0;
+  GHashTableIter iter;
+  const Lane *other;
+
+  if (lane->working < share)
+    return TRUE;
+  g_hash_table_iter_init (&iter, self->lanes);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &other))
+    if (other != lane && other->working < share)
+      reserved += share - other->working;
+  /* Relays that have had no mail yet have no lane. */
+  if (n_relays > g_hash_table_size (self->lanes))
+    reserved += (n_relays - g_hash_table_size (self->lanes)) * share;
+  return self->working + reserved < max;
+}
+
 /* Under the lock: one more deliverer for the lane, if the bounds allow it. */
 static void
 add_deliverer (IstDeliveries *self, Lane *lane)
@@ -188,7 +251,9 @@ add_deliverer (IstDeliveries *self, Lane *lane)
   Deliverer *deliverer;
   GThread *thread;
 
-  if (lane->working >= max || self->working >= (guint) snapshot->connector->max_deliveries)
+  if (lane->working >= max || (lane->working > 0 && ist_clock_mono_usecs () < lane->full_until)
+      || !has_share (self, lane, ist_settings_list (snapshot->settings, "relay")->len,
+                     (guint) snapshot->connector->max_deliveries))
     return;
   deliverer = g_new0 (Deliverer, 1);
   deliverer->owner = self;
@@ -244,6 +309,7 @@ ist_deliveries_stop (IstDeliveries *self, gint64 grace_usecs)
 
   g_mutex_lock (&self->mutex);
   self->stopping = TRUE;
+  g_cond_broadcast (&self->stop);
   g_hash_table_iter_init (&iter, self->lanes);
   while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &lane))
     g_cond_broadcast (&lane->cond);

@@ -3,7 +3,7 @@
 #include "connector/flow/report.h"
 #include "routing/retry.h"
 
-#define DEFAULT_EXPIRE_SECS 432000
+#define BUSY_RETRY_SECS 30
 
 /* What one job's recording gathers. */
 typedef struct
@@ -89,8 +89,16 @@ record_delivered (Record *self, const IstFate *fate, const char *words)
   log_fate (self, fate, "delivered", words, 0);
   /* RFC 3461 4.4: a peer that does not speak DSN will never report success, so we say how far it got. Parts
    * never ask the peer (connector/flow/attempt.c): their recipient is reported once, when all are done. */
-  if (fate->row->parent == 0 && (fate->row->notify & IST_NOTIFY_SUCCESS) != 0 && !fate->relayed_dsn && can_report (self))
+  if (fate->row->parent == 0 && (fate->row->notify & IST_NOTIFY_SUCCESS) != 0 && !fate->relayed_dsn
+      && can_report (self))
     add_report (self->relayed, fate->row, fate, words);
+}
+
+static void
+log_dead (Record *self, const IstQueueRecipient *row, const char *why)
+{
+  ist_log (self->instance->log, IST_LOG_WARNING, "deliver", "dead", self->job->message->queue_id, why,
+           "to", row->address, "from", self->job->message->sender, "relay", self->job->relay, NULL);
 }
 
 /* The end of the road: a report where one may be sent, else a dead entry that stays visible. */
@@ -110,7 +118,10 @@ record_given_up (Record *self, const IstQueueRecipient *row, const IstFate *fate
   if (is_part)
     return;
   if (result.state == IST_STATE_DEAD)
-    g_atomic_pointer_add (&self->instance->counters.dead, 1);
+    {
+      g_atomic_pointer_add (&self->instance->counters.dead, 1);
+      log_dead (self, row, "there is nobody to report to");
+    }
   else if (state == IST_STATE_EXPIRED)
     g_atomic_pointer_add (&self->instance->counters.expired, 1);
   else
@@ -128,6 +139,20 @@ delay_is_due (const Record *self, const IstQueueRecipient *row)
          && self->now - self->job->message->received >= after * G_USEC_PER_SEC;
 }
 
+/* A busy host is no failure of the message, which therefore comes back soon, however old it is. */
+static gint64
+next_try (const Record *self, const IstFate *fate)
+{
+  const GArray *schedule = self->relay != NULL ? self->relay->retry : NULL;
+  gint64 age = self->now - self->job->message->received;
+
+  if (fate->failure == IST_CLIENT_BUSY)
+    return MIN (ist_retry_next (schedule, fate->row->attempts, self->now),
+                self->now + (fate->attempted ? BUSY_RETRY_SECS : 1) * G_USEC_PER_SEC);
+  return fate->attempted ? ist_retry_next (schedule, fate->row->attempts, self->now)
+                         : ist_retry_by_age (schedule, age, self->now);
+}
+
 static void
 record_deferred (Record *self, const IstFate *fate, const char *words)
 {
@@ -136,12 +161,7 @@ record_deferred (Record *self, const IstFate *fate, const char *words)
 
   result.attempted = fate->attempted;
   result.reply = words;
-  /* A busy host is no failure of the message: it waits for a place and does not age by attempts. */
-  if (fate->failure == IST_CLIENT_BUSY && !fate->attempted)
-    result.due = self->now + G_USEC_PER_SEC;
-  else
-    result.due = ist_retry_next (self->relay != NULL ? self->relay->retry : NULL, row->attempts,
-                                 self->now);
+  result.due = next_try (self, fate);
   result.delay_warned = delay_is_due (self, row);
   if (result.delay_warned)
     add_report (self->delayed, row, fate, words);
@@ -157,11 +177,12 @@ record_deferred (Record *self, const IstFate *fate, const char *words)
 static gboolean
 is_expired (const Record *self, const IstFate *fate)
 {
-  gint64 slack = fate->attempted || self->relay == NULL ? 0 : 2 * self->relay->probe_secs;
+  gint64 slack = self->relay == NULL ? 0 : 2 * self->relay->probe_secs;
 
-  if (fate->failure == IST_CLIENT_BUSY && !fate->attempted)
-    return FALSE;
-  return self->now >= self->job->message->expires + slack * G_USEC_PER_SEC;
+  if (fate->attempted)
+    return fate->begun >= self->job->message->expires;
+  return fate->failure != IST_CLIENT_BUSY
+         && self->now >= self->job->message->expires + slack * G_USEC_PER_SEC;
 }
 
 static void
@@ -264,7 +285,8 @@ log_group (const Record *self, const IstPrepared *group)
                  ist_message_changes (((IstDerived *) g_ptr_array_index (group->parts, i))->message));
 }
 
-static void
+/* FALSE: the failure report could not be made. */
+static gboolean
 make_reports (Record *self, GPtrArray *reports)
 {
   static const struct
@@ -277,6 +299,8 @@ make_reports (Record *self, GPtrArray *reports)
     { IST_REPORT_RELAYED, G_STRUCT_OFFSET (Record, relayed) },
   };
 
+  gboolean failures_reported = TRUE;
+
   for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
     {
       GPtrArray *rcpts = G_STRUCT_MEMBER (GPtrArray *, self, kinds[i].offset);
@@ -288,21 +312,39 @@ make_reports (Record *self, GPtrArray *reports)
                                 rcpts);
       if (report != NULL)
         g_ptr_array_add (reports, report);
+      else if (kinds[i].kind == IST_REPORT_FAILURE)
+        failures_reported = FALSE;
     }
+  return failures_reported;
 }
 
-/* A report that has nowhere to go leaves its failures as dead entries instead of losing them. */
-static void
-bury_unreported (Record *self, const GPtrArray *reports)
+static const IstQueueRecipient *
+row_of (const Record *self, gint64 id)
 {
-  if (self->failed->len == 0 || reports->len > 0)
-    return;
+  const GPtrArray *rows = self->job->message->recipients;
+
+  for (guint i = 0; i < rows->len; i++)
+    if (((const IstQueueRecipient *) g_ptr_array_index (rows, i))->id == id)
+      return g_ptr_array_index (rows, i);
+  return NULL;
+}
+
+/* A failure report that has nowhere to go leaves its failures as dead entries instead of losing them;
+ * who wanted none (NOTIFY=NEVER) stays without. */
+static void
+bury_unreported (Record *self)
+{
   for (guint i = 0; i < self->results->len; i++)
     {
       IstQueueResult *result = &g_array_index (self->results, IstQueueResult, i);
+      const IstQueueRecipient *row = row_of (self, result->recipient);
 
-      if (result->state == IST_STATE_FAILED || result->state == IST_STATE_EXPIRED)
-        result->state = IST_STATE_DEAD;
+      if ((result->state != IST_STATE_FAILED && result->state != IST_STATE_EXPIRED) || row == NULL
+          || row->parent != 0 || !wants (row, IST_NOTIFY_FAILURE))
+        continue;
+      result->state = IST_STATE_DEAD;
+      g_atomic_pointer_add (&self->instance->counters.dead, 1);
+      log_dead (self, row, "the report about it has nowhere to go");
     }
 }
 
@@ -338,8 +380,8 @@ ist_outcome_record (IstInstance *instance, const IstSnapshot *snapshot, IstQueue
     record_diverted (&self, g_ptr_array_index (preparation->diverted, i));
   for (guint i = 0; i < preparation->closing->len; i++)
     record_closed (&self, g_ptr_array_index (preparation->closing, i));
-  make_reports (&self, reports);
-  bury_unreported (&self, reports);
+  if (!make_reports (&self, reports))
+    bury_unreported (&self);
   ist_queue_finish (instance->queue, job, (const IstQueueResult *) results->data, results->len,
                     reports, FALSE);
 }

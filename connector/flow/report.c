@@ -39,7 +39,7 @@ own_message (IstInstance *instance, const IstSnapshot *snapshot, const char *rec
   message->size_bytes = g_bytes_get_size (bytes);
   relay = ist_settings_get (snapshot->settings, "relay", route.relay);
   message->expires
-      = message->received + (relay != NULL ? relay->expire_secs : 432000) * G_USEC_PER_SEC;
+      = message->received + ist_routing_expire_secs (relay) * G_USEC_PER_SEC;
   row = ist_queue_recipient_new (recipient);
   row->side = route.side;
   row->relay = g_strdup (route.relay);
