@@ -44,6 +44,7 @@ struct _IstListeners
   GPtrArray *listeners;
   GHashTable *connections; /* set of Connection */
   GHashTable *peers;       /* address → PeerCount */
+  GHashTable *sessions;    /* listener name → how many sessions came through it and run */
   gboolean stopping;
 };
 
@@ -64,6 +65,16 @@ listener_free (Listener *self)
 
 /* ---- one session, in its own thread ---- */
 
+/* Under the lock. */
+static guint
+count_session (IstListeners *owner, const char *listener, gint change)
+{
+  guint n = GPOINTER_TO_UINT (g_hash_table_lookup (owner->sessions, listener)) + (guint) change;
+
+  g_hash_table_insert (owner->sessions, g_strdup (listener), GUINT_TO_POINTER (n));
+  return n;
+}
+
 static void
 connection_end (Connection *self)
 {
@@ -71,6 +82,7 @@ connection_end (Connection *self)
 
   g_mutex_lock (&owner->mutex);
   g_hash_table_remove (owner->connections, self);
+  count_session (owner, self->listener_name, -1);
   g_cond_broadcast (&owner->gone);
   g_atomic_int_add (&owner->instance->counters.sessions, -1);
   g_mutex_unlock (&owner->mutex);
@@ -130,6 +142,20 @@ turn_away (GSocket *socket, const char *hostname, const char *why)
   g_socket_close (socket, NULL);
 }
 
+/* One more session, over all and over this listener, while both have room. */
+static gboolean
+admit (IstListeners *owner, const char *listener, gint64 max_all, gint64 max_here)
+{
+  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&owner->mutex);
+
+  if (g_atomic_int_get (&owner->instance->counters.sessions) >= max_all
+      || count_session (owner, listener, 0) >= max_here)
+    return FALSE;
+  g_atomic_int_inc (&owner->instance->counters.sessions);
+  count_session (owner, listener, 1);
+  return TRUE;
+}
+
 static void
 connection_start (Listener *listener, GSocket *socket)
 {
@@ -137,14 +163,12 @@ connection_start (Listener *listener, GSocket *socket)
   g_autoptr (IstSnapshot) snapshot = ist_instance_snapshot (owner->instance);
   const IstListenerSettings *settings
       = ist_settings_get (snapshot->settings, "listener", listener->name);
-  gint64 max = MIN (snapshot->connector->max_sessions,
-                    settings != NULL ? settings->max_sessions : G_MAXINT64);
   Connection *self;
   GThread *thread;
 
-  if (g_atomic_int_add (&owner->instance->counters.sessions, 1) >= max)
+  if (!admit (owner, listener->name, snapshot->connector->max_sessions,
+              settings != NULL ? settings->max_sessions : 0))
     {
-      g_atomic_int_add (&owner->instance->counters.sessions, -1);
       ist_log (owner->instance->log, IST_LOG_WARNING, "smtp", "refused", NULL,
                "too many sessions; raise max-sessions if this is not an attack", "listener",
                listener->name, NULL);
@@ -276,6 +300,7 @@ ist_listeners_start (IstInstance *instance, GError **error)
   self->listeners = g_ptr_array_new_with_free_func ((GDestroyNotify) listener_free);
   self->connections = g_hash_table_new (NULL, NULL);
   self->peers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->sessions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   for (guint i = 0; i < all->len; i++)
     {
       Listener *listener = listener_open (self, g_ptr_array_index (all, i), error);
@@ -363,6 +388,7 @@ ist_listeners_free (IstListeners *self)
   g_ptr_array_unref (self->listeners);
   g_hash_table_unref (self->connections);
   g_hash_table_unref (self->peers);
+  g_hash_table_unref (self->sessions);
   g_mutex_clear (&self->mutex);
   g_cond_clear (&self->gone);
   g_free (self);

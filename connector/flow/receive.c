@@ -25,12 +25,15 @@ struct _IstReceive
   const IstListenerSettings *listener;
   IstStream *stream;
   const IstPeerSettings *peer; /* NULL: not a listed one */
+  IstSessionLimits *limits;    /* the session's, kept right when the peer changes */
+  gboolean xclient;            /* the connection itself comes from a peer that may use it */
   char *counted;               /* address counted in the listener, NULL */
   /* the transaction */
   gboolean in_mail;
   char *sender;
   char *envid;
   char *queue_id;
+  gsize own_bytes;             /* of the Received field that we put on top */
   IstSessionMail mail;
   GPtrArray *recipients;
   IstQueueSpool *spool;
@@ -57,6 +60,7 @@ ist_receive_new (IstInstance *instance, IstSnapshot *snapshot, const IstListener
   self->stream = stream;
   self->peer = ist_router_peer (snapshot->router, listener->group.name,
                                 ist_stream_peer_address (stream), NULL);
+  self->xclient = self->peer != NULL && self->peer->xclient;
   return self;
 }
 
@@ -92,6 +96,7 @@ ist_receive_limits (IstReceive *self, IstSessionLimits *limits)
   const IstListenerSettings *l = self->listener;
   gboolean listed = self->peer != NULL;
 
+  self->limits = limits;
   *limits = (IstSessionLimits){
     .hostname = self->snapshot->connector->hostname,
     .tls = ist_snapshot_listener_tls (self->snapshot, l),
@@ -109,7 +114,7 @@ ist_receive_limits (IstReceive *self, IstSessionLimits *limits)
     .data_timeout_secs = (guint) l->data_timeout_secs,
     .data_total_secs = (guint) l->data_total_secs,
     .tarpit_msecs = listed ? 0 : (guint) l->tarpit_msecs,
-    .allow_xclient = listed && self->peer->xclient,
+    .allow_xclient = self->xclient,
   };
 }
 
@@ -132,7 +137,24 @@ on_connect (gpointer user, const IstSessionPeer *peer, IstReply *reply)
   self->counted = g_strdup (peer->address);
 }
 
-/* TLS and XCLIENT can change who the client is, so the peer is looked up again for each message. */
+/* TLS and XCLIENT can change who the client is, so the peer is looked up again for each message, and with
+ * it what limits hold. */
+static void
+look_up_peer (IstReceive *self, const IstSessionPeer *peer)
+{
+  const IstPeerSettings *now = ist_router_peer (
+      self->snapshot->router, self->listener->group.name, peer->address, peer->tls);
+
+  if (now == self->peer)
+    return;
+  self->peer = now;
+  ist_receive_limits (self, self->limits);
+  if (now == NULL || self->counted == NULL)
+    return;
+  ist_listeners_uncount_peer (self->instance->listeners, self->counted);
+  g_clear_pointer (&self->counted, g_free);
+}
+
 static void
 on_mail (gpointer user, const IstSessionPeer *peer, const IstSessionMail *mail, IstReply *reply)
 {
@@ -140,15 +162,7 @@ on_mail (gpointer user, const IstSessionPeer *peer, const IstSessionMail *mail, 
   g_autoptr (GError) error = NULL;
 
   transaction_clear (self);
-  self->peer = ist_router_peer (self->snapshot->router, self->listener->group.name, peer->address,
-                                peer->tls);
-  if (self->peer == NULL && !self->listener->public_)
-    {
-      ist_reply_set (reply, 550, "5.7.1",
-                     "%s is not a listed peer of this listener; no mail is taken from it",
-                     peer->address);
-      return;
-    }
+  look_up_peer (self, peer);
   if (self->peer == NULL
       && !ist_listeners_count_message (self->instance->listeners, peer->address,
                                        (guint) self->listener->rate_per_minute))
@@ -189,6 +203,23 @@ make_ask (const IstReceive *self, IstRouteAsk *ask)
   };
 }
 
+/* A size limit holds in both directions (MAIL-18): the destination's limit refuses here, before the
+ * 250, and not in a report later. */
+static gboolean
+check_size (const IstReceive *self, const Recipient *recipient, guint64 size, IstReply *reply)
+{
+  const char *name = ist_side_name (recipient->route.side);
+  const IstSideSettings *side = ist_settings_get (self->snapshot->settings, "side", name);
+
+  if (side == NULL || side->max_message_bytes == 0 || size <= (guint64) side->max_message_bytes)
+    return TRUE;
+  ist_reply_set (reply, 552, "5.3.4",
+                 "message of %" G_GUINT64_FORMAT " bytes is larger than the %" G_GINT64_FORMAT
+                 " allowed towards %s",
+                 size, side->max_message_bytes, name);
+  return FALSE;
+}
+
 static void
 on_rcpt (gpointer user, const IstSessionPeer *peer, const IstSessionRcpt *rcpt, IstReply *reply)
 {
@@ -196,12 +227,21 @@ on_rcpt (gpointer user, const IstSessionPeer *peer, const IstSessionRcpt *rcpt, 
   IstRouteAsk ask;
   Recipient *recipient;
 
+  if (self->peer == NULL && !self->listener->public_)
+    {
+      ist_reply_set (reply, 550, "5.7.1",
+                     "%s is not a listed peer of this listener; no mail is taken from it",
+                     peer->address);
+      return;
+    }
   make_ask (self, &ask);
   recipient = g_new0 (Recipient, 1);
   ist_router_route (self->snapshot->router, &ask, rcpt->address, &recipient->route);
   if (recipient->route.action == IST_ROUTE_REFUSE)
+    ist_reply_copy (reply, &recipient->route.reply);
+  if (recipient->route.action == IST_ROUTE_REFUSE
+      || !check_size (self, recipient, self->mail.size, reply))
     {
-      ist_reply_copy (reply, &recipient->route.reply);
       recipient_free (recipient);
       return;
     }
@@ -226,6 +266,7 @@ on_data (gpointer user, const IstSessionPeer *peer, IstReply *reply)
   self->queue_id = ist_queue_new_id (self->instance->queue);
   field = ist_received_field (self->snapshot->connector->hostname, peer, self->queue_id,
                               self->mail.smtputf8, only, ist_clock_wall_usecs ());
+  self->own_bytes = strlen (field);
   self->spool = ist_queue_spool_new (self->instance->queue);
   if (ist_queue_spool_append (self->spool, field, strlen (field), &error))
     return TRUE;
@@ -257,7 +298,7 @@ route_again (IstReceive *self, const IstMessage *message, IstReply *reply)
   IstRouteAsk ask;
 
   make_ask (self, &ask);
-  ask.size_bytes = ist_message_size (message);
+  ask.size_bytes = ist_message_size (message) - self->own_bytes;
   ask.message = message;
   for (guint i = 0; i < self->recipients->len; i++)
     {
@@ -276,25 +317,13 @@ route_again (IstReceive *self, const IstMessage *message, IstReply *reply)
   return TRUE;
 }
 
-/* A size limit holds in both directions (MAIL-18): the destination's limit refuses here, before the
- * 250, and not in a report later. */
+/* For all at once, because the final dot has one answer; bytes that we added do not count. */
 static gboolean
-check_size (const IstReceive *self, gsize size, IstReply *reply)
+check_sizes (const IstReceive *self, guint64 size, IstReply *reply)
 {
   for (guint i = 0; i < self->recipients->len; i++)
-    {
-      const Recipient *recipient = g_ptr_array_index (self->recipients, i);
-      const IstSideSettings *side = ist_settings_get (self->snapshot->settings, "side",
-                                                      ist_side_name (recipient->route.side));
-
-      if (side == NULL || side->max_message_bytes == 0 || size <= (gsize) side->max_message_bytes)
-        continue;
-      ist_reply_set (reply, 552, "5.3.4",
-                     "message of %" G_GSIZE_FORMAT " bytes is larger than the %" G_GINT64_FORMAT
-                     " allowed towards %s",
-                     size, side->max_message_bytes, ist_side_name (recipient->route.side));
+    if (!check_size (self, g_ptr_array_index (self->recipients, i), size, reply))
       return FALSE;
-    }
   return TRUE;
 }
 
@@ -327,7 +356,7 @@ check_text (IstReceive *self, const IstMessage *message, IstReply *reply)
       return FALSE;
     }
   return route_again (self, message, reply)
-         && check_size (self, ist_message_size (message), reply);
+         && check_sizes (self, ist_message_size (message) - self->own_bytes, reply);
 }
 
 static char *
@@ -378,7 +407,10 @@ add_recipients (IstReceive *self, IstQueueMessage *out)
       out->priority = MIN (out->priority, in->route.priority);
       row = ist_queue_recipient_new (in->address);
       row->original = in->original != NULL ? g_strdup (in->original)
-                                           : g_strdup_printf ("rfc822;%s", in->address);
+                                           : g_strdup_printf ("%s;%s",
+                                                              ist_is_ascii (in->address) ? "rfc822"
+                                                                                         : "utf-8",
+                                                              in->address);
       row->notify = in->notify;
       row->side = in->route.side;
       row->relay = g_strdup (in->route.relay);
@@ -450,7 +482,12 @@ on_done (gpointer user, const IstSessionPeer *peer, IstReply *reply)
 
   if (!accept_message (self, peer, reply, &error))
     {
-      ist_reply_set (reply, 451, "4.3.0", "the message could not be stored; try again later");
+      g_autoptr (GError) room = NULL;
+
+      if (ist_queue_check_room (self->instance->queue, self->mail.size, &room))
+        ist_reply_set (reply, 451, "4.3.0", "the message could not be stored; try again later");
+      else
+        ist_reply_set (reply, 452, "4.3.1", "%s", room->message);
       ist_log (self->instance->log, IST_LOG_ERROR, "queue", "store-failed", NULL, error->message,
                "peer", peer->address, NULL);
     }

@@ -17,6 +17,23 @@ parse (const char *argument, guint64 *size, gboolean *last)
   return n == 1 || g_ascii_strcasecmp (words[1], "LAST") == 0;
 }
 
+/* One block and, in a transaction, all its chunks together have their time. */
+static gint64
+block_deadline (const IstSession *self)
+{
+  gint64 block = ist_clock_mono_usecs ()
+                 + (gint64) self->limits->data_timeout_secs * G_USEC_PER_SEC;
+
+  return MIN (block, self->bdat_until);
+}
+
+static void
+begin_time (IstSession *self)
+{
+  self->bdat_until
+      = ist_clock_mono_usecs () + (gint64) self->limits->data_total_secs * G_USEC_PER_SEC;
+}
+
 /* The chunk follows whatever we think of it: it must be read, or its text would be taken as commands. */
 static gboolean
 read_chunk (IstSession *self, guint64 size, IstTextReader *reader, IstTextState *state)
@@ -27,13 +44,10 @@ read_chunk (IstSession *self, guint64 size, IstTextReader *reader, IstTextState 
       const char *data;
       gsize have, used;
 
-      ist_stream_set_deadline (self->stream, ist_clock_mono_usecs ()
-                                                 + (gint64) self->limits->data_timeout_secs
-                                                       * G_USEC_PER_SEC);
+      ist_stream_set_deadline (self->stream, block_deadline (self));
       if (!ist_stream_peek (self->stream, &data, &have, NULL))
         {
-          ist_session_event (self, NULL, "the connection was lost or timed out in the message text");
-          ist_session_end (self);
+          ist_session_text_lost (self);
           return FALSE;
         }
       have = (gsize) MIN ((guint64) have, size);
@@ -43,6 +57,14 @@ read_chunk (IstSession *self, guint64 size, IstTextReader *reader, IstTextState 
       size -= have;
     }
   return TRUE;
+}
+
+static gboolean
+is_hopeless (const IstSession *self, guint64 size)
+{
+  guint64 max = self->limits->max_message_bytes;
+
+  return max > 0 && size / 2 > max;
 }
 
 static gboolean
@@ -97,6 +119,18 @@ ist_command_bdat (IstSession *self, const char *argument)
     {
       /* The length of what follows is unknown, so there is no way to go on. */
       ist_session_say (self, 501, "5.5.4", "syntax: BDAT size [LAST]; closing");
+      ist_session_end (self);
+      return;
+    }
+  if (self->bdat == NULL)
+    begin_time (self);
+  if (is_hopeless (self, size))
+    {
+      /* Reading so much only to throw it away would serve nobody. */
+      ist_session_reset (self);
+      ist_session_say (self, 552, "5.3.4",
+                       "a chunk of %" G_GUINT64_FORMAT " octets is far larger than a message may be; "
+                       "closing", size);
       ist_session_end (self);
       return;
     }

@@ -38,8 +38,7 @@ read_text (IstSession *self, IstTextReader *reader)
       ist_stream_set_deadline (self->stream, block_deadline (self, total));
       if (!ist_stream_peek (self->stream, &data, &size, NULL))
         {
-          ist_session_event (self, NULL, "the connection was lost or timed out in the message text");
-          ist_session_end (self);
+          ist_session_text_lost (self);
           break;
         }
       state = ist_text_reader_feed (reader, data, size, &used);
@@ -75,6 +74,11 @@ ist_command_data (IstSession *self, const char *argument)
   g_autoptr (IstTextReader) reader = NULL;
   IstTextState state;
 
+  if (argument[0] != '\0')
+    {
+      ist_session_say (self, 501, "5.5.4", "DATA takes no argument");
+      return;
+    }
   if (!check (self))
     return;
   if (!self->handler->data (self->user, &self->peer, &reply))

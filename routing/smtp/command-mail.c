@@ -55,11 +55,23 @@ set_ret (IstSessionMail *mail, const char *value)
 static gboolean
 set_envid (IstSessionMail *mail, const char *value, char **envid)
 {
-  if (*envid != NULL || strlen (value) > MAX_ENVID)
+  if (*envid != NULL || value[0] == '\0' || strlen (value) > MAX_ENVID)
     return FALSE;
-  *envid = ist_xtext_decode (value);
+  *envid = ist_session_xtext (value);
   mail->envid = *envid;
   return *envid != NULL;
+}
+
+/* RFC 1870 3: at most 20 digits, which may say more than any number of ours. */
+static gboolean
+set_size (IstSessionMail *mail, const char *value)
+{
+  gsize length = strlen (value);
+
+  if (mail->size != 0 || length == 0 || length > 20 || strspn (value, "0123456789") != length)
+    return FALSE;
+  mail->size = MIN (g_ascii_strtoull (value, NULL, 10), (guint64) G_MAXINT64);
+  return TRUE;
 }
 
 /* One parameter. 0: fine; else the code of the reply. */
@@ -72,15 +84,9 @@ set_parameter (IstSessionMail *mail, const char *parameter, char **envid)
   g_autofree char *id = ist_session_parameter (parameter, "ENVID");
   g_autofree char *auth = ist_session_parameter (parameter, "AUTH");
   g_autofree char *utf8 = ist_session_parameter (parameter, "SMTPUTF8");
-  guint64 bytes;
 
   if (size != NULL)
-    {
-      if (mail->size != 0 || !g_ascii_string_to_unsigned (size, 10, 0, G_MAXINT64, &bytes, NULL))
-        return 501;
-      mail->size = bytes;
-      return 0;
-    }
+    return set_size (mail, size) ? 0 : 501;
   if (body != NULL)
     return set_body (mail, body) ? 0 : 501;
   if (ret != NULL)
@@ -88,9 +94,13 @@ set_parameter (IstSessionMail *mail, const char *parameter, char **envid)
   if (id != NULL)
     return set_envid (mail, id, envid) ? 0 : 501;
   if (utf8 != NULL)
-    mail->smtputf8 = TRUE;
+    {
+      /* RFC 6531 3.4: it takes no value. */
+      mail->smtputf8 = TRUE;
+      return strchr (parameter, '=') == NULL ? 0 : 501;
+    }
   /* AUTH=<> names who submitted it elsewhere (RFC 4954 5); we pass nothing of it on. */
-  return utf8 != NULL || auth != NULL ? 0 : 555;
+  return auth != NULL ? 0 : 555;
 }
 
 static gboolean
@@ -123,6 +133,7 @@ begin (IstSession *self, const IstSessionMail *mail)
     }
   self->handler->mail (self->user, &self->peer, mail, &reply);
   self->in_mail = ist_reply_is_ok (&reply);
+  self->smtputf8 = mail->smtputf8;
   self->n_rcpts = 0;
   ist_session_reply (self, &reply);
 }

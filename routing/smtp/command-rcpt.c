@@ -55,9 +55,12 @@ set_original (IstSessionRcpt *rcpt, const char *value, char **original)
 
   if (*original != NULL || semicolon == NULL || semicolon == value || strlen (value) > MAX_ORCPT)
     return FALSE;
-  decoded = ist_xtext_decode (semicolon + 1);
-  if (decoded == NULL || strpbrk (decoded, "\r\n") != NULL)
+  decoded = ist_session_xtext (semicolon + 1);
+  if (decoded == NULL || decoded[0] == '\0')
     return FALSE;
+  for (const char *p = value; p < semicolon; p++)
+    if (!g_ascii_isalnum (*p) && strchr ("-._", *p) == NULL)
+      return FALSE;
   *original = g_strdup_printf ("%.*s;%s", (int) (semicolon - value), value, decoded);
   rcpt->original = *original;
   return TRUE;
@@ -80,9 +83,13 @@ set_parameter (IstSessionRcpt *rcpt, const char *parameter, char **original)
 static gboolean
 check_address (IstSession *self, const char *address)
 {
-  if (g_ascii_strcasecmp (address, "postmaster") == 0 || ist_address_is_valid (address, TRUE))
+  if (g_ascii_strcasecmp (address, "postmaster") == 0
+      || ist_address_is_valid (address, self->smtputf8))
     return TRUE;
-  ist_session_say (self, 553, "5.1.3", "bad recipient address syntax");
+  if (!ist_is_ascii (address) && ist_address_is_valid (address, TRUE))
+    ist_session_say (self, 553, "5.6.7", "this address needs SMTPUTF8");
+  else
+    ist_session_say (self, 553, "5.1.3", "bad recipient address syntax");
   return FALSE;
 }
 

@@ -1,5 +1,7 @@
 #include "routing/smtp/session-private.h"
 
+#include "base/address.h"
+
 #include <string.h>
 
 /* The '>' that closes the path, quotes respected; NULL when there is none. */
@@ -62,4 +64,15 @@ ist_session_parameter (const char *parameter, const char *key)
   if (parameter[length] == '\0')
     return g_strdup ("");
   return parameter[length] == '=' ? g_strdup (parameter + length + 1) : NULL;
+}
+
+char *
+ist_session_xtext (const char *value)
+{
+  g_autofree char *decoded = ist_xtext_decode (value);
+
+  for (const char *p = decoded; p != NULL && *p != '\0'; p++)
+    if ((guchar) *p < 32 || *p == 127)
+      return NULL;
+  return g_steal_pointer (&decoded);
 }

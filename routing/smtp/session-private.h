@@ -26,8 +26,10 @@ struct _IstSession
   IstSessionPeer peer;
   char *helo, *address; /* behind `peer` */
   gboolean in_mail;
+  gboolean smtputf8;  /* asked for by the MAIL in hand */
   guint n_rcpts;
   IstTextReader *bdat; /* a BDAT transaction is running */
+  gint64 bdat_until;   /* its whole time, monotonic */
   guint n_errors, n_commands, n_messages;
   gboolean ended;
   gint stopping;      /* atomic */
@@ -61,6 +63,11 @@ void ist_session_set_helo (IstSession *session, const char *helo, gboolean esmtp
 gboolean ist_session_split_path (const char *text, char **address, char ***parameters);
 /* The value behind "KEY=" (g_strdup'ed), "" for a bare KEY; NULL when this is another key. */
 char *ist_session_parameter (const char *parameter, const char *key);
+/* xtext (RFC 3461 4) of printable characters, decoded; NULL when it is something else. */
+char *ist_session_xtext (const char *value);
+
+/* The connection was lost, or too slow, in the message text: logged, answered where that helps, over. */
+void ist_session_text_lost (IstSession *session);
 
 /* -- text-reader.c -- */
 typedef enum

@@ -81,6 +81,7 @@ ist_session_reset (IstSession *self)
   if (self->in_mail)
     self->handler->abort (self->user);
   self->in_mail = FALSE;
+  self->smtputf8 = FALSE;
   self->n_rcpts = 0;
   g_clear_pointer (&self->bdat, ist_text_reader_free);
 }
@@ -221,7 +222,8 @@ check_line (IstSession *self, gboolean too_long)
   return FALSE;
 }
 
-/* Waits for the next command in slices, so that a stop is seen within one. */
+/* Waits for the next command in slices, so that a stop is seen within one. The deadline that it leaves
+ * bounds the whole command, however slowly its bytes come. */
 static gboolean
 wait_command (IstSession *self)
 {
@@ -252,16 +254,32 @@ wait_command (IstSession *self)
   return TRUE;
 }
 
+/* Is a whole command there already? Without one the client waits for our answers, or drips. */
+static gboolean
+has_command (IstSession *self)
+{
+  const char *data;
+  gsize size;
+
+  /* These bytes are here: nothing is waited for, but a time that has passed would count as late. */
+  ist_stream_set_deadline (self->stream, ist_clock_mono_usecs ()
+                                             + (gint64) self->limits->command_timeout_secs
+                                                   * G_USEC_PER_SEC);
+  return ist_stream_pending (self->stream) > 0
+         && ist_stream_peek (self->stream, &data, &size, NULL) && memchr (data, '\n', size) != NULL;
+}
+
 static gboolean
 read_command (IstSession *self)
 {
   gboolean too_long;
 
-  if (ist_stream_pending (self->stream) == 0)
+  if (!has_command (self))
     {
       if (!ist_session_flush (self))
         return FALSE;
-      ist_stream_idle (self->stream);
+      if (ist_stream_pending (self->stream) == 0)
+        ist_stream_idle (self->stream);
       if (!wait_command (self))
         return FALSE;
     }
@@ -274,6 +292,19 @@ read_command (IstSession *self)
   if (check_line (self, too_long) && !over_limits (self))
     run_command (self);
   return !self->ended;
+}
+
+void
+ist_session_text_lost (IstSession *self)
+{
+  gboolean late = ist_stream_last_fault (self->stream) == IST_FAULT_TIMEOUT;
+
+  ist_session_event (self, NULL,
+                     late ? "the message text came too slowly"
+                          : "the connection was lost in the message text");
+  if (late)
+    ist_session_say (self, 421, "4.4.2", "%s timed out", self->limits->hostname);
+  ist_session_end (self);
 }
 
 /* ---- the whole ---- */

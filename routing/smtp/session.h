@@ -28,7 +28,9 @@ typedef enum
   IST_BARE_NEWLINE_NORMALIZE /* made CRLF; still never an end of data */
 } IstBareNewline;
 
-/* Limits and identity of one listener; borrowed for the life of the session. Times in seconds. */
+/* Limits and identity of one listener; borrowed for the life of the session. Times in seconds. They may
+ * change in the middle of it, from within a call of the handler (a client that turned out to be a
+ * listed peer). Command lines have at most 4,096 bytes; lines of message text may have any length. */
 typedef struct
 {
   const char *hostname;          /* greeting and Received */
@@ -42,10 +44,9 @@ typedef struct
   guint max_errors;              /* then 421; 0: none */
   guint max_messages;            /* per session, then 421; 0: none */
   gsize max_header_bytes;        /* 552 5.3.4 above; 0: 1 MiB */
-  gsize max_line_bytes;          /* of message text; longer lines are passed on. 0: no limit */
   guint command_timeout_secs;    /* RFC 5321 4.5.3.2.7: 300 */
   guint data_timeout_secs;       /* whole wait for one block: 180 */
-  guint data_total_secs;         /* whole DATA phase: 3600 */
+  guint data_total_secs;         /* whole DATA phase, or from the first BDAT to the last: 3600 */
   guint tarpit_msecs;            /* delay of each error reply; 0: none */
   gboolean allow_xclient;
 } IstSessionLimits;

@@ -10,7 +10,8 @@ typedef struct
 {
   int fd;
   const char *input;
-  gsize size, step;
+  gsize size;
+  const IstSmtpPeerPace *pace;
 } Sender;
 
 static void
@@ -93,14 +94,18 @@ send_all (gpointer data)
 
   for (gsize at = 0; at < sender->size;)
     {
-      gsize n = sender->step > 0 ? MIN (sender->step, sender->size - at) : sender->size - at;
+      gsize step = at == 0 && sender->pace->at_once > 0 ? sender->pace->at_once : sender->pace->step;
+      gsize n = step > 0 ? MIN (step, sender->size - at) : sender->size - at;
       gssize sent = send (sender->fd, sender->input + at, n, MSG_NOSIGNAL);
 
       if (sent <= 0)
         break;
       at += (gsize) sent;
+      if (sender->pace->pause_msecs > 0)
+        g_usleep (sender->pace->pause_msecs * 1000);
     }
-  shutdown (sender->fd, SHUT_WR);
+  if (sender->pace->stop_msecs == 0)
+    shutdown (sender->fd, SHUT_WR);
   return NULL;
 }
 
@@ -126,42 +131,103 @@ gather_codes (IstSmtpPeer *self)
       g_string_append_printf (self->codes, "%s%.3s", self->codes->len > 0 ? " " : "", lines[i]);
 }
 
-IstSmtpPeer *
-ist_smtp_peer_run (const IstSessionLimits *limits, const char *input, gsize size, gsize step)
+static gpointer
+stop_later (gpointer data)
+{
+  IstSmtpPeer *self = ((gpointer *) data)[0];
+
+  g_usleep (self->stop_msecs * 1000);
+  ist_session_shutdown (((gpointer *) data)[1]);
+  return NULL;
+}
+
+/* The whole session; the socket is closed at its end. */
+static gpointer
+serve (gpointer data)
 {
   static const IstSessionHandler handler
       = { on_connect, on_mail, on_rcpt, on_data, on_text, on_done, on_abort, on_event };
+  IstSmtpPeer *self = data;
+  IstStream *stream = ist_stream_new (self->socket);
+  IstSession *session = ist_session_new (stream, self->limits, &handler, self);
+  gpointer both[] = { self, session };
+  GThread *stopper = self->stop_msecs > 0 ? g_thread_new ("stop", stop_later, both) : NULL;
+
+  ist_session_run (session);
+  if (stopper != NULL)
+    g_thread_join (stopper);
+  ist_session_free (session);
+  ist_stream_free (stream);
+  g_clear_object (&self->socket);
+  return NULL;
+}
+
+static IstSmtpPeer *
+peer_new (const IstSessionLimits *limits, int *client)
+{
   IstSmtpPeer *self = g_new0 (IstSmtpPeer, 1);
-  g_autoptr (GSocket) socket = NULL;
-  g_autoptr (IstStream) stream = NULL;
-  IstSession *session;
-  GThread *sending, *receiving;
-  Sender sender = { -1, input, size, step };
   int pair[2];
 
   if (socketpair (AF_UNIX, SOCK_STREAM, 0, pair) != 0)
     g_error ("socketpair failed");
+  self->limits = limits;
   self->log = g_string_new (NULL);
   self->codes = g_string_new (NULL);
-  socket = g_socket_new_from_fd (pair[0], NULL);
-  sender.fd = pair[1];
-  sending = g_thread_new ("send", send_all, &sender);
-  receiving = g_thread_new ("receive", receive_all, GINT_TO_POINTER (pair[1]));
-  stream = ist_stream_new (socket);
-  session = ist_session_new (stream, limits, &handler, self);
-  ist_session_run (session);
-  ist_session_free (session);
-  g_clear_pointer (&stream, ist_stream_free);
+  self->socket = g_socket_new_from_fd (pair[0], NULL);
+  *client = pair[1];
+  return self;
+}
+
+IstSmtpPeer *
+ist_smtp_peer_start (const IstSessionLimits *limits, GSocket **socket)
+{
+  int client;
+  IstSmtpPeer *self = peer_new (limits, &client);
+
+  self->answers = g_string_new (NULL);
+  *socket = g_socket_new_from_fd (client, NULL);
+  self->thread = g_thread_new ("session", serve, self);
+  return self;
+}
+
+void
+ist_smtp_peer_wait (IstSmtpPeer *self)
+{
+  if (self->thread != NULL)
+    g_thread_join (g_steal_pointer (&self->thread));
+}
+
+IstSmtpPeer *
+ist_smtp_peer_run_paced (const IstSessionLimits *limits, const char *input, gsize size,
+                         const IstSmtpPeerPace *pace)
+{
+  int client;
+  IstSmtpPeer *self = peer_new (limits, &client);
+  Sender sender = { client, input, size, pace };
+  GThread *sending = g_thread_new ("send", send_all, &sender);
+  GThread *receiving = g_thread_new ("receive", receive_all, GINT_TO_POINTER (client));
+
+  self->stop_msecs = pace->stop_msecs;
+  serve (self);
   g_thread_join (sending);
   self->answers = g_thread_join (receiving);
-  g_close (pair[1], NULL);
+  g_close (client, NULL);
   gather_codes (self);
   return self;
+}
+
+IstSmtpPeer *
+ist_smtp_peer_run (const IstSessionLimits *limits, const char *input, gsize size, gsize step)
+{
+  IstSmtpPeerPace pace = { .step = step };
+
+  return ist_smtp_peer_run_paced (limits, input, size, &pace);
 }
 
 void
 ist_smtp_peer_free (IstSmtpPeer *self)
 {
+  ist_smtp_peer_wait (self);
   g_string_free (self->codes, TRUE);
   g_string_free (self->answers, TRUE);
   g_string_free (self->log, TRUE);
