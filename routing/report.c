@@ -8,6 +8,7 @@
 /* RET=FULL is honoured up to here: a report is no way to send somebody 50 MB. */
 #define MAX_RETURNED (256 * 1024)
 #define MAX_RETURNED_HEADER (64 * 1024)
+#define MAX_WORDS 800
 
 static void
 rcpt_free (IstReportRcpt *rcpt)
@@ -42,6 +43,40 @@ date_text (gint64 wall_usecs)
                           g_date_time_get_second (time));
 }
 
+/* ---- words ---- */
+
+/* A host's answer on one line of bounded length: RFC 5322 allows 998 bytes, and nobody reads more. */
+static char *
+one_line (const char *text)
+{
+  g_autofree char *copy = g_strdelimit (g_strdup (text != NULL ? text : ""), "\r\n\t", ' ');
+  gsize end = strlen (copy);
+
+  if (end <= MAX_WORDS)
+    return g_steal_pointer (&copy);
+  for (end = MAX_WORDS; end > 0 && ((guchar) copy[end] & 0xc0) == 0x80; end--)
+    ;
+  return g_strdup_printf ("%.*s ...", (int) end, copy);
+}
+
+/* message/delivery-status is ASCII (RFC 3464 2.1.1). */
+static char *
+ascii_line (const char *text)
+{
+  char *line = one_line (text);
+
+  for (char *p = line; *p != '\0'; p++)
+    if ((guchar) *p >= 128 || (guchar) *p < 32 || *p == 127)
+      *p = '?';
+  return line;
+}
+
+static gboolean
+is_expired (const IstReportRequest *r, const IstReportRcpt *rcpt)
+{
+  return r->kind == IST_REPORT_FAILURE && !ist_reply_is_final (&rcpt->reply);
+}
+
 /* ---- for people ---- */
 
 static const char *
@@ -64,9 +99,7 @@ introduction (IstReportKind kind)
   switch (kind)
     {
     case IST_REPORT_FAILURE:
-      return "Your message could not be delivered to the recipients below. It is not tried any more.\r\n"
-             "If the reason is one you can mend (a mistyped address, a message too large), mend it and\r\n"
-             "send the message again; otherwise show this report to your postmaster.\r\n";
+      return "Your message could not be delivered to the recipients below. It is not tried any more.\r\n";
     case IST_REPORT_DELAY:
       return "Your message has not been delivered to the recipients below yet. You need not do anything:\r\n"
              "it is tried again, and you are told if it is given up.\r\n";
@@ -76,30 +109,32 @@ introduction (IstReportKind kind)
     }
 }
 
-static char *
-one_line (const char *text)
+/* What a person can do, by the status of RFC 3463; the first match counts. */
+static const char *
+advice (const char *status)
 {
-  return g_strdelimit (g_strdup (text != NULL ? text : ""), "\r\n", ' ');
+  static const struct
+  {
+    const char *start, *words;
+  } rows[] = {
+    { "5.1.1", "There is no such address. Check how it is written, and send the message again." },
+    { "5.1.", "The address is not usable. Check how it is written, and send the message again." },
+    { "5.2.2", "The mailbox is full. Tell the recipient another way, and send the message again later." },
+    { "5.3.4", "The message is too large. Send it again without its largest attachments." },
+    { "5.2.3", "The message is too large. Send it again without its largest attachments." },
+    { "5.4.6", "The mail systems send this message in circles. Show this report to your postmaster." },
+    { "5.4.7", "Nobody could take it in all that time. Send it again if it still matters, and show this\r\n"
+               "    report to your postmaster." },
+    { "5.6.", "The receiving system cannot take this kind of message. Show this report to your postmaster." },
+    { "5.7.", "The receiving system does not allow it. Ask the recipient or your postmaster." },
+    { "5.", "Show this report to your postmaster." },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (g_str_has_prefix (status, rows[i].start))
+      return rows[i].words;
+  return NULL;
 }
-
-static void
-append_people (GString *out, const IstReportRequest *r)
-{
-  g_string_append (out, introduction (r->kind));
-  for (guint i = 0; i < r->rcpts->len; i++)
-    {
-      const IstReportRcpt *rcpt = g_ptr_array_index (r->rcpts, i);
-      g_autofree char *words = one_line (rcpt->words);
-
-      g_string_append_printf (out, "\r\n<%s>\r\n", rcpt->address);
-      if (rcpt->host != NULL && rcpt->reply.code != 0)
-        g_string_append_printf (out, "    %s said: %s\r\n", rcpt->host, words);
-      else if (words[0] != '\0')
-        g_string_append_printf (out, "    %s\r\n", words);
-    }
-}
-
-/* ---- for machines ---- */
 
 /* RFC 3463: from the peer's enhanced code, else from the reply's first digit, else expired (4.4.7). */
 static char *
@@ -109,10 +144,45 @@ status_code (const IstReportRequest *r, const IstReportRcpt *rcpt)
 
   if (rcpt->reply.enhanced != NULL && rcpt->reply.enhanced[0] == class)
     return g_strdup (rcpt->reply.enhanced);
-  if (r->kind == IST_REPORT_FAILURE && !ist_reply_is_final (&rcpt->reply))
+  if (is_expired (r, rcpt))
     return g_strdup ("5.4.7");
   return g_strdup_printf ("%c.0.0", class);
 }
+
+static void
+append_person (GString *out, const IstReportRequest *r, const IstReportRcpt *rcpt)
+{
+  g_autofree char *words = one_line (rcpt->words);
+  g_autofree char *status = status_code (r, rcpt);
+  const char *what_to_do = advice (status);
+
+  g_string_append_printf (out, "\r\n<%s>\r\n", rcpt->address);
+  if (is_expired (r, rcpt))
+    {
+      g_autofree char *since = date_text (r->original->received);
+
+      g_string_append_printf (out, "    It was tried since %s without success. The last try said:\r\n",
+                              since);
+    }
+  if (rcpt->host != NULL && rcpt->reply.code != 0)
+    g_string_append_printf (out, "    %s said: %s\r\n", rcpt->host, words);
+  else if (words[0] != '\0')
+    g_string_append_printf (out, "    %s\r\n", words);
+  if (what_to_do != NULL)
+    g_string_append_printf (out, "    %s\r\n", what_to_do);
+}
+
+static void
+append_people (GString *out, const IstReportRequest *r)
+{
+  g_string_append (out, introduction (r->kind));
+  for (guint i = 0; i < r->rcpts->len; i++)
+    append_person (out, r, g_ptr_array_index (r->rcpts, i));
+  g_string_append_printf (out, "\r\nYour postmaster finds the message under its number %s at %s.\r\n",
+                          r->original->queue_id, r->hostname);
+}
+
+/* ---- for machines ---- */
 
 static const char *
 action (IstReportKind kind)
@@ -126,12 +196,13 @@ static void
 append_rcpt (GString *out, const IstReportRequest *r, const IstReportRcpt *rcpt)
 {
   g_autofree char *status = status_code (r, rcpt);
-  g_autofree char *words = one_line (rcpt->words);
+  g_autofree char *words = ascii_line (rcpt->words);
+  g_autofree char *original = one_line (rcpt->original);
   const char *type = ist_is_ascii (rcpt->address) ? "rfc822" : "utf-8";
 
   g_string_append (out, "\r\n");
   if (rcpt->original != NULL)
-    g_string_append_printf (out, "Original-Recipient: %s\r\n", rcpt->original);
+    g_string_append_printf (out, "Original-Recipient: %s\r\n", original);
   g_string_append_printf (out, "Final-Recipient: %s;%s\r\nAction: %s\r\nStatus: %s\r\n", type,
                           rcpt->address, action (r->kind), status);
   if (rcpt->host != NULL)
@@ -154,7 +225,7 @@ append_machines (GString *out, const IstReportRequest *r)
   g_string_append_printf (out, "Reporting-MTA: dns;%s\r\n", r->hostname);
   if (r->original->envid != NULL)
     {
-      g_autofree char *envid = one_line (r->original->envid);
+      g_autofree char *envid = ascii_line (r->original->envid);
 
       g_string_append_printf (out, "Original-Envelope-Id: %s\r\n", envid);
     }
@@ -166,25 +237,45 @@ append_machines (GString *out, const IstReportRequest *r)
 
 /* ---- the original ---- */
 
-static void
-append_original (GString *out, const IstReportRequest *r)
+/* Where the original's own bytes go; *utf8 when they are not ASCII. */
+static const char *
+original_text (const IstReportRequest *r, gsize *size, gboolean *full, gboolean *eight_bit)
 {
-  gsize size;
-  const char *data = ist_body_data (r->original->body, &size);
-  gboolean full = r->original->ret == IST_RET_FULL && r->kind == IST_REPORT_FAILURE
-                  && size <= MAX_RETURNED;
+  const char *data = ist_body_data (r->original->body, size);
   g_autoptr (IstMessage) message = ist_message_new (r->original->body);
-  gsize end = full ? size : MIN (ist_message_body_offset (message), MAX_RETURNED_HEADER);
-  gboolean utf8 = FALSE;
 
-  for (gsize i = 0; i < end && !utf8; i++)
-    utf8 = (guchar) data[i] >= 128;
+  *full = r->original->ret == IST_RET_FULL && r->kind == IST_REPORT_FAILURE && *size <= MAX_RETURNED;
+  if (!*full)
+    *size = MIN (ist_message_body_offset (message), MAX_RETURNED_HEADER);
+  *eight_bit = FALSE;
+  for (gsize i = 0; i < *size && !*eight_bit; i++)
+    *eight_bit = (guchar) data[i] >= 128;
+  return data;
+}
+
+static void
+append_original (GString *out, const char *data, gsize size, gboolean full, gboolean eight_bit)
+{
   g_string_append_printf (out, "Content-Type: %s\r\n%s\r\n",
                           full ? "message/rfc822" : "text/rfc822-headers",
-                          utf8 ? "Content-Transfer-Encoding: 8bit\r\n" : "");
-  g_string_append_len (out, data, (gssize) end);
-  if (end == 0 || data[end - 1] != '\n')
+                          eight_bit ? "Content-Transfer-Encoding: 8bit\r\n" : "");
+  g_string_append_len (out, data, (gssize) size);
+  if (size == 0 || data[size - 1] != '\n')
     g_string_append (out, "\r\n");
+}
+
+static gboolean
+needs_utf8 (const IstReportRequest *r)
+{
+  for (guint i = 0; i < r->rcpts->len; i++)
+    {
+      const IstReportRcpt *rcpt = g_ptr_array_index (r->rcpts, i);
+
+      if (!ist_is_ascii (rcpt->address)
+          || (rcpt->original != NULL && !ist_is_ascii (rcpt->original)))
+        return TRUE;
+    }
+  return FALSE;
 }
 
 GBytes *
@@ -193,19 +284,25 @@ ist_report_build (const IstReportRequest *r)
   GString *out = g_string_new (NULL);
   g_autofree char *date = date_text (r->now_wall_usecs);
   g_autofree char *boundary = g_strdup_printf ("isthmus-%s-report", r->queue_id);
-  gboolean utf8 = FALSE;
+  g_autofree char *message_id = NULL;
+  gboolean utf8 = needs_utf8 (r);
+  gboolean full, eight_bit;
+  gsize size;
+  const char *original = original_text (r, &size, &full, &eight_bit);
 
-  for (guint i = 0; i < r->rcpts->len; i++)
-    utf8 |= !ist_is_ascii (((const IstReportRcpt *) g_ptr_array_index (r->rcpts, i))->address);
   g_string_append_printf (
       out,
       "From: Mail Delivery System <postmaster@%s>\r\nTo: <%s>\r\nSubject: %s\r\nDate: %s\r\n"
       "Message-ID: <%s@%s>\r\nAuto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\n"
-      "Content-Type: multipart/report; report-type=%s;\r\n\tboundary=\"%s\"\r\n",
+      "Content-Type: multipart/report; report-type=%s;\r\n\tboundary=\"%s\"\r\n"
+      "Content-Transfer-Encoding: 8bit\r\n",
       r->hostname, r->original->sender, subject (r->kind), date, r->queue_id, r->hostname,
       utf8 ? "global-delivery-status" : "delivery-status", boundary);
-  if (r->original->message_id != NULL && strpbrk (r->original->message_id, "\r\n") == NULL)
-    g_string_append_printf (out, "References: %s\r\n", r->original->message_id);
+  if (r->original->message_id != NULL && ist_is_ascii (r->original->message_id))
+    {
+      message_id = one_line (r->original->message_id);
+      g_string_append_printf (out, "References: %s\r\n", message_id);
+    }
   g_string_append_printf (out,
                           "\r\n--%s\r\nContent-Type: text/plain; charset=utf-8\r\n"
                           "Content-Transfer-Encoding: 8bit\r\n\r\n",
@@ -216,7 +313,7 @@ ist_report_build (const IstReportRequest *r)
                           utf8 ? "Content-Transfer-Encoding: 8bit\r\n" : "");
   append_machines (out, r);
   g_string_append_printf (out, "\r\n--%s\r\n", boundary);
-  append_original (out, r);
+  append_original (out, original, size, full, eight_bit);
   g_string_append_printf (out, "\r\n--%s--\r\n", boundary);
   return g_string_free_to_bytes (out);
 }

@@ -1,5 +1,6 @@
 #include "connector/flow/report.h"
 
+#include "base/address.h"
 #include "base/clock.h"
 #include "connector/flow/text.h"
 
@@ -33,6 +34,9 @@ own_message (IstInstance *instance, const IstSnapshot *snapshot, const char *rec
   message->peer = g_strdup ("");
   message->helo = g_strdup ("");
   message->is_report = is_report;
+  /* RFC 6531: an address in UTF-8 stands in the report's header and envelope. */
+  message->smtputf8 = !ist_is_ascii (recipient);
+  message->eight_bit = TRUE;
   message->priority = IST_PRIORITY_NORMAL;
   message->received = ist_queue_now (instance->queue);
   message->body = ist_body_new_bytes (bytes);

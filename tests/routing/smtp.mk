@@ -10,3 +10,9 @@ TESTS += tests/routing/test-smtp-client.t
 tests_routing_test_smtp_client_t_SOURCES = tests/routing/test-smtp-client.c \
   tests/routing/smtp-server.c tests/routing/smtp-server.h
 tests_routing_test_smtp_client_t_LDADD = $(ROUTING_TEST_LIBS)
+check_PROGRAMS += tests/routing/test-report.t tests/routing/test-host-health.t
+TESTS += tests/routing/test-report.t tests/routing/test-host-health.t
+tests_routing_test_report_t_SOURCES = tests/routing/test-report.c
+tests_routing_test_report_t_LDADD = $(ROUTING_TEST_LIBS)
+tests_routing_test_host_health_t_SOURCES = tests/routing/test-host-health.c
+tests_routing_test_host_health_t_LDADD = libfakeclock.a $(ROUTING_TEST_LIBS)
