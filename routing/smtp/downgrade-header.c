@@ -25,7 +25,7 @@ fold (const char *name, const char *value, gsize max)
   gsize column;
 
   g_strdelimit (plain, "\r\n", ' ');
-  words = g_strsplit (g_strchug (plain), " ", -1);
+  words = g_strsplit (g_strstrip (plain), " ", -1);
   g_string_append_c (out, ':');
   column = out->len;
   for (guint i = 0; words[i] != NULL; i++)

@@ -82,7 +82,7 @@ ist_downgrade_has_long_line (const IstMessage *message, gsize max_line)
   LineScan scan = { .max_line = max_line };
 
   ist_message_write (message, scan_lines, &scan, NULL);
-  return scan.found;
+  return scan.found || scan.length > max_line;
 }
 
 char *

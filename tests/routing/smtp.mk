@@ -16,3 +16,10 @@ tests_routing_test_report_t_SOURCES = tests/routing/test-report.c
 tests_routing_test_report_t_LDADD = $(ROUTING_TEST_LIBS)
 tests_routing_test_host_health_t_SOURCES = tests/routing/test-host-health.c
 tests_routing_test_host_health_t_LDADD = libfakeclock.a $(ROUTING_TEST_LIBS)
+check_PROGRAMS += tests/routing/test-next-hop.t tests/routing/test-downgrade.t
+TESTS += tests/routing/test-next-hop.t tests/routing/test-downgrade.t
+tests_routing_test_next_hop_t_SOURCES = tests/routing/test-next-hop.c \
+  tests/routing/dns-server.c tests/routing/dns-server.h
+tests_routing_test_next_hop_t_LDADD = libfakeclock.a $(ROUTING_TEST_LIBS)
+tests_routing_test_downgrade_t_SOURCES = tests/routing/test-downgrade.c
+tests_routing_test_downgrade_t_LDADD = $(ROUTING_TEST_LIBS)
