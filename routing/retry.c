@@ -11,6 +11,15 @@ ist_retry_next (const GArray *schedule, guint attempts, gint64 now)
          + (gint64) (g_random_double () * 0.1 * (double) secs * G_USEC_PER_SEC);
 }
 
+/* A host that will not speak TLS rarely learns it within days, and the sender can choose another way. */
+gint64
+ist_retry_expire_secs (const IstRelaySettings *relay)
+{
+  if (relay != NULL && relay->expire_secs > 0)
+    return relay->expire_secs;
+  return relay != NULL && relay->tls_level >= IST_TLS_ENCRYPT ? 86400 : 5 * 86400;
+}
+
 gint64
 ist_retry_by_age (const GArray *schedule, gint64 age_usecs, gint64 now)
 {

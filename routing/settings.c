@@ -303,8 +303,8 @@ static const IstSettingRow relay_rows[] = {
     .def = "1m, 2m, 5m, 10m, 20m, 30m, 1h",
     .sentence = "Waiting times between attempts; the last one repeats." },
   SECS (R, "expire", expire_secs, "0", 0, YEAR,
-        "Age at which a message is given up and reported, after one more attempt; 0: 5 days, and 24 "
-        "hours where tls-level asks for TLS."),
+        "Age at which a message is given up and reported, after one more attempt; 0: 5 days, or one day "
+        "if tls-level refuses clear text."),
   SECS (R, "delay-warning", delay_warning_secs, "4h", 0, YEAR,
         "Age at which the sender is told of a delay; 0: never."),
   SECS (R, "connect-timeout", connect_timeout_secs, "30s", 1, 300, "Time to connect and be greeted."),
@@ -453,14 +453,6 @@ static const IstSettingGroup rewrite_group = {
 const IstSettingGroup *const ist_routing_setting_groups[]
     = { &connector_group, &side_group, &domain_group, &listener_group, &peer_group, &relay_group,
         &rule_group, &tls_group, &rewrite_group, NULL };
-
-gint64
-ist_routing_expire_secs (const IstRelaySettings *relay)
-{
-  if (relay != NULL && relay->expire_secs > 0)
-    return relay->expire_secs;
-  return relay != NULL && relay->tls_level >= IST_TLS_ENCRYPT ? 86400 : 5 * 86400;
-}
 
 void
 ist_routing_tls_options (const IstTlsSettings *tls, IstTlsLevel level, IstTlsOptions *options)

@@ -110,7 +110,7 @@ typedef struct
   gint64 max_messages;       /* per connection */
   gint64 idle_secs;          /* an open connection waits so long for more */
   GArray *retry;             /* gint64 seconds; the last repeats */
-  gint64 expire_secs;        /* 0: by TLS level, see ist_routing_expire_secs() */
+  gint64 expire_secs;        /* 0: see ist_retry_expire_secs() */
   gint64 delay_warning_secs; /* 0: none */
   gint64 connect_timeout_secs;
   gint64 command_timeout_secs;
@@ -171,9 +171,6 @@ typedef struct
 
 /* NULL-ended table of the above for ist_settings_load(). */
 extern const IstSettingGroup *const ist_routing_setting_groups[];
-
-/* Seconds after which mail for `relay` (NULL: one that is not configured) is given up. */
-gint64 ist_routing_expire_secs (const IstRelaySettings *relay);
 
 /* TLS options of a [tls] group (NULL: defaults) for a client at `level` or, with level NONE, a server;
  * strings are borrowed from the snapshot. */

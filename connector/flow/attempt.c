@@ -225,7 +225,8 @@ connect_relay (IstAttempt *self, const IstSnapshot *snapshot, const IstRelaySett
         }
       ist_host_health_release (self->instance->health, hop->address, hop->port);
       tell_health (self, relay, hop, answer->failure, local->message);
-      if (answer->reply.code == 0)
+      /* The last reply may be a good one: what failed came after it, or was that nothing came. */
+      if (answer->reply.code < 400)
         ist_reply_set (&answer->reply, 0, NULL, "%s", local->message);
     }
   return FALSE;

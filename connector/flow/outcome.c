@@ -95,10 +95,12 @@ record_delivered (Record *self, const IstFate *fate, const char *words)
 }
 
 static void
-log_dead (Record *self, const IstQueueRecipient *row, const char *why)
+log_dead (Record *self, const IstQueueRecipient *row, const char *words)
 {
-  ist_log (self->instance->log, IST_LOG_WARNING, "deliver", "dead", self->job->message->queue_id, why,
-           "to", row->address, "from", self->job->message->sender, "relay", self->job->relay, NULL);
+  g_atomic_pointer_add (&self->instance->counters.dead, 1);
+  ist_log (self->instance->log, IST_LOG_WARNING, "deliver", "dead", self->job->message->queue_id,
+           "it can be neither delivered nor reported; the administrator decides", "to", row->address,
+           "relay", self->job->relay, "reply", words, NULL);
 }
 
 /* The end of the road: a report where one may be sent, else a dead entry that stays visible. */
@@ -118,10 +120,7 @@ record_given_up (Record *self, const IstQueueRecipient *row, const IstFate *fate
   if (is_part)
     return;
   if (result.state == IST_STATE_DEAD)
-    {
-      g_atomic_pointer_add (&self->instance->counters.dead, 1);
-      log_dead (self, row, "there is nobody to report to");
-    }
+    log_dead (self, row, words);
   else if (state == IST_STATE_EXPIRED)
     g_atomic_pointer_add (&self->instance->counters.expired, 1);
   else
@@ -343,8 +342,7 @@ bury_unreported (Record *self)
           || row->parent != 0 || !wants (row, IST_NOTIFY_FAILURE))
         continue;
       result->state = IST_STATE_DEAD;
-      g_atomic_pointer_add (&self->instance->counters.dead, 1);
-      log_dead (self, row, "the report about it has nowhere to go");
+      log_dead (self, row, result->reply);
     }
 }
 

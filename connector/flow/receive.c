@@ -6,6 +6,7 @@
 #include "connector/flow/listener.h"
 #include "connector/flow/text.h"
 #include "routing/loop.h"
+#include "routing/retry.h"
 
 #include <string.h>
 
@@ -402,7 +403,7 @@ add_recipients (IstReceive *self, IstQueueMessage *out)
       if (in->route.action == IST_ROUTE_DISCARD)
         continue;
       relay = ist_settings_get (self->snapshot->settings, "relay", in->route.relay);
-      expires = out->received + ist_routing_expire_secs (relay) * G_USEC_PER_SEC;
+      expires = out->received + ist_retry_expire_secs (relay) * G_USEC_PER_SEC;
       out->expires = MAX (out->expires, expires);
       out->priority = MIN (out->priority, in->route.priority);
       row = ist_queue_recipient_new (in->address);

@@ -3,6 +3,7 @@
 #include "base/address.h"
 #include "base/clock.h"
 #include "connector/flow/text.h"
+#include "routing/retry.h"
 
 #include <string.h>
 
@@ -43,7 +44,7 @@ own_message (IstInstance *instance, const IstSnapshot *snapshot, const char *rec
   message->size_bytes = g_bytes_get_size (bytes);
   relay = ist_settings_get (snapshot->settings, "relay", route.relay);
   message->expires
-      = message->received + ist_routing_expire_secs (relay) * G_USEC_PER_SEC;
+      = message->received + ist_retry_expire_secs (relay) * G_USEC_PER_SEC;
   row = ist_queue_recipient_new (recipient);
   row->side = route.side;
   row->relay = g_strdup (route.relay);
