@@ -286,11 +286,11 @@ fill_mail (const IstQueueJob *job, const IstPrepared *group, const IstMessage *m
     }
 }
 
-/* Takes the results of one transaction: who has one leaves `open`, who was postponed (452 4.5.3) or
- * got none stays. */
+/* Takes the results of one transaction: who has one leaves `open`; who was postponed (452 4.5.3), got none,
+ * or with `closed` got nothing but the 421 of a connection that had been idle, stays. */
 static void
 take_results (IstAttempt *self, IstClientMail *mail, GPtrArray *open, IstClientFailure failure,
-              gint64 begun, GPtrArray *fates)
+              gboolean closed, gint64 begun, GPtrArray *fates)
 {
   gboolean dsn = ist_client_has (self->client, "DSN");
 
@@ -299,7 +299,8 @@ take_results (IstAttempt *self, IstClientMail *mail, GPtrArray *open, IstClientF
       IstClientRcpt *result = &mail->rcpts[i - 1];
       IstFate *fate;
 
-      if (result->postponed || (result->reply.code == 0 && !result->delivered))
+      if (result->postponed || (result->reply.code == 0 && !result->delivered)
+          || (closed && result->reply.code == 421))
         continue;
       fate = g_new0 (IstFate, 1);
       fate->row = ((IstPreparedRcpt *) g_ptr_array_index (open, i - 1))->row;
@@ -382,15 +383,17 @@ send_once (IstAttempt *self, Round *r, gboolean *again)
   g_autoptr (GError) error = NULL;
   gboolean sent_dot = FALSE;
   IstClientMail mail;
-  gboolean ok;
+  gboolean ok, closed;
 
   fill_mail (r->job, r->group, slimmed != NULL ? slimmed : r->group->message, r->open, &mail);
   ok = ist_client_send (self->client, &mail, &failure, &sent_dot, &error);
-  take_results (self, &mail, r->open, failure, r->answer.begun, r->fates);
-  if (!ok)
+  closed = ok && reused && !sent_dot && !ist_client_is_open (self->client);
+  take_results (self, &mail, r->open, failure, closed, r->answer.begun, r->fates);
+  if (!ok || closed)
     {
       *again = !sent_dot;
-      connection_lost (self, r, failure, sent_dot, reused, error->message);
+      connection_lost (self, r, closed ? IST_CLIENT_HOST : failure, sent_dot, reused,
+                       closed ? "the host closed an idle connection" : error->message);
       return FALSE;
     }
   if (failure == IST_CLIENT_BUSY)

@@ -18,7 +18,7 @@ struct _IstClient
   guint n_sent;
   gboolean needs_rset;
   gboolean lost;
-  gboolean closing; /* the peer said 421 */
+  gboolean closing; /* the peer said 421, or is out of step */
 };
 
 /* -- client-reply.c -- */

@@ -191,9 +191,10 @@ is_accepted (const IstReply *reply)
   return reply->code >= 200 && reply->code < 300;
 }
 
-/* A positive reply that the command cannot have: the peer is out of step, and nothing was accepted. */
+/* A positive reply that the command cannot have: the peer is out of step. Nothing was accepted, and what it
+ * would make of further commands nobody knows. */
 static void
-distrust (IstReply *reply)
+distrust (IstClient *self, IstReply *reply)
 {
   g_autofree char *text = NULL;
 
@@ -201,6 +202,7 @@ distrust (IstReply *reply)
     return;
   text = ist_reply_to_string (reply);
   ist_reply_set (reply, 451, "4.5.0", "unexpected answer: %s", text);
+  self->closing = TRUE;
 }
 
 /* 452 after somebody was accepted means "not so many at once" (RFC 5321 4.5.3.1.10, which knows old
@@ -278,7 +280,7 @@ send_rcpts (IstClient *self, const IstClientMail *mail, gboolean pipelined, cons
         return FALSE;
       if (!read_reply (self, &reply, error))
         return FALSE;
-      distrust (&reply);
+      distrust (self, &reply);
       *busy |= ist_client_is_busy (&reply);
       if (self->closing)
         {
@@ -305,7 +307,7 @@ send_envelope (IstClient *self, const IstClientMail *mail, const IstTextNeeds *n
       return FALSE;
   if (!flush (self, self->command_timeout_secs, error) || !read_reply (self, mail_reply, error))
     return FALSE;
-  distrust (mail_reply);
+  distrust (self, mail_reply);
   *busy = ist_client_is_busy (mail_reply);
   if (self->closing || (!is_accepted (mail_reply) && !pipelining))
     return TRUE;
@@ -336,6 +338,7 @@ send_text (IstClient *self, const IstClientMail *mail, const IstTextNeeds *needs
               g_autofree char *text = ist_reply_to_string (reply);
 
               ist_reply_set (reply, 451, "4.5.0", "DATA was answered %s", text);
+              self->closing = TRUE;
             }
           return TRUE;
         }
@@ -381,7 +384,7 @@ transaction (IstClient *self, const IstClientMail *mail, const IstTextNeeds *nee
     return FALSE;
   self->needs_rset = !is_accepted (&reply);
   *busy |= ist_client_is_busy (&reply);
-  distrust (&reply);
+  distrust (self, &reply);
   take_dot (mail, &reply);
   return TRUE;
 }

@@ -63,7 +63,7 @@ typedef enum
 IstClient *ist_client_open (const IstClientOptions *options, IstClientFailure *failure,
                             IstReply *reply, char **tls_note, GError **error);
 
-/* FALSE once the connection was lost or the peer said 421: close it. */
+/* FALSE once the connection was lost, the peer said 421 or answered what no command can have: close it. */
 gboolean ist_client_is_open (const IstClient *client);
 
 /* Extensions of the peer. */

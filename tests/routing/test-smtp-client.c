@@ -230,12 +230,12 @@ static const Row troubles[] = {
     { HELLO, "<", ">250-ok\n550 no", "WAIT" } },
   { "999 is no refusal", ONE, "none, host lost closed", NULL, { HELLO, "<", ">999 no", "WAIT" } },
   { "2500 is neither 250 nor 500", ONE, "none, host lost closed", NULL, { HELLO, "<", ">2500 ok", "WAIT" } },
-  { "250 to DATA is not taken for a delivery", ONE, "451 4.5.0, message", NULL,
-    { HELLO, "<", ">250 ok", "<", ">250 ok", "<", ">250 ok", "<", ">221 bye" } },
-  { "354 to RCPT accepts nobody", ONE, "451 4.5.0, message", NULL,
-    { HELLO, "<", ">250 ok", "<", ">354 go", "<", ">221 bye" } },
-  { "354 to the dot", ONE, "451 4.5.0, message", NULL,
-    { HELLO, "<", ">250 ok", "<", ">250 ok", "<", ">354 go", "<.", ">354 more", "<", ">221 bye" } },
+  { "250 to DATA is not taken for a delivery", ONE, "451 4.5.0, message closed", NULL,
+    { HELLO, "<", ">250 ok", "<", ">250 ok", "<", ">250 ok", "WAIT" } },
+  { "354 to RCPT accepts nobody", ONE, "451 4.5.0, message closed", NULL,
+    { HELLO, "<", ">250 ok", "<", ">354 go", "WAIT" } },
+  { "354 to the dot", ONE, "451 4.5.0, message closed", NULL,
+    { HELLO, "<", ">250 ok", "<", ">250 ok", "<", ">354 go", "<.", ">354 more", "WAIT" } },
 };
 
 static void
