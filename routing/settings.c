@@ -257,7 +257,7 @@ static const IstSettingRow peer_rows[] = {
         "header too."),
   BOOL (P, "relay-internet", relay_internet, "no", "It may send to recipients on side internet."),
   BOOL (P, "xclient", xclient, "no", "It may tell with XCLIENT whom it speaks for."),
-  ENUM (P, "bare-newline", bare_newline, newline_names, "refuse",
+  ENUM (P, "bare-newline", bare_newline, newline_names, "normalize",
         "A bare LF or CR in message text is refused, or made CRLF; never does one end a message."),
   END,
 };
