@@ -121,6 +121,32 @@ ist_housekeeper_relay_of (IstInstance *self, const IstSnapshot *snapshot, const 
   return NULL;
 }
 
+#define WAKE_MESSAGES 2000
+
+/* In steps, so that those who wait for a commit of their own get it in between. */
+static void
+wake_relay (IstInstance *self, const char *relay)
+{
+  IstQueueCommand retry = { .action = IST_ACTION_RETRY };
+  g_autofree char *after = NULL;
+
+  for (;;)
+    {
+      IstQueueFilter filter
+          = { .relay = relay, .state = IST_STATE_QUEUED, .limit = WAKE_MESSAGES, .after = after };
+      g_autoptr (GPtrArray) step = ist_queue_list (self->queue, &filter, NULL);
+
+      if (step == NULL || step->len == 0)
+        return;
+      filter.limit = 2 * WAKE_MESSAGES;
+      ist_queue_act (self->queue, &filter, &retry, NULL, NULL);
+      if (step->len < WAKE_MESSAGES)
+        return;
+      g_free (after);
+      after = g_strdup (((const IstQueueMessage *) g_ptr_array_index (step, step->len - 1))->queue_id);
+    }
+}
+
 void
 ist_housekeeper_wake (IstInstance *self, const char *address, guint16 port)
 {
@@ -130,11 +156,9 @@ ist_housekeeper_wake (IstInstance *self, const char *address, guint16 port)
   for (guint i = 0; i < relays->len; i++)
     {
       const IstRelaySettings *relay = g_ptr_array_index (relays, i);
-      IstQueueFilter filter = { .relay = relay->group.name, .state = IST_STATE_QUEUED, .limit = 2000 };
-      IstQueueCommand retry = { .action = IST_ACTION_RETRY };
 
       if (uses_host (self, relay, address, port))
-        ist_queue_act (self->queue, &filter, &retry, NULL, NULL);
+        wake_relay (self, relay->group.name);
     }
 }
 

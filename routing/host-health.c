@@ -180,6 +180,14 @@ ist_host_health_may_try (IstHostHealth *self, const char *address, guint16 port)
   return host_for (self, address, port)->alive;
 }
 
+char *
+ist_host_health_why (IstHostHealth *self, const char *address, guint16 port)
+{
+  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
+
+  return g_strdup (host_for (self, address, port)->why);
+}
+
 static gboolean
 has_room (Host *host, guint max)
 {

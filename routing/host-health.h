@@ -28,6 +28,9 @@ void ist_host_health_free (IstHostHealth *health); /* stops the probing thread *
 
 gboolean ist_host_health_may_try (IstHostHealth *health, const char *address, guint16 port);
 
+/* The last trouble with the host, for people; NULL when there was none. g_free(). */
+char *ist_host_health_why (IstHostHealth *health, const char *address, guint16 port);
+
 /* Takes one of the host's connection slots; FALSE when `max` (or what adaptation allows) is in use,
  * the host is dead, or it is pausing after "busy". Give back with _release(). */
 gboolean ist_host_health_acquire (IstHostHealth *health, const char *address, guint16 port,

@@ -246,22 +246,36 @@ candidates (IstNextHop *self, const IstRelaySettings *relay, GError **error)
   return out;
 }
 
+/* The dead ones' addresses and last troubles go into `dead`, as far as a line of a report has room. */
+#define MAX_DEAD_WORDS 400
+
+static void
+note_dead (IstNextHop *self, const IstHop *hop, GString *dead)
+{
+  g_autofree char *why = ist_host_health_why (self->health, hop->address, hop->port);
+
+  if (dead->len < MAX_DEAD_WORDS)
+    g_string_append_printf (dead, "%s%s", dead->len > 0 ? "; " : "", why != NULL ? why : hop->address);
+}
+
+/* `dead` may be NULL: then the dead ones are listed with the others. */
 static GPtrArray *
-make_list (IstNextHop *self, const IstRelaySettings *relay, gboolean living_only, guint *n_all,
-           GError **error)
+make_list (IstNextHop *self, const IstRelaySettings *relay, GString *dead, GError **error)
 {
   g_autoptr (GArray) all = candidates (self, relay, error);
   GPtrArray *out = g_ptr_array_new_with_free_func ((GDestroyNotify) hop_free);
 
-  *n_all = all->len;
   for (guint i = 0; i < all->len; i++)
     {
       IstHop *hop = g_array_index (all, Candidate, i).hop;
 
-      if (!living_only || ist_host_health_may_try (self->health, hop->address, hop->port))
-        g_ptr_array_add (out, hop);
-      else
-        hop_free (hop);
+      if (dead == NULL || ist_host_health_may_try (self->health, hop->address, hop->port))
+        {
+          g_ptr_array_add (out, hop);
+          continue;
+        }
+      note_dead (self, hop, dead);
+      hop_free (hop);
     }
   return out;
 }
@@ -271,16 +285,17 @@ ist_next_hop_list (IstNextHop *self, const IstRelaySettings *relay, gboolean *al
                    GError **error)
 {
   g_autoptr (GError) local = NULL;
-  guint n_all;
-  g_autoptr (GPtrArray) out = make_list (self, relay, TRUE, &n_all, &local);
+  g_autoptr (GString) dead = g_string_new (NULL);
+  g_autoptr (GPtrArray) out = make_list (self, relay, dead, &local);
 
   *all_dead = FALSE;
   if (out->len > 0)
     return g_steal_pointer (&out);
-  *all_dead = n_all > 0;
-  if (n_all > 0)
+  *all_dead = dead->len > 0;
+  if (*all_dead)
     g_set_error (error, IST_ERROR, IST_ERROR_RETRY,
-                 "relay %s: no host answers; each is tried again in the background", relay->group.name);
+                 "relay %s: no host answers (%s); each is tried again in the background",
+                 relay->group.name, dead->str);
   else
     g_propagate_error (error, g_steal_pointer (&local));
   return NULL;
@@ -290,8 +305,7 @@ GPtrArray *
 ist_next_hop_list_all (IstNextHop *self, const IstRelaySettings *relay, GError **error)
 {
   g_autoptr (GError) local = NULL;
-  guint n_all;
-  GPtrArray *out = make_list (self, relay, FALSE, &n_all, &local);
+  GPtrArray *out = make_list (self, relay, NULL, &local);
 
   if (out->len > 0)
     return out;

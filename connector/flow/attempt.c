@@ -54,10 +54,19 @@ ist_attempt_abort (IstAttempt *self)
 {
   g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
 
+  self->aborted = TRUE;
   if (self->client != NULL)
     ist_client_abort (self->client);
   else if (self->opening != NULL)
     ist_stream_abort (self->opening);
+}
+
+static gboolean
+is_aborted (IstAttempt *self)
+{
+  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
+
+  return self->aborted;
 }
 
 static void
@@ -67,6 +76,8 @@ on_opening (gpointer user, IstStream *stream)
   g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
 
   self->opening = stream;
+  if (stream != NULL && self->aborted)
+    ist_stream_abort (stream);
 }
 
 void
@@ -119,6 +130,8 @@ tell_health (IstAttempt *self, const IstRelaySettings *relay, const IstHop *hop,
 {
   IstHostHealth *health = self->instance->health;
 
+  if (is_aborted (self))
+    return;
   if (failure == IST_CLIENT_HOST)
     ist_host_health_dead (health, hop->address, hop->port, (guint) relay->probe_secs, why);
   else if (failure == IST_CLIENT_BUSY)
@@ -209,7 +222,7 @@ connect_relay (IstAttempt *self, const IstSnapshot *snapshot, const IstRelaySett
       g_autoptr (GError) local = NULL;
       IstClient *client;
 
-      if (g_hash_table_contains (failed, key)
+      if (is_aborted (self) || g_hash_table_contains (failed, key)
           || !ist_host_health_acquire (self->instance->health, hop->address, hop->port,
                                        (guint) relay->max_connections))
         continue;

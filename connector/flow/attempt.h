@@ -22,6 +22,7 @@ typedef struct
   guint generation;       /* of the snapshot it was opened under */
   GMutex mutex;           /* guards the next, and `client` against ist_attempt_abort() */
   IstStream *opening;     /* connected and greeting; NULL else */
+  gboolean aborted;       /* nothing is begun any more */
 } IstAttempt;
 
 IstAttempt *ist_attempt_new (IstInstance *instance, const char *relay);

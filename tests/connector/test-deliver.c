@@ -193,7 +193,7 @@ test_shares (void)
   static const char *const quick[] = { HELLO ("250 X"), TAKE, "<", ">221 bye", NULL };
   g_autoptr (IstSmtpServer) server = ist_smtp_server_start (quick, 0, NULL);
   guint16 port;
-  g_autoptr (GSocket) silent = silent_host (&port);
+  g_autoptr (GSocket) silent G_GNUC_UNUSED = silent_host (&port);
   g_autofree char *text = g_strdup_printf (
       "max-deliveries = 6\nstop-grace = 1s\n" INSIDE
       "[relay exchange]\nhosts = 127.0.0.1:%u\nconnect-timeout = 60s\n"

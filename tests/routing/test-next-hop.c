@@ -203,9 +203,13 @@ test_dead (void)
   gboolean all_dead;
   g_autofree char *one = NULL;
   g_autofree char *none = NULL;
+  char *hosts[] = { (char *) "192.0.2.1", NULL };
+  IstRelaySettings relay = { .hosts = hosts };
+  g_autoptr (GError) error = NULL;
 
+  relay.group.name = (char *) "r";
   world_init (&world);
-  ist_host_health_dead (world.health, "192.0.2.1", 25, 3600, "refused");
+  ist_host_health_dead (world.health, "192.0.2.1", 25, 3600, "[192.0.2.1]:25: refused");
   one = ask (&world, "192.0.2.1|192.0.2.2 priority=9", &all_dead);
   IST_ASSERT_STR (one, "192.0.2.2 192.0.2.2 25");
   IST_ASSERT (!all_dead);
@@ -213,6 +217,9 @@ test_dead (void)
   none = ask (&world, "192.0.2.1|192.0.2.2 priority=9", &all_dead);
   IST_ASSERT_STR (none, "error retry");
   IST_ASSERT (all_dead);
+  IST_ASSERT (ist_next_hop_list (world.next_hop, &relay, &all_dead, &error) == NULL);
+  IST_ASSERT_STR (error->message, "relay r: no host answers ([192.0.2.1]:25: refused); each is tried again "
+                                  "in the background");
   world_clear (&world);
 }
 

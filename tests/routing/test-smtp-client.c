@@ -427,7 +427,7 @@ typedef struct
 {
   const char *name;
   IstTlsLevel level;
-  gboolean implicit, trust, auth;
+  gboolean implicit, trust, auth; /* trust, with PINNED: the right pin */
   const char *want; /* version of TLS known, "clear", or "not opened: …" */
   const char *seen; /* NULL: not looked at */
   const char *script[24];
@@ -456,6 +456,10 @@ static const TlsRow tls_rows[] = {
     { OFFER, "<", ">220 go", "TLS", "WAIT" } },
   { "verify takes a known one", IST_TLS_VERIFY, FALSE, TRUE, FALSE, "TLS", NULL,
     { OFFER, "<", ">220 go", "TLS", HELLO_AGAIN ("250 X"), "<", ">221 bye" } },
+  { "pinned refuses another", IST_TLS_PINNED, FALSE, FALSE, FALSE, "not opened: tls", NULL,
+    { OFFER, "<", ">220 go", "TLS", "WAIT" } },
+  { "pinned takes its own", IST_TLS_PINNED, FALSE, TRUE, FALSE, "TLS", NULL,
+    { OFFER, "<", ">220 go", "TLS", HELLO_AGAIN ("250 X"), "<", ">221 bye" } },
   { "implicit", IST_TLS_ENCRYPT, TRUE, FALSE, FALSE, "TLS", EHLO "QUIT\r\n",
     { "TLS", HELLO, "<", ">221 bye" } },
   { "answers before the handshake do not count", IST_TLS_ENCRYPT, FALSE, FALSE, FALSE,
@@ -479,12 +483,28 @@ static const TlsRow tls_rows[] = {
     EHLO "QUIT\r\n", { WITH ("250 AUTH PLAIN"), "<", ">221 bye" } },
 };
 
+static char *
+fingerprint (const char *pem_file)
+{
+  g_autofree char *text = ist_test_read (pem_file, NULL);
+  const char *start = strstr (text, "CERTIFICATE-----") + strlen ("CERTIFICATE-----");
+  g_autofree char *coded = g_strndup (start, (gsize) (strstr (start, "-----END") - start));
+  gsize size;
+  g_autofree guchar *der = g_base64_decode (coded, &size);
+
+  return g_compute_checksum_for_data (G_CHECKSUM_SHA256, der, size);
+}
+
 static void
 run_tls (const TlsRow *row, const char *folder, IstTlsContext *server_tls)
 {
   g_autofree char *certificate = g_build_filename (folder, "mx.example.crt", NULL);
-  IstTlsOptions tls = { .level = row->level, .ca_file = row->trust ? certificate : NULL };
-  g_autoptr (IstTlsContext) context = ist_tls_context_new_client (&tls, NULL);
+  g_autofree char *print = fingerprint (certificate);
+  const char *pins[] = { print, NULL };
+  gboolean pinned = row->level == IST_TLS_PINNED;
+  IstTlsOptions tls = { .level = row->level, .ca_file = row->trust && !pinned ? certificate : NULL,
+                        .pins = pinned ? pins : NULL };
+  g_autoptr (IstTlsContext) context = NULL;
   g_autoptr (IstSmtpServer) server = ist_smtp_server_start (row->script, 0, server_tls);
   IstClientOptions options = options_for (server);
   g_autofree char *note = NULL;
@@ -493,6 +513,9 @@ run_tls (const TlsRow *row, const char *folder, IstTlsContext *server_tls)
   IstClientFailure failure;
   IstClient *client;
 
+  if (pinned && !row->trust)
+    print[0] = print[0] == '0' ? '1' : '0';
+  context = ist_tls_context_new_client (&tls, NULL);
   options.tls_level = row->level;
   options.tls = context;
   options.implicit_tls = row->implicit;
