@@ -384,6 +384,17 @@ connection_lost (IstAttempt *self, Round *r, IstClientFailure failure, gboolean 
   ist_attempt_close (self);
 }
 
+/* A text that is not the one that came may have lost a DKIM signature: that is no secret. */
+static void
+log_note (IstAttempt *self, const char *queue_id)
+{
+  const char *note = ist_client_note (self->client);
+
+  if (note != NULL)
+    ist_log (self->instance->log, IST_LOG_INFO, "deliver", "downgraded", queue_id, note, "relay",
+             self->relay, "host", self->host, NULL);
+}
+
 /* One transaction over the open connection. FALSE: the connection is gone; *again is TRUE when another
  * deserves a try before this counts as a failure: nothing of the message's end had left. */
 static gboolean
@@ -400,6 +411,7 @@ send_once (IstAttempt *self, Round *r, gboolean *again)
 
   fill_mail (r->job, r->group, slimmed != NULL ? slimmed : r->group->message, r->open, &mail);
   ok = ist_client_send (self->client, &mail, &failure, &sent_dot, &error);
+  log_note (self, r->job->message->queue_id);
   closed = ok && reused && !sent_dot && !ist_client_is_open (self->client);
   take_results (self, &mail, r->open, failure, closed, r->answer.begun, r->fates);
   if (!ok || closed)

@@ -14,6 +14,7 @@ struct _IstClient
   char *host;
   guint command_timeout_secs, data_timeout_secs, dot_timeout_secs, quit_timeout_secs;
   gsize max_line_bytes;
+  const char *note;
   GHashTable *keywords; /* upper-case EHLO keyword → its parameters */
   guint n_sent;
   gboolean needs_rset;

@@ -73,6 +73,9 @@ fit_text (IstClient *self, IstClientMail *mail, IstTextNeeds *needs, IstMessage 
   *fitted = ist_downgrade (mail->message, what, max_line, &error);
   if (*fitted != NULL)
     {
+      self->note = text          ? "the host lacks 8BITMIME: 8-bit text was encoded anew"
+                   : utf8_header ? "the host lacks SMTPUTF8: the header was written in ASCII"
+                                 : "long lines were encoded anew or folded";
       mail->message = *fitted;
       ist_client_text_needs (mail->message, needs);
       return TRUE;
@@ -420,6 +423,7 @@ ist_client_send (IstClient *self, const IstClientMail *mail, IstClientFailure *f
 
   *sent_dot = FALSE;
   *failure = IST_CLIENT_MESSAGE;
+  self->note = NULL;
   ist_client_text_needs (own.message, &needs);
   if (!check_addresses (self, &own) || !fit_text (self, &own, &needs, &fitted))
     return TRUE;

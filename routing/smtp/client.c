@@ -62,6 +62,12 @@ ist_client_tls_info (const IstClient *self)
   return ist_stream_tls_info (self->stream);
 }
 
+const char *
+ist_client_note (const IstClient *self)
+{
+  return self->note;
+}
+
 guint
 ist_client_n_sent (const IstClient *self)
 {

@@ -70,6 +70,8 @@ gboolean ist_client_is_open (const IstClient *client);
 gboolean ist_client_has (const IstClient *client, const char *keyword);
 guint64 ist_client_max_size (const IstClient *client); /* 0: not told */
 const IstTlsInfo *ist_client_tls_info (const IstClient *client);
+/* What was changed in the last message for this peer's sake, static words for the log; NULL: nothing. */
+const char *ist_client_note (const IstClient *client);
 guint ist_client_n_sent (const IstClient *client);     /* transactions on this connection so far */
 
 typedef struct

@@ -114,6 +114,25 @@ test_busy (void)
   ist_smtp_server_wait (server);
 }
 
+/* What was changed for a host's sake is in the log. */
+static void
+test_downgrade (void)
+{
+  static const char *const poor[] = { HELLO ("250 X"), TAKE, "<", ">221 bye", NULL };
+  g_autoptr (IstSmtpServer) server = ist_smtp_server_start (poor, 0, NULL);
+  g_autofree char *text = g_strdup_printf (
+      INSIDE UNUSED ("internet") "[relay exchange]\nhosts = 127.0.0.1:%u\nidle = 0s\n", server->port);
+  g_autoptr (IstFlowSite) site = ist_flow_site_new (text);
+
+  if (site == NULL)
+    return;
+  submit (site, "r@x.example", "Content-Type: text/plain; charset=utf-8\r\n\r\n\xc3\xa4");
+  IST_ASSERT (ist_flow_site_wait (site, "\"delivered\"", 1));
+  IST_ASSERT_INT (ist_flow_site_count (site, "\"downgraded\""), 1);
+  ist_smtp_server_wait (server);
+  IST_ASSERT (strstr (server->seen->str, "\r\n\r\n=C3=A4\r\n.\r\n") != NULL);
+}
+
 /* ---- growth ---- */
 
 /* Gives the size that was told to the host. */
@@ -214,7 +233,7 @@ main (void)
 {
   static const IstTest tests[] = {
     { "next-host", test_next_host }, { "lost-dot", test_lost_dot }, { "busy", test_busy },
-    { "slim", test_slim },           { "shares", test_shares },     { NULL, NULL },
+    { "downgrade", test_downgrade }, { "slim", test_slim },           { "shares", test_shares },     { NULL, NULL },
   };
 
   return ist_test_main ("deliver", tests);
