@@ -190,18 +190,6 @@ test_stop (void)
 /* ---- a peer known by its certificate ---- */
 
 static char *
-fingerprint (const char *pem_file)
-{
-  g_autofree char *text = ist_test_read (pem_file, NULL);
-  char *start = strstr (text, "-----BEGIN CERTIFICATE-----") + strlen ("-----BEGIN CERTIFICATE-----");
-  g_autofree char *coded = g_strndup (start, (gsize) (strstr (start, "-----END") - start));
-  gsize size;
-  g_autofree guchar *der = g_base64_decode (coded, &size);
-
-  return g_compute_checksum_for_data (G_CHECKSUM_SHA256, der, size);
-}
-
-static char *
 ask (IstStream *stream, const char *text)
 {
   GString *line = g_string_new (NULL);
@@ -268,7 +256,7 @@ test_certificate (void)
   ist_test_certificate (folder, (const char *const[]){ "hub.example", NULL });
   tls = ist_tls_context_new_client (&with, NULL);
   plain = ist_tls_context_new_client (&without, NULL);
-  print = fingerprint (peer_crt);
+  print = ist_test_fingerprint (peer_crt);
   text = g_strdup_printf (RELAYS LISTENER ("certified") "tls = own\nmax-errors = 3\ntarpit = 0\n"
                           "[tls own]\ncertificate-file = %s\nkey-file = %s\nask-client-certificate = yes\n"
                           "[peer hub]\nside = domino\ncertificates = %s\n", crt, key, print);

@@ -297,3 +297,15 @@ ist_test_main (const char *suite_name, const IstTest *tests)
   printf ("# %s: %u passed, %u failed\n", suite_name, n_done - n_failed, n_failed);
   return n_failed == 0 && n_done == n ? 0 : 1;
 }
+
+char *
+ist_test_fingerprint (const char *pem_file)
+{
+  g_autofree char *text = ist_test_read (pem_file, NULL);
+  const char *start = strstr (text, "CERTIFICATE-----") + strlen ("CERTIFICATE-----");
+  g_autofree char *coded = g_strndup (start, (gsize) (strstr (start, "-----END") - start));
+  gsize size;
+  g_autofree guchar *der = g_base64_decode (coded, &size);
+
+  return g_compute_checksum_for_data (G_CHECKSUM_SHA256, der, size);
+}

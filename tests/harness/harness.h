@@ -78,4 +78,7 @@ char *ist_test_read (const char *path, gsize *size_bytes);
  * PEM into `folder`/NAME.crt and NAME.key (0600); NAME is the first name. */
 void ist_test_certificate (const char *folder, const char *const *names);
 
+/* SHA-256 of the first certificate in a PEM file, lower-case hex; g_free(). */
+char *ist_test_fingerprint (const char *pem_file);
+
 #endif

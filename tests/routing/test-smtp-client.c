@@ -483,23 +483,11 @@ static const TlsRow tls_rows[] = {
     EHLO "QUIT\r\n", { WITH ("250 AUTH PLAIN"), "<", ">221 bye" } },
 };
 
-static char *
-fingerprint (const char *pem_file)
-{
-  g_autofree char *text = ist_test_read (pem_file, NULL);
-  const char *start = strstr (text, "CERTIFICATE-----") + strlen ("CERTIFICATE-----");
-  g_autofree char *coded = g_strndup (start, (gsize) (strstr (start, "-----END") - start));
-  gsize size;
-  g_autofree guchar *der = g_base64_decode (coded, &size);
-
-  return g_compute_checksum_for_data (G_CHECKSUM_SHA256, der, size);
-}
-
 static void
 run_tls (const TlsRow *row, const char *folder, IstTlsContext *server_tls)
 {
   g_autofree char *certificate = g_build_filename (folder, "mx.example.crt", NULL);
-  g_autofree char *print = fingerprint (certificate);
+  g_autofree char *print = ist_test_fingerprint (certificate);
   const char *pins[] = { print, NULL };
   gboolean pinned = row->level == IST_TLS_PINNED;
   IstTlsOptions tls = { .level = row->level, .ca_file = row->trust && !pinned ? certificate : NULL,
