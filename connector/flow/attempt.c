@@ -300,10 +300,10 @@ fill_mail (const IstQueueJob *job, const IstPrepared *group, const IstMessage *m
 }
 
 /* Takes the results of one transaction: who has one leaves `open`; who was postponed (452 4.5.3), got none,
- * or with `closed` got nothing but the 421 of a connection that had been idle, stays. */
+ * or with `left` got nothing but the 421 of a peer that left, stays. */
 static void
 take_results (IstAttempt *self, IstClientMail *mail, GPtrArray *open, IstClientFailure failure,
-              gboolean closed, gint64 begun, GPtrArray *fates)
+              gboolean left, gint64 begun, GPtrArray *fates)
 {
   gboolean dsn = ist_client_has (self->client, "DSN");
 
@@ -313,7 +313,7 @@ take_results (IstAttempt *self, IstClientMail *mail, GPtrArray *open, IstClientF
       IstFate *fate;
 
       if (result->postponed || (result->reply.code == 0 && !result->delivered)
-          || (closed && result->reply.code == 421))
+          || (left && result->reply.code == 421))
         continue;
       fate = g_new0 (IstFate, 1);
       fate->row = ((IstPreparedRcpt *) g_ptr_array_index (open, i - 1))->row;
@@ -395,6 +395,16 @@ log_note (IstAttempt *self, const char *queue_id)
              self->relay, "host", self->host, NULL);
 }
 
+/* What a peer said that left with 421 before it took anything; NULL: it did not. g_free(). */
+static char *
+parting_words (const IstAttempt *self, const IstClientMail *mail, gboolean sent_dot)
+{
+  for (guint i = 0; !sent_dot && !ist_client_is_open (self->client) && i < mail->n_rcpts; i++)
+    if (mail->rcpts[i].reply.code == 421)
+      return ist_reply_to_string (&mail->rcpts[i].reply);
+  return NULL;
+}
+
 /* One transaction over the open connection. FALSE: the connection is gone; *again is TRUE when another
  * deserves a try before this counts as a failure: nothing of the message's end had left. */
 static gboolean
@@ -405,20 +415,22 @@ send_once (IstAttempt *self, Round *r, gboolean *again)
   IstHop hop = { self->host, self->address, self->port };
   IstClientFailure failure = IST_CLIENT_MESSAGE;
   g_autoptr (GError) error = NULL;
+  g_autofree char *parting = NULL;
   gboolean sent_dot = FALSE;
   IstClientMail mail;
-  gboolean ok, closed;
+  gboolean ok;
 
   fill_mail (r->job, r->group, slimmed != NULL ? slimmed : r->group->message, r->open, &mail);
   ok = ist_client_send (self->client, &mail, &failure, &sent_dot, &error);
   log_note (self, r->job->message->queue_id);
-  closed = ok && reused && !sent_dot && !ist_client_is_open (self->client);
-  take_results (self, &mail, r->open, failure, closed, r->answer.begun, r->fates);
-  if (!ok || closed)
+  parting = ok ? parting_words (self, &mail, sent_dot) : NULL;
+  take_results (self, &mail, r->open, failure, parting != NULL, r->answer.begun, r->fates);
+  if (!ok || parting != NULL)
     {
       *again = !sent_dot;
-      connection_lost (self, r, closed ? IST_CLIENT_HOST : failure, sent_dot, reused,
-                       closed ? "the host closed an idle connection" : error->message);
+      /* What had been idle may simply be closed; it says nothing about how busy the host is. */
+      connection_lost (self, r, parting != NULL && reused ? IST_CLIENT_HOST : failure, sent_dot, reused,
+                       parting != NULL ? parting : error->message);
       return FALSE;
     }
   if (failure == IST_CLIENT_BUSY)

@@ -502,7 +502,8 @@ on_event (gpointer user, const IstSessionPeer *peer, const char *command, const 
   IstReceive *self = user;
   g_autofree char *text = reply != NULL ? ist_reply_to_string (reply) : NULL;
 
-  g_atomic_pointer_add (&self->instance->counters.refused, 1);
+  if (reply != NULL)
+    g_atomic_pointer_add (&self->instance->counters.refused, 1);
   ist_log (self->instance->log, IST_LOG_INFO, "smtp", reply != NULL ? "refused" : "session", NULL,
            why, "peer", peer->address, "helo", peer->helo, "listener", self->listener->group.name,
            "command", command, "reply", text, "from", self->sender, NULL);

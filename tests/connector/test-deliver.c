@@ -36,6 +36,8 @@ test_next_host (void)
   } rows[] = {
     { "closed at MAIL", { HELLO ("250 X"), "<" } },
     { "closed in DATA", { HELLO ("250 X"), "<", ">250 ok", "<", ">250 ok", "<" } },
+    { "421 at MAIL", { HELLO ("250 X"), "<", ">421 4.3.2 no" } },
+    { "421 at DATA", { HELLO ("250 X"), "<", ">250 ok", "<", ">250 ok", "<", ">421 4.3.2 no" } },
     { "garbage at RCPT", { HELLO ("250 X"), "<", ">250 ok", "<", ">what?", "WAIT" } },
     { "greeted with 554", { ">554 5.3.2 no", "WAIT" } },
     { "greeted with 421", { ">421 4.3.2 no" } },
