@@ -95,6 +95,8 @@ on_probe (gpointer user, const char *address, guint16 port, char **why)
   };
   g_autoptr (IstClient) client = NULL;
 
+  if (relay == NULL)
+    return FALSE;
   if (options.implicit_tls)
     options.tls = tls = ist_tls_context_new_client (&any, &error);
   if (!options.implicit_tls || tls != NULL)

@@ -96,6 +96,27 @@ tell (IstHostHealth *self, const char *address, guint16 port, gboolean alive, co
     self->changed (self->user, address, port, alive, why);
 }
 
+/* Under the lock: what a probe found. TRUE: the host has come back. */
+static gboolean
+take_probe (IstHostHealth *self, const char *address, guint16 port, gboolean alive, const char *why)
+{
+  g_autofree char *key = g_strdup_printf ("%s %u", address, port);
+  Host *host = g_hash_table_lookup (self->hosts, key);
+
+  if (host == NULL)
+    return FALSE;
+  if (!alive && why == NULL && host->connections == 0)
+    g_hash_table_remove (self->hosts, key);
+  else if (!alive && why != NULL)
+    set_why (host, why);
+  if (!alive)
+    return FALSE;
+  host->alive = TRUE;
+  host->since = ist_clock_wall_usecs ();
+  host->allowed = 1;
+  return TRUE;
+}
+
 static gpointer
 probe_run (gpointer data)
 {
@@ -122,15 +143,8 @@ probe_run (gpointer data)
       g_mutex_unlock (&self->mutex);
       alive = self->probe (self->user, address, port, &why);
       g_mutex_lock (&self->mutex);
-      host = host_for (self, address, port);
-      if (!alive)
-        {
-          set_why (host, why);
-          continue;
-        }
-      host->alive = TRUE;
-      host->since = ist_clock_wall_usecs ();
-      host->allowed = 1;
+      if (!take_probe (self, address, port, alive, why))
+        continue;
       g_mutex_unlock (&self->mutex);
       tell (self, address, port, TRUE, "the host answers again");
       g_mutex_lock (&self->mutex);

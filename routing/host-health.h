@@ -17,7 +17,8 @@ G_BEGIN_DECLS
 
 typedef struct _IstHostHealth IstHostHealth;
 
-/* Tries to reach address:port's SMTP greeting; TRUE when it answers 220. Blocking, at most 10 s. */
+/* Tries to reach address:port's SMTP greeting; TRUE when it answers 220. Blocking, at most 10 s. FALSE
+ * without *why: nobody uses this host any more, it may be forgotten. */
 typedef gboolean (*IstHostProbe) (gpointer user, const char *address, guint16 port, char **why);
 /* A host changed its state (for the log; and so that relays look again). */
 typedef void (*IstHostChanged) (gpointer user, const char *address, guint16 port, gboolean alive,

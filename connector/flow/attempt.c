@@ -299,11 +299,11 @@ fill_mail (const IstQueueJob *job, const IstPrepared *group, const IstMessage *m
     }
 }
 
-/* Takes the results of one transaction: who has one leaves `open`; who was postponed (452 4.5.3), got none,
- * or with `left` got nothing but the 421 of a peer that left, stays. */
+/* Takes the results of one transaction: who has one leaves `open`; who was postponed (452 4.5.3), got none, or
+ * got nothing but `again_code` (the 421 of a peer that left, the 552 of a first try; 0: none) stays. */
 static void
 take_results (IstAttempt *self, IstClientMail *mail, GPtrArray *open, IstClientFailure failure,
-              gboolean left, gint64 begun, GPtrArray *fates)
+              guint again_code, gint64 begun, GPtrArray *fates)
 {
   gboolean dsn = ist_client_has (self->client, "DSN");
 
@@ -313,7 +313,7 @@ take_results (IstAttempt *self, IstClientMail *mail, GPtrArray *open, IstClientF
       IstFate *fate;
 
       if (result->postponed || (result->reply.code == 0 && !result->delivered)
-          || (left && result->reply.code == 421))
+          || (again_code != 0 && result->reply.code == again_code))
         continue;
       fate = g_new0 (IstFate, 1);
       fate->row = ((IstPreparedRcpt *) g_ptr_array_index (open, i - 1))->row;
@@ -333,11 +333,14 @@ take_results (IstAttempt *self, IstClientMail *mail, GPtrArray *open, IstClientF
   g_free (mail->rcpts);
 }
 
-/* A host that takes no more than we would send gets it without our own growth, if that helps. */
+/* A host that takes no more than we would send gets it without our own growth, if that helps. `limit`: it
+ * told so by refusing (0: not yet). */
 static IstMessage *
-slim (IstAttempt *self, const IstSnapshot *snapshot, const IstQueueJob *job, const IstPrepared *group)
+slim (IstAttempt *self, const IstSnapshot *snapshot, const IstQueueJob *job, const IstPrepared *group,
+      guint64 limit)
 {
-  guint64 max = ist_client_max_size (self->client);
+  guint64 told = ist_client_max_size (self->client);
+  guint64 max = limit > 0 ? limit : told;
   g_autofree char *dropped = NULL;
   IstMessage *message;
 
@@ -360,6 +363,7 @@ typedef struct
   const IstPrepared *group;
   GPtrArray *open;    /* IstPreparedRcpt without a result */
   GHashTable *failed; /* hosts that broke off in this round */
+  guint64 limit;      /* size to come down to after a 552; 0: none was met */
   IstFate answer;     /* of those who stay without one */
   GPtrArray *fates;
 } Round;
@@ -405,26 +409,49 @@ parting_words (const IstAttempt *self, const IstClientMail *mail, gboolean sent_
   return NULL;
 }
 
+/* Was the message refused for its size, while it had been smaller when it came? Sets r->limit then. */
+static gboolean
+met_limit (Round *r, const IstClientMail *mail)
+{
+  gboolean refused = FALSE;
+  guint64 came;
+
+  for (guint i = 0; i < mail->n_rcpts; i++)
+    refused |= mail->rcpts[i].reply.code == 552
+               && (mail->rcpts[i].reply.enhanced == NULL
+                   || strcmp (mail->rcpts[i].reply.enhanced, "5.3.4") == 0
+                   || strcmp (mail->rcpts[i].reply.enhanced, "5.2.3") == 0);
+  if (!refused || r->limit > 0)
+    return FALSE;
+  came = ist_slim_came_size (r->job);
+  if (ist_message_size (r->group->message) <= came)
+    return FALSE;
+  r->limit = came;
+  return TRUE;
+}
+
 /* One transaction over the open connection. FALSE: the connection is gone; *again is TRUE when another
  * deserves a try before this counts as a failure: nothing of the message's end had left. */
 static gboolean
 send_once (IstAttempt *self, Round *r, gboolean *again)
 {
   gboolean reused = ist_client_n_sent (self->client) > 0;
-  g_autoptr (IstMessage) slimmed = slim (self, r->snapshot, r->job, r->group);
+  g_autoptr (IstMessage) slimmed = slim (self, r->snapshot, r->job, r->group, r->limit);
   IstHop hop = { self->host, self->address, self->port };
   IstClientFailure failure = IST_CLIENT_MESSAGE;
   g_autoptr (GError) error = NULL;
   g_autofree char *parting = NULL;
   gboolean sent_dot = FALSE;
   IstClientMail mail;
-  gboolean ok;
+  gboolean ok, too_large;
 
   fill_mail (r->job, r->group, slimmed != NULL ? slimmed : r->group->message, r->open, &mail);
   ok = ist_client_send (self->client, &mail, &failure, &sent_dot, &error);
   log_note (self, r->job->message->queue_id);
   parting = ok ? parting_words (self, &mail, sent_dot) : NULL;
-  take_results (self, &mail, r->open, failure, parting != NULL, r->answer.begun, r->fates);
+  too_large = ok && parting == NULL && slimmed == NULL && met_limit (r, &mail);
+  take_results (self, &mail, r->open, failure, parting != NULL ? 421 : too_large ? 552 : 0,
+                r->answer.begun, r->fates);
   if (!ok || parting != NULL)
     {
       *again = !sent_dot;
@@ -450,6 +477,7 @@ send_group (IstAttempt *self, Round *r)
   while (r->open->len > 0)
     {
       guint before = r->open->len;
+      guint64 limit = r->limit;
       gboolean again = FALSE;
 
       if (self->client == NULL
@@ -458,7 +486,7 @@ send_group (IstAttempt *self, Round *r)
       if (send_once (self, r, &again))
         {
           /* Postponed recipients go at once in the next transaction; one that moves nobody ends it. */
-          if (r->open->len == before)
+          if (r->open->len == before && r->limit == limit)
             {
               ist_reply_set (&r->answer.reply, 452, "4.5.3", "the host takes no recipient now");
               r->answer.failure = IST_CLIENT_BUSY;
@@ -480,7 +508,7 @@ run_group (IstAttempt *self, const IstSnapshot *snapshot, const IstRelaySettings
 {
   g_autoptr (GPtrArray) open = g_ptr_array_new ();
   g_autoptr (GHashTable) failed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  Round round = { snapshot, relay, job, group, open, failed, { 0 }, fates };
+  Round round = { snapshot, relay, job, group, open, failed, 0, { 0 }, fates };
 
   round.answer.begun = ist_queue_now (self->instance->queue);
   for (guint i = 0; i < group->rcpts->len; i++)

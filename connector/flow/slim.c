@@ -14,15 +14,35 @@ drop_trace (IstMessage *message)
     ist_message_remove_field (message, 0);
 }
 
-/* The topmost Received is ours when it names our queue id. */
-static void
-drop_received (IstMessage *message, const char *queue_id)
+/* The topmost Received is ours when it names our queue id; IST_MESSAGE_NOT_FOUND. */
+static guint
+find_received (const IstMessage *message, const char *queue_id)
 {
   guint i = ist_message_find_field (message, "Received", 0);
   g_autofree char *value = i != IST_MESSAGE_NOT_FOUND ? ist_message_field_value (message, i) : NULL;
 
-  if (value != NULL && strstr (value, queue_id) != NULL)
+  return value != NULL && strstr (value, queue_id) != NULL ? i : IST_MESSAGE_NOT_FOUND;
+}
+
+static void
+drop_received (IstMessage *message, const char *queue_id)
+{
+  guint i = find_received (message, queue_id);
+
+  if (i != IST_MESSAGE_NOT_FOUND)
     ist_message_remove_field (message, i);
+}
+
+guint64
+ist_slim_came_size (const IstQueueJob *job)
+{
+  g_autoptr (IstMessage) message = ist_message_new (job->message->body);
+  guint i = find_received (message, job->message->queue_id);
+  gsize own = 0;
+
+  if (i != IST_MESSAGE_NOT_FOUND)
+    ist_message_field_raw (message, i, &own);
+  return ist_message_size (message) - own;
 }
 
 /* The message as it came, with nothing but its addresses rewritten. */

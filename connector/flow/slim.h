@@ -22,6 +22,9 @@ G_BEGIN_DECLS
 IstMessage *ist_slim (const IstSnapshot *snapshot, const IstQueueJob *job, const IstPrepared *group,
                       guint64 max_bytes, char **dropped);
 
+/* How large the job's message was when it came: without the Received field that we put on top. */
+guint64 ist_slim_came_size (const IstQueueJob *job);
+
 G_END_DECLS
 
 #endif

@@ -188,6 +188,47 @@ test_slim (void)
   slim_row ("it came too large", 5000, 4999, NULL);
 }
 
+/* A host that does not tell its limit and refuses gets the message once more without our growth. */
+static void
+test_late_limit (void)
+{
+  static const char *const script[] = { HELLO ("250 X"), "<", ">250 ok", "<", ">250 ok", "<", ">354 go", "<.",
+                                        ">552 5.3.4 too large", "<", ">250 reset", TAKE, "<", ">221 bye",
+                                        NULL };
+  g_autoptr (IstSmtpServer) server = ist_smtp_server_start (script, 0, NULL);
+  g_autofree char *text = g_strdup_printf (
+      INSIDE UNUSED ("internet") "[relay exchange]\nhosts = 127.0.0.1:%u\nidle = 0s\n", server->port);
+  g_autoptr (IstFlowSite) site = ist_flow_site_new (text);
+
+  if (site == NULL)
+    return;
+  submit (site, "r@x.example", "Subject: x\r\n\r\nhello");
+  IST_ASSERT (ist_flow_site_wait (site, "\"delivered\"", 1));
+  IST_ASSERT_INT (ist_flow_site_count (site, "\"slimmed\""), 1);
+  IST_ASSERT_INT (ist_flow_site_count (site, "\"failed\""), 0);
+  ist_smtp_server_wait (server);
+  IST_ASSERT (g_str_has_suffix (server->seen->str, "DATA\r\nSubject: x\r\n\r\nhello\r\n.\r\nQUIT\r\n"));
+}
+
+/* And is believed the second time. */
+static void
+test_too_large (void)
+{
+  static const char *const script[]
+      = { HELLO ("250 X"), "<", ">552 5.3.4 too large", "<", ">250 reset", "<", ">552 5.3.4 too large", "<",
+          ">221 bye", NULL };
+  g_autoptr (IstSmtpServer) server = ist_smtp_server_start (script, 0, NULL);
+  g_autofree char *text = g_strdup_printf (
+      INSIDE UNUSED ("internet") "[relay exchange]\nhosts = 127.0.0.1:%u\nidle = 0s\n", server->port);
+  g_autoptr (IstFlowSite) site = ist_flow_site_new (text);
+
+  if (site == NULL)
+    return;
+  submit (site, "r@x.example", "Subject: x\r\n\r\nhello");
+  IST_ASSERT (ist_flow_site_wait (site, "\"failed\"", 1));
+  ist_smtp_server_wait (server);
+}
+
 /* ---- shares ---- */
 
 /* Listens and never says a word. */
@@ -235,7 +276,8 @@ main (void)
 {
   static const IstTest tests[] = {
     { "next-host", test_next_host }, { "lost-dot", test_lost_dot }, { "busy", test_busy },
-    { "downgrade", test_downgrade }, { "slim", test_slim },           { "shares", test_shares },     { NULL, NULL },
+    { "downgrade", test_downgrade }, { "slim", test_slim },           { "late-limit", test_late_limit },
+    { "too-large", test_too_large }, { "shares", test_shares },     { NULL, NULL },
   };
 
   return ist_test_main ("deliver", tests);

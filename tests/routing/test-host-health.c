@@ -13,7 +13,7 @@ typedef struct
 {
   GMutex mutex;
   GCond cond;
-  gboolean answers;
+  gboolean answers, unused;
   guint probes;
   GString *news;
 } World;
@@ -22,14 +22,15 @@ static gboolean
 probe (gpointer user, const char *address, guint16 port, char **why)
 {
   World *self = user;
-  gboolean answers;
+  gboolean answers, unused;
 
   g_mutex_lock (&self->mutex);
   self->probes++;
   answers = self->answers;
+  unused = self->unused;
   g_cond_broadcast (&self->cond);
   g_mutex_unlock (&self->mutex);
-  if (!answers)
+  if (!answers && !unused)
     *why = g_strdup ("still nothing");
   return answers;
 }
@@ -213,11 +214,39 @@ test_list (void)
   world_clear (&world);
 }
 
+/* A dead host that no relay has any more is not probed for ever. */
+static void
+test_forget (void)
+{
+  World world;
+  IstHostHealth *health;
+  gint64 until = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
+  guint n = 1;
+
+  world_init (&world);
+  world.unused = TRUE;
+  health = ist_host_health_new (probe, changed, &world);
+  ist_host_health_dead (health, HOST, PORT, 15, "refused");
+  ist_fake_clock_advance (16 * G_USEC_PER_SEC);
+  while (n > 0 && g_get_monotonic_time () < until)
+    {
+      g_autoptr (GPtrArray) list = ist_host_health_list (health);
+
+      n = list->len;
+      g_usleep (5000);
+    }
+  IST_ASSERT_INT (n, 0);
+  IST_ASSERT_STR (world.news->str, "dead;");
+  ist_host_health_free (health);
+  world_clear (&world);
+}
+
 int
 main (void)
 {
   static const IstTest tests[] = {
     { "dead", test_dead }, { "busy", test_busy }, { "growth", test_growth }, { "list", test_list },
+    { "forget", test_forget },
     { NULL, NULL },
   };
 
