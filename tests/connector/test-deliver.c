@@ -13,16 +13,24 @@
 #define TAKE "<", ">250 ok", "<", ">250 ok", "<", ">354 go", "<.", ">250 2.0.0 taken"
 #define HELLO(more) ">220 hi", "<", ">250-hub.example\n" more
 
-/* A message of one line from Domino. */
+/* `from` and `to` are paths with their parameters: "<a@b.example> RET=HDRS". */
 static void
-submit (IstFlowSite *site, const char *recipient, const char *text)
+submit_as (IstFlowSite *site, const char *from, const char *to, const char *text)
 {
-  g_autofree char *input = g_strdup_printf ("EHLO c.example\r\nMAIL FROM:<s@d.example>\r\nRCPT TO:<%s>\r\n"
-                                            "DATA\r\n%s\r\n.\r\nQUIT\r\n", recipient, text);
+  g_autofree char *input = g_strdup_printf ("EHLO c.example\r\nMAIL FROM:%s\r\nRCPT TO:%s\r\n"
+                                            "DATA\r\n%s\r\n.\r\nQUIT\r\n", from, to, text);
   g_autofree char *answers = ist_flow_site_talk (site, "inside", input);
   g_autofree char *codes = ist_flow_site_codes (answers);
 
   IST_ASSERT_STR (codes, "220 250 250 250 354 250 221");
+}
+
+static void
+submit (IstFlowSite *site, const char *recipient, const char *text)
+{
+  g_autofree char *to = g_strdup_printf ("<%s>", recipient);
+
+  submit_as (site, "<s@d.example>", to, text);
 }
 
 /* A host that breaks off is left for the next one in the same round. */
@@ -133,6 +141,61 @@ test_downgrade (void)
   IST_ASSERT_INT (ist_flow_site_count (site, "\"downgraded\""), 1);
   ist_smtp_server_wait (server);
   IST_ASSERT (strstr (server->seen->str, "\r\n\r\n=C3=A4\r\n.\r\n") != NULL);
+}
+
+/* ---- the end of what cannot be delivered ---- */
+
+static guint
+count_dead (IstFlowSite *site)
+{
+  IstQueueFilter filter = { .state = IST_STATE_DEAD };
+  g_autoptr (GPtrArray) list = NULL;
+
+  ist_queue_flush (site->instance->queue);
+  list = ist_queue_list (site->instance->queue, &filter, NULL);
+  return list != NULL ? list->len : 0;
+}
+
+/* A failure ends in a report, in a dead entry, or in nothing where the sender wanted nothing. */
+static void
+test_dead (void)
+{
+  static const struct
+  {
+    const char *name, *from, *to;
+    guint reported, dead;
+  } rows[] = {
+    { "a report", "<s@d.example>", "<r@x.example>", 1, 0 },
+    { "null sender", "<>", "<r@x.example>", 0, 1 },
+    { "null sender who wants nothing", "<>", "<r@x.example> NOTIFY=NEVER", 0, 1 },
+    { "the report has nowhere to go", "<gone@d.example>", "<r@x.example>", 0, 1 },
+    { "nowhere to go, and nothing wanted", "<gone@d.example>", "<r@x.example> NOTIFY=NEVER", 0, 0 },
+    { "nothing wanted", "<s@d.example>", "<r@x.example> NOTIFY=NEVER", 0, 0 },
+    { "only success wanted", "<s@d.example>", "<r@x.example> NOTIFY=SUCCESS", 0, 0 },
+  };
+  static const char *const refuse[]
+      = { HELLO ("250 X"), "<", ">250 ok", "<", ">550 5.1.1 no", "<", ">221 bye", NULL };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (IstSmtpServer) server = ist_smtp_server_start (refuse, 0, NULL);
+      g_autofree char *text = g_strdup_printf (
+          INSIDE UNUSED ("internet") "[relay exchange]\nhosts = 127.0.0.1:%u\nidle = 0s\n"
+          "[rule gone]\nrecipients = gone@d.example\naction = refuse\n", server->port);
+      g_autoptr (IstFlowSite) site = ist_flow_site_new (text);
+
+      ist_row ("%s", rows[i].name);
+      if (site == NULL)
+        return;
+      submit_as (site, rows[i].from, rows[i].to, "hello");
+      IST_ASSERT (ist_flow_site_wait (site, "\"failed\"", 1));
+      ist_smtp_server_wait (server);
+      IST_ASSERT (ist_flow_site_wait (site, "\"reported\"", rows[i].reported));
+      IST_ASSERT (ist_flow_site_wait (site, "\"dead\"", rows[i].dead));
+      g_usleep (100000);
+      IST_ASSERT_INT (count_dead (site), rows[i].dead);
+      IST_ASSERT_INT (ist_flow_site_count (site, "\"reported\""), rows[i].reported);
+    }
 }
 
 /* ---- growth ---- */
@@ -276,7 +339,7 @@ main (void)
 {
   static const IstTest tests[] = {
     { "next-host", test_next_host }, { "lost-dot", test_lost_dot }, { "busy", test_busy },
-    { "downgrade", test_downgrade }, { "slim", test_slim },           { "late-limit", test_late_limit },
+    { "dead", test_dead },           { "downgrade", test_downgrade }, { "slim", test_slim },           { "late-limit", test_late_limit },
     { "too-large", test_too_large }, { "shares", test_shares },     { NULL, NULL },
   };
 

@@ -45,6 +45,10 @@ static const struct
     HI "MAIL FROM:<>\r\nRCPT TO:<@x.example:r@far.example>\r\nRCPT TO:<r@far.example@y.example>\r\n"
     "RCPT TO:<\"r@far.example\"@y.example>\r\nRCPT TO:<r%far.example@y.example>\r\n",
     "220 250 250 550 550 550 550", NULL },
+  { "look-alikes of our domains", "public",
+    HI "MAIL FROM:<> SMTPUTF8\r\nRCPT TO:<r@\xd1\x85.example>\r\nRCPT TO:<r@x.ex\xd0\xb0mple>\r\n"
+    "RCPT TO:<r@x.example.>\r\nRCPT TO:<r@xx.example>\r\nRCPT TO:<r@x.example.far.example>\r\n",
+    "220 250 250 550 550 553 550 550", NULL },
   { "null sender and postmaster", "public", HI "MAIL FROM:<>\r\nRCPT TO:<postmaster@x.example>\r\n",
     "220 250 250 250", NULL },
   { "XCLIENT tells a stranger", "inside", HI "XCLIENT ADDR=192.0.2.77\r\n" FROM TO_X,
