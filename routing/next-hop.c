@@ -10,6 +10,7 @@
 #define MIN_TTL_SECS 5
 #define MAX_TTL_SECS 3600
 #define BAD_TTL_SECS 30
+#define STALE_SECS 86400 /* how long an old answer stands in while the name servers are in trouble (RFC 8767) */
 #define MAX_CACHED 1000
 #define SMTP_PORT 25
 
@@ -19,6 +20,7 @@ typedef struct
   GPtrArray *records; /* NULL: failed */
   GError *error;
   gint64 until;
+  gint64 learnt; /* when the records came */
 } Cached;
 
 struct _IstNextHop
@@ -101,6 +103,30 @@ cache_time (const GPtrArray *records)
          + (gint64) CLAMP (ttl, MIN_TTL_SECS, MAX_TTL_SECS) * G_USEC_PER_SEC;
 }
 
+static Cached *
+ask (IstNextHop *self, gboolean mx, const char *name)
+{
+  Cached *fresh = g_new0 (Cached, 1);
+
+  fresh->records = mx ? ist_dns_mx (self->dns, name, &fresh->error)
+                      : ist_dns_addresses (self->dns, name, &fresh->error);
+  fresh->until = cache_time (fresh->records);
+  fresh->learnt = ist_clock_mono_usecs ();
+  return fresh;
+}
+
+/* Nobody could be asked: what was known goes on for a while. A name that is gone is gone. */
+static void
+keep_old (Cached *fresh, const Cached *old)
+{
+  if (old == NULL || old->records == NULL || !ist_error_is (fresh->error, IST_ERROR_RETRY)
+      || ist_clock_mono_usecs () - old->learnt > (gint64) STALE_SECS * G_USEC_PER_SEC)
+    return;
+  g_clear_error (&fresh->error);
+  fresh->records = g_ptr_array_ref (old->records);
+  fresh->learnt = old->learnt;
+}
+
 static GPtrArray *
 look_up (IstNextHop *self, gboolean mx, const char *name, GError **error)
 {
@@ -112,12 +138,10 @@ look_up (IstNextHop *self, gboolean mx, const char *name, GError **error)
   cached = g_hash_table_lookup (self->cache, key);
   if (cached == NULL || cached->until <= ist_clock_mono_usecs ())
     {
-      cached = g_new0 (Cached, 1);
       g_mutex_unlock (&self->mutex);
-      cached->records = mx ? ist_dns_mx (self->dns, name, &cached->error)
-                           : ist_dns_addresses (self->dns, name, &cached->error);
-      cached->until = cache_time (cached->records);
+      cached = ask (self, mx, name);
       g_mutex_lock (&self->mutex);
+      keep_old (cached, g_hash_table_lookup (self->cache, key));
       if (g_hash_table_size (self->cache) >= MAX_CACHED)
         g_hash_table_remove_all (self->cache);
       g_hash_table_replace (self->cache, g_steal_pointer (&key), cached);

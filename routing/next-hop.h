@@ -2,7 +2,7 @@
  * routing/next-hop.h - the hosts of a relay, in the order to try them now.
  *
  * A relay lists hosts, literals and MX names with priorities (0 best). Names are resolved with their
- * TTL and cached; equal priorities are shared evenly; hosts that routing/host-health.h knows to be
+ * TTL and cached (for a day more while no name server answers); equal priorities are shared evenly; hosts that routing/host-health.h knows to be
  * dead are left out. MX preferences order hosts below the entry's own priority.
  *
  * Threads: an IstNextHop serves any number of threads.

@@ -87,7 +87,7 @@ put_record (GByteArray *out, const IstDnsRow *row)
 }
 
 static GByteArray *
-answer (const IstDnsServer *self, const guint8 *question, gsize size)
+answer (IstDnsServer *self, const guint8 *question, gsize size)
 {
   GByteArray *out = g_byte_array_new ();
   g_autoptr (GByteArray) records = g_byte_array_new ();
@@ -96,10 +96,11 @@ answer (const IstDnsServer *self, const guint8 *question, gsize size)
   guint type = at + 2 <= size ? (guint) (question[at] << 8 | question[at + 1]) : 0;
   guint code = 3; /* NXDOMAIN */
   guint n = 0;
+  const IstDnsRow *rows = g_atomic_pointer_get (&self->rows);
 
-  for (gsize i = 0; self->rows[i].name != NULL; i++)
+  for (gsize i = 0; rows[i].name != NULL; i++)
     {
-      const IstDnsRow *row = &self->rows[i];
+      const IstDnsRow *row = &rows[i];
 
       if (g_ascii_strcasecmp (row->name, name) != 0)
         continue;

@@ -16,7 +16,7 @@ typedef struct
 
 typedef struct
 {
-  const IstDnsRow *rows; /* ended by a NULL name */
+  const IstDnsRow *rows; /* ended by a NULL name; atomic: may be exchanged */
   GSocket *socket;
   char *endpoint; /* "127.0.0.1:PORT" */
   gint n_questions; /* atomic */

@@ -196,6 +196,43 @@ test_cache (void)
   world_clear (&world);
 }
 
+/* While no name server answers, what was known stands in, for a day. */
+static void
+test_stale (void)
+{
+  static const IstDnsRow sick[] = { { "one.example", "FAIL", "", 0 }, { NULL, NULL, NULL, 0 } };
+  static const IstDnsRow gone[] = { { NULL, NULL, NULL, 0 } };
+  static const struct
+  {
+    const char *name;
+    const IstDnsRow *rows;
+    gint64 secs;
+    const char *want;
+  } steps[] = {
+    { "known", zone, 0, "one.example 192.0.2.1 25" },
+    { "in trouble", sick, 61, "one.example 192.0.2.1 25" },
+    { "still", sick, 3600, "one.example 192.0.2.1 25" },
+    { "for a day", sick, 86400, "error retry" },
+    { "well again", zone, 31, "one.example 192.0.2.1 25" },
+    { "gone is gone", gone, 61, "error refused" },
+  };
+  World world;
+
+  world_init (&world);
+  for (gsize i = 0; i < G_N_ELEMENTS (steps); i++)
+    {
+      gboolean all_dead;
+      g_autofree char *got = NULL;
+
+      g_atomic_pointer_set (&world.server->rows, steps[i].rows);
+      ist_fake_clock_advance (steps[i].secs * G_USEC_PER_SEC);
+      got = ask (&world, "one.example", &all_dead);
+      ist_row ("%s", steps[i].name);
+      IST_ASSERT_STR (got, steps[i].want);
+    }
+  world_clear (&world);
+}
+
 static void
 test_dead (void)
 {
@@ -228,7 +265,7 @@ main (void)
 {
   static const IstTest tests[] = {
     { "lists", test_lists }, { "entries", test_entries }, { "even", test_even },
-    { "cache", test_cache }, { "dead", test_dead },       { NULL, NULL },
+    { "cache", test_cache }, { "stale", test_stale }, { "dead", test_dead },       { NULL, NULL },
   };
 
   return ist_test_main ("next-hop", tests);
