@@ -380,7 +380,10 @@ connection_lost (IstAttempt *self, Round *r, IstClientFailure failure, gboolean 
   g_free (r->answer.host);
   r->answer.host = g_strdup (self->host);
   ist_reply_set (&r->answer.reply, 0, NULL, "%s", words);
-  if (failure == IST_CLIENT_BUSY)
+  /* A host that falls silent is dead for all; a late answer to the final dot is none of that, nor is an idle
+   * connection that a firewall forgot. Whoever just closes may have met a message it cannot bear. */
+  if (failure == IST_CLIENT_BUSY
+      || (failure == IST_CLIENT_HOST && !sent_dot && !reused && ist_client_timed_out (self->client)))
     tell_health (self, r->relay, &hop, failure, words);
   /* A peer may close an idle connection: that is asked again over a fresh one, at the same host. */
   if (!reused)

@@ -43,6 +43,12 @@ ist_client_is_open (const IstClient *self)
 }
 
 gboolean
+ist_client_timed_out (const IstClient *self)
+{
+  return self->lost && ist_stream_last_fault (self->stream) == IST_FAULT_TIMEOUT;
+}
+
+gboolean
 ist_client_has (const IstClient *self, const char *keyword)
 {
   return g_hash_table_contains (self->keywords, keyword);

@@ -66,6 +66,9 @@ IstClient *ist_client_open (const IstClientOptions *options, IstClientFailure *f
 /* FALSE once the connection was lost, the peer said 421 or answered what no command can have: close it. */
 gboolean ist_client_is_open (const IstClient *client);
 
+/* TRUE when it was lost because the peer was silent for too long. */
+gboolean ist_client_timed_out (const IstClient *client);
+
 /* Extensions of the peer. */
 gboolean ist_client_has (const IstClient *client, const char *keyword);
 guint64 ist_client_max_size (const IstClient *client); /* 0: not told */
