@@ -17,6 +17,7 @@ typedef struct
   guint good;          /* rounds since the last change of `allowed` */
   gint64 pause_until;  /* monotonic; busy */
   guint pauses;        /* in a row */
+  guint silences;      /* in a row */
   gint64 next_probe;   /* monotonic; dead */
   guint probe_secs;
   char *why;
@@ -253,6 +254,7 @@ ist_host_health_good (IstHostHealth *self, const char *address, guint16 port)
   Host *host = host_for (self, address, port);
 
   host->pauses = 0;
+  host->silences = 0;
   if (host->allowed == 0 || ++host->good < host->allowed)
     return;
   host->good = 0;
@@ -279,6 +281,14 @@ ist_host_health_busy (IstHostHealth *self, const char *address, guint16 port, gu
       host->pause_until = ist_clock_mono_usecs () + secs * G_USEC_PER_SEC;
     }
   set_why (host, why);
+}
+
+gboolean
+ist_host_health_silent (IstHostHealth *self, const char *address, guint16 port)
+{
+  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
+
+  return ++host_for (self, address, port)->silences >= 2;
 }
 
 void

@@ -45,6 +45,9 @@ void ist_host_health_good (IstHostHealth *health, const char *address, guint16 p
 /* The pause doubles with each further time until something good happens, up to a minute. */
 void ist_host_health_busy (IstHostHealth *health, const char *address, guint16 port,
                            guint pause_secs, const char *why);
+/* A connection fell silent after its greeting, which may be this message's fault: TRUE when it happens the second
+ * time with nothing good in between, and the host should count as dead. */
+gboolean ist_host_health_silent (IstHostHealth *health, const char *address, guint16 port);
 void ist_host_health_dead (IstHostHealth *health, const char *address, guint16 port,
                            guint probe_secs, const char *why);
 

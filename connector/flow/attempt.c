@@ -380,10 +380,11 @@ connection_lost (IstAttempt *self, Round *r, IstClientFailure failure, gboolean 
   g_free (r->answer.host);
   r->answer.host = g_strdup (self->host);
   ist_reply_set (&r->answer.reply, 0, NULL, "%s", words);
-  /* A host that falls silent is dead for all; a late answer to the final dot is none of that, nor is an idle
-   * connection that a firewall forgot. Whoever just closes may have met a message it cannot bear. */
+  /* Silence for the second message in a row is the host's, not the messages'. A late answer to the final dot is
+   * no such sign, nor is an idle connection that a firewall forgot. */
   if (failure == IST_CLIENT_BUSY
-      || (failure == IST_CLIENT_HOST && !sent_dot && !reused && ist_client_timed_out (self->client)))
+      || (failure == IST_CLIENT_HOST && !sent_dot && !reused && ist_client_timed_out (self->client)
+          && ist_host_health_silent (self->instance->health, self->address, self->port)))
     tell_health (self, r->relay, &hop, failure, words);
   /* A peer may close an idle connection: that is asked again over a fresh one, at the same host. */
   if (!reused)
