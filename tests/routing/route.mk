@@ -1,0 +1,9 @@
+FAKE_DIRECTORY = tests/routing/fake-directory.c tests/routing/fake-directory.h
+check_PROGRAMS += tests/routing/test-router.t
+TESTS += tests/routing/test-router.t
+tests_routing_test_router_t_SOURCES = tests/routing/test-router.c $(FAKE_DIRECTORY)
+tests_routing_test_router_t_LDADD = $(ROUTING_TEST_LIBS)
+check_PROGRAMS += tests/routing/test-relaying.t
+TESTS += tests/routing/test-relaying.t
+tests_routing_test_relaying_t_SOURCES = tests/routing/test-relaying.c $(FAKE_DIRECTORY)
+tests_routing_test_relaying_t_LDADD = $(ROUTING_TEST_LIBS)
