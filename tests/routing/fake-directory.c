@@ -15,8 +15,11 @@ normal (const char *text)
     *strrchr (name, '@') = '\0';
   parts = g_strsplit (name, "/", -1);
   for (guint i = 0; parts[i] != NULL; i++)
-    if (strchr (parts[i], '=') != NULL)
-      memmove (parts[i], strchr (parts[i], '=') + 1, strlen (strchr (parts[i], '=')));
+    {
+      if (strchr (parts[i], '=') != NULL)
+        memmove (parts[i], strchr (parts[i], '=') + 1, strlen (strchr (parts[i], '=')));
+      g_strstrip (parts[i]);
+    }
   return g_strjoinv ("/", parts);
 }
 
