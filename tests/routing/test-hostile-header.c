@@ -1,6 +1,6 @@
 /*
- * Headers made to cost time: each costs linear time, so ten times the input may take little more than ten times
- * as long, measured with room for a busy machine.
+ * Headers made to cost time: each costs linear time. At these sizes a step that looks at everything behind it once a
+ * byte would take minutes, so one generous limit tells the two apart on any machine.
  */
 #include "base/clock.h"
 #include "routing/address/header-field.h"
@@ -9,9 +9,7 @@
 
 #include <string.h>
 
-#define SMALL (64 * 1024)
-#define FACTOR 14
-/* Quadratic time at this size would be minutes. */
+#define FIELD_BYTES (1000 * 1000)
 #define LIMIT_USECS (10 * G_USEC_PER_SEC)
 
 static char *
@@ -46,17 +44,12 @@ test_one_field (void)
 
   for (gsize i = 0; rewriter != NULL && i < G_N_ELEMENTS (units); i++)
     {
-      g_autofree char *few = repeat ("To: ", units[i], SMALL, "\r\n\r\n");
-      g_autofree char *many = repeat ("To: ", units[i], SMALL * FACTOR, "\r\n\r\n");
-      g_autofree char *other = repeat ("X-Other: ", units[i], SMALL * FACTOR * 10, "\r\n\r\n");
-      gint64 small = time_rewrite (rewriter, few);
-      gint64 large = time_rewrite (rewriter, many);
-      gint64 guard = time_rewrite (rewriter, other);
+      g_autofree char *list = repeat ("To: ", units[i], FIELD_BYTES, "\r\n\r\n");
+      g_autofree char *other = repeat ("X-Other: ", units[i], FIELD_BYTES * 10, "\r\n\r\n");
 
       ist_row ("%s", units[i]);
-      IST_ASSERT (large < LIMIT_USECS && guard < LIMIT_USECS);
-      /* Below 20 ms the machine's own noise is measured. */
-      IST_ASSERT (large < 20000 || large < small * FACTOR * 5);
+      IST_ASSERT (time_rewrite (rewriter, list) < LIMIT_USECS);
+      IST_ASSERT (time_rewrite (rewriter, other) < LIMIT_USECS);
     }
 }
 
