@@ -1,7 +1,7 @@
 /*
  * dirsync/ldif.c - RFC 2849 content records as Domino and Active Directory export them.
  *
- * Which attribute means what (docs/addresses.md, "Directory files"): mail and proxyAddresses give addresses,
+ * Which attribute means what (docs/admin.md, "Directory files"): mail and proxyAddresses give addresses,
  * legacyExchangeDN and X500: proxies legacy names, cn/displayName the display name, a Domino DN
  * ("CN=…,OU=…,O=…") the Notes name, targetAddress or MailAddress the forwarding address, memberOf the groups.
  */

@@ -124,7 +124,7 @@ ist_decoder_strip (const IstDecoder *self, const char *address)
 }
 
 /* The Notes domains that each hop put behind an address inside IMCEANOTES: names without a dot, ours or not
- * (quirks 82 and 85 of docs/addresses.md). */
+ * (docs/addresses.md, "IMCEA addresses"). */
 static char *
 strip_undotted (const char *text)
 {
@@ -162,7 +162,7 @@ unwrap (const IstDecoder *self, const char *type, const char *inner)
   return ist_decoder_is_plain (mailbox) ? g_steal_pointer (&mailbox) : NULL;
 }
 
-/* [MS-OXCMAIL] 2.2.3.1.3: only for our own domain, or a stranger could make us write any address. */
+/* [MS-OXCMAIL], IMCEA de-encapsulation: only for our own domain, or a stranger could make us write any address. */
 char *
 ist_decoder_imcea (const IstDecoder *self, const char *address)
 {

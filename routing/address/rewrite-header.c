@@ -141,7 +141,7 @@ replace (Field *field, gsize from, gsize size, const char *with)
   field->changed = TRUE;
 }
 
-/* M6: a display name with commas, '@' or quotes confuses old systems; the bare address never does. */
+/* A display name with commas, '@' or quotes confuses old systems; the bare address never does. */
 static void
 replace_by_address (Run *run, Field *field, const IstMailboxSpan *span, const char *address)
 {
@@ -214,7 +214,7 @@ rewrite_field (Run *run, guint index)
   ist_message_set_field (run->message, index, out->str);
 }
 
-/* ---- the guard (MAIL-19, M3) ---- */
+/* ---- the guard (docs/addresses.md, "Routing sub-domains") ---- */
 
 static gboolean
 is_domain_byte (char c)
