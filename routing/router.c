@@ -195,15 +195,23 @@ judge_domain (IstRouter *self, const IstDomainSettings *domain, const char *addr
   return FALSE;
 }
 
-/* A routing sub-domain stands for its primary domain; the person is looked up there. */
+/* A routing sub-domain stands for its primary domain; the person is looked up there. A domain of ours in letters
+ * or dots that only IDNA takes for the same is written plainly, or the next hop would not know it. */
 static char *
 primary_address (const IstDomainSettings *domain, const char *address)
 {
   g_autofree char *local = NULL;
+  g_autofree char *asked = NULL;
+  g_autofree char *key = NULL;
 
-  if (domain->type != IST_DOMAIN_ROUTING || !ist_address_split (address, &local, NULL))
+  if (!ist_address_split (address, &local, &asked))
     return g_strdup (address);
-  return g_strdup_printf ("%s@%s", local, domain->primary);
+  if (domain->type == IST_DOMAIN_ROUTING)
+    return g_strdup_printf ("%s@%s", local, domain->primary);
+  key = ist_domain_key (asked);
+  if (key == NULL || g_ascii_strcasecmp (key, asked) == 0)
+    return g_strdup (address);
+  return g_strdup_printf ("%s@%s", local, key);
 }
 
 static gboolean

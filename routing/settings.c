@@ -1,5 +1,7 @@
 #include "routing/settings.h"
 
+#include "base/address.h"
+
 #include <string.h>
 
 /* One row; the struct's type is named once per table by the ROW macro around it. */
@@ -91,6 +93,14 @@ static const IstSettingRow connector_rows[] = {
 };
 
 static void
+check_address (const IstSettings *settings, const IstGroup *group, const char *key, const char *address,
+               GPtrArray *errors)
+{
+  if (address != NULL && !ist_address_is_valid (address, TRUE))
+    ist_settings_complain (settings, group, key, errors, "\"%s\" is no mail address", address);
+}
+
+static void
 check_connector (const IstSettings *settings, const IstGroup *group, GPtrArray *errors)
 {
   const IstConnectorSettings *c = (const IstConnectorSettings *) group;
@@ -99,6 +109,7 @@ check_connector (const IstSettings *settings, const IstGroup *group, GPtrArray *
   if (length == 0 || length > 16
       || strspn (c->node, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789") != length)
     ist_settings_complain (settings, group, "node", errors, "write 1 to 16 letters and digits");
+  check_address (settings, group, "postmaster", c->postmaster, errors);
 }
 
 static const IstSettingGroup connector_group = {
@@ -188,11 +199,35 @@ check_primary (const IstSettings *settings, const IstDomainSettings *d, GPtrArra
                            "there is no group [domain %s] of type shared or own", d->primary);
 }
 
+/* One domain in two spellings would be two answers to one question. */
+static void
+check_domain_name (const IstSettings *settings, const IstGroup *group, GPtrArray *errors)
+{
+  const GPtrArray *domains = ist_settings_list (settings, "domain");
+  g_autofree char *key = ist_domain_key (group->name);
+
+  if (key == NULL || !ist_domain_is_valid (group->name, TRUE) || group->name[0] == '[')
+    {
+      ist_settings_complain (settings, group, NULL, errors, "\"%s\" is no domain name", group->name);
+      return;
+    }
+  for (guint i = 0; i < domains->len; i++)
+    {
+      const IstGroup *other = g_ptr_array_index (domains, i);
+      g_autofree char *other_key = ist_domain_key (other->name);
+
+      if (other->line < group->line && g_strcmp0 (other_key, key) == 0)
+        ist_settings_complain (settings, group, NULL, errors, "is the same domain as [domain %s] in line %u",
+                               other->name, other->line);
+    }
+}
+
 static void
 check_domain (const IstSettings *settings, const IstGroup *group, GPtrArray *errors)
 {
   const IstDomainSettings *d = (const IstDomainSettings *) group;
 
+  check_domain_name (settings, group, errors);
   check_side_name (settings, group, "side", d->side, errors);
   if (d->type != IST_DOMAIN_SHARED && d->side == NULL)
     ist_settings_complain (settings, group, "side", errors, "is needed for type %s",
@@ -422,6 +457,7 @@ check_rule (const IstSettings *settings, const IstGroup *group, GPtrArray *error
     check_side_name (settings, group, "destinations", u->destinations[i], errors);
   if (u->action == 4 && u->redirect == NULL)
     ist_settings_complain (settings, group, "redirect", errors, "is needed for action redirect");
+  check_address (settings, group, "redirect", u->redirect, errors);
   if (u->header != NULL && strchr (u->header, ':') == NULL)
     ist_settings_complain (settings, group, "header", errors, "write \"Name: pattern\"");
 }

@@ -226,9 +226,10 @@ test_peers (void)
     }
 }
 
-/* Whose mail a peer brings must be known, or neither loop guard nor rewriting has a direction. */
+/* What would leave a question without an answer is refused at the start: whose mail a peer brings (or neither loop
+ * guard nor rewriting has a direction), what a sub-domain stands for. */
 static void
-test_peer_needs_side (void)
+test_settings (void)
 {
   static const struct
   {
@@ -247,6 +248,12 @@ test_peer_needs_side (void)
       "[listener a]\naddress = 127.0.0.1:1\nside = domino\n[listener b]\naddress = 127.0.0.1:2\n"
       "[peer p]\naddresses = 192.0.2.1\nlisteners = a\n",
       TRUE },
+    { "postmaster", "postmaster = nobody\n", FALSE },
+    { "redirect", "[rule r]\naction = redirect\nredirect = nobody\n", FALSE },
+    { "domain in two spellings",
+      "[domain b\xc3\xbc" "cher.example]\n[domain xn--bcher-kva.example]\n", FALSE },
+    { "two domains", "[domain a.example]\n[domain b.example]\n", TRUE },
+    { "no domain name", "[domain a..example]\n", FALSE },
     { "routing domain without its group", "[side domino]\nrouting-domain = d.acme.example\n", FALSE },
     { "routing domain for nothing served here",
       "[domain d.acme.example]\ntype = routing\nside = domino\nprimary = acme.example\n", FALSE },
@@ -327,7 +334,7 @@ main (void)
     { "forms", test_forms },
     { "rules-do-not-open", test_rules_do_not_open },
     { "peers", test_peers },
-    { "peer-needs-side", test_peer_needs_side },
+    { "settings", test_settings },
     { "tenant", test_tenant },
     { NULL, NULL },
   };

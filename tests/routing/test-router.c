@@ -101,7 +101,10 @@ test_sides (void)
     { "back to the side it came from", IST_SIDE_EXCHANGE, "bob@acme.example", "550 5.4.6" },
     { "from the Internet", IST_SIDE_INTERNET, "bob@acme.example",
       "exchange x bob@acme.example>bob@acme.example" },
-    { "domain in other case with a dot at the end", IST_SIDE_DOMINO, "bob@Acme.Example.", "550 5.1.1" },
+    { "domain with a dot at the end", IST_SIDE_DOMINO, "bob@Acme.Example.",
+      "exchange x bob@acme.example>bob@acme.example" },
+    { "domain in full-width letters", IST_SIDE_DOMINO, "x@\xef\xbd\x8fpen.example",
+      "exchange x x@open.example>x@open.example" },
     { "no address", IST_SIDE_DOMINO, "bob", "550 5.1.3" },
   };
   IstDirectory directory = ist_fake_directory (people);
