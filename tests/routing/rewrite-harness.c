@@ -2,6 +2,7 @@
 
 #include "tests/harness/harness.h"
 #include "tests/routing/fake-directory.h"
+#include "tests/routing/routing-settings.h"
 
 #include <string.h>
 
@@ -18,21 +19,16 @@ IstRewriter *
 ist_test_rewriter (IstSide from, IstSide to, const char *more)
 {
   static IstDirectory directory;
-  g_autofree char *text = g_strconcat (
+  g_autoptr (IstSettings) settings = ist_test_settings (
       "[connector]\nhostname = mx.acme.example\n"
       "[side domino]\nnotes-domain = ACME\nrouting-domain = d.acme.example\n"
       "[side exchange]\nrouting-domain = x.acme.example\n"
       "[domain acme.example]\ntype = shared\n"
       "[domain d.acme.example]\ntype = routing\nside = domino\nprimary = acme.example\n"
       "[domain x.acme.example]\ntype = routing\nside = exchange\nprimary = acme.example\n",
-      more, NULL);
-  g_autoptr (GPtrArray) errors = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (IstSettings) settings
-      = ist_settings_parse (text, "test.conf", ".", ist_routing_setting_groups, errors);
+      more);
 
-  for (guint i = 0; i < errors->len; i++)
-    ist_note ("%s", (char *) g_ptr_array_index (errors, i));
-  if (!IST_ASSERT (settings != NULL))
+  if (settings == NULL)
     return NULL;
   directory = ist_fake_directory (people);
   return ist_rewriter_new (settings, &directory, from, to);

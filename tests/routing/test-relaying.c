@@ -5,6 +5,7 @@
 #include "routing/router.h"
 #include "tests/harness/harness.h"
 #include "tests/routing/fake-directory.h"
+#include "tests/routing/routing-settings.h"
 
 #include <string.h>
 
@@ -22,20 +23,6 @@ static const char base_text[]
       "[domain open.example]\ntype = own\nside = exchange\ncheck-recipients = no\n"
       "[domain b\xc3\xbc" "cher.example]\ntype = own\nside = exchange\ncheck-recipients = no\n"
       "[domain d.acme.example]\ntype = routing\nside = domino\nprimary = acme.example\n";
-
-static IstSettings *
-settings_new (const char *first, const char *more)
-{
-  g_autofree char *text = g_strconcat (first, more, NULL);
-  g_autoptr (GPtrArray) errors = g_ptr_array_new_with_free_func (g_free);
-  IstSettings *settings
-      = ist_settings_parse (text, "test.conf", ".", ist_routing_setting_groups, errors);
-
-  for (guint i = 0; i < errors->len; i++)
-    ist_note ("%s", (char *) g_ptr_array_index (errors, i));
-  IST_ASSERT (settings != NULL);
-  return settings;
-}
 
 /* 'i': handed to the Internet, 'o': to a side of ours, 'r': refused for good, 't': refused for now. */
 static char
@@ -126,7 +113,7 @@ test_forms (void)
       = { "", "s@elsewhere.example", "anna@acme.example", "postmaster", "postmaster@acme.example",
           "\"s@e.example\"@acme.example" };
   IstDirectory directory = ist_fake_directory (people);
-  g_autoptr (IstSettings) settings = settings_new (base_text, "");
+  g_autoptr (IstSettings) settings = ist_test_settings (base_text, "");
   g_autoptr (IstRouter) router = settings != NULL ? ist_router_new (settings, &directory, 1) : NULL;
 
   for (gsize i = 0; router != NULL && i < G_N_ELEMENTS (rows); i++)
@@ -163,7 +150,7 @@ test_rules_do_not_open (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (rules); i++)
     {
-      g_autoptr (IstSettings) settings = settings_new (base_text, rules[i]);
+      g_autoptr (IstSettings) settings = ist_test_settings (base_text, rules[i]);
       g_autoptr (IstRouter) router = ist_router_new (settings, &directory, 1);
       IstRouteAsk stranger = { .origin = IST_SIDE_INTERNET, .sender = "s@e.example" };
       IstRouteAsk peer = { .origin = IST_SIDE_DOMINO, .trusted = TRUE, .sender = "s@e.example" };
@@ -210,7 +197,7 @@ test_peers (void)
     { "no certificate", "cloud", "203.0.113.1", NULL, "mail.acme.example", TRUE, NULL },
     { "no address", "in", "unix", NULL, NULL, FALSE, NULL },
   };
-  g_autoptr (IstSettings) settings = settings_new (peers_text, "");
+  g_autoptr (IstSettings) settings = ist_test_settings (peers_text, "");
   g_autoptr (IstRouter) router = settings != NULL ? ist_router_new (settings, NULL, 1) : NULL;
 
   for (gsize i = 0; router != NULL && i < G_N_ELEMENTS (rows); i++)
@@ -316,7 +303,7 @@ test_tenant (void)
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       g_autoptr (IstSettings) settings
-          = settings_new ("[connector]\nhostname = mx\n", rows[i].settings);
+          = ist_test_settings ("[connector]\nhostname = mx\n", rows[i].settings);
       g_autoptr (IstRouter) router = ist_router_new (settings, NULL, 1);
       g_autoptr (GBytes) bytes = g_bytes_new (rows[i].header, strlen (rows[i].header));
       g_autoptr (IstBody) body = ist_body_new_bytes (bytes);

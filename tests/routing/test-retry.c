@@ -5,6 +5,7 @@
 #include "routing/retry.h"
 #include "routing/tls-policy.h"
 #include "tests/harness/harness.h"
+#include "tests/routing/routing-settings.h"
 
 #include <string.h>
 
@@ -78,14 +79,8 @@ settings_new (const char *dir)
       "[tls roots]\nca-file = %s/ca.example.crt\n[tls missing]\nca-file = %s/nothing.pem\n"
       "[tls pins]\npins = 00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\n",
       dir, dir);
-  g_autoptr (GPtrArray) errors = g_ptr_array_new_with_free_func (g_free);
-  IstSettings *settings
-      = ist_settings_parse (text, "test.conf", ".", ist_routing_setting_groups, errors);
 
-  for (guint i = 0; i < errors->len; i++)
-    ist_note ("%s", (char *) g_ptr_array_index (errors, i));
-  IST_ASSERT (settings != NULL);
-  return settings;
+  return ist_test_settings (text, "");
 }
 
 static IstTlsContext *

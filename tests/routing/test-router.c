@@ -4,6 +4,7 @@
 #include "routing/router.h"
 #include "tests/harness/harness.h"
 #include "tests/routing/fake-directory.h"
+#include "tests/routing/routing-settings.h"
 
 #include <string.h>
 
@@ -35,16 +36,9 @@ static const char base_text[]
 static IstRouter *
 router_new (const IstDirectory *directory, const char *more)
 {
-  g_autofree char *text = g_strconcat (base_text, more, NULL);
-  g_autoptr (GPtrArray) errors = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (IstSettings) settings
-      = ist_settings_parse (text, "test.conf", ".", ist_routing_setting_groups, errors);
+  g_autoptr (IstSettings) settings = ist_test_settings (base_text, more);
 
-  for (guint i = 0; i < errors->len; i++)
-    ist_note ("%s", (char *) g_ptr_array_index (errors, i));
-  if (!IST_ASSERT (settings != NULL))
-    return NULL;
-  return ist_router_new (settings, directory, 1);
+  return settings != NULL ? ist_router_new (settings, directory, 1) : NULL;
 }
 
 /* "relay d primary→address", "hold x …", "550 5.1.1", "discard". */
