@@ -386,7 +386,7 @@ guard_origin (const Walk *walk, const IstRuleSettings *rule, const char *recipie
 {
   const IstRouteAsk *ask = walk->ask;
 
-  if (walk->chosen || ask->origin == IST_SIDE_NONE || route->side != ask->origin
+  if (walk->chosen || ask->accepted || ask->origin == IST_SIDE_NONE || route->side != ask->origin
       || (rule != NULL && rule->back_to_origin))
     return TRUE;
   ist_route_refuse (route, 550, "5.4.6",

@@ -68,6 +68,7 @@ sort_recipients (const IstSnapshot *snapshot, const IstQueueJob *job, IstPrepara
     .origin = job->message->origin,
     .trusted = TRUE,
     .relay_internet = TRUE,
+    .accepted = TRUE,
     .sender = job->message->sender,
     .size_bytes = job->message->size_bytes,
   };

@@ -390,6 +390,19 @@ test_rules_later (void)
     }
 }
 
+/* Anna's mail waited for Bob on Exchange; he moved to her side meanwhile. It was taken, so it is delivered there. */
+static void
+test_moved (void)
+{
+  IstDirectory directory = ist_fake_directory (people);
+  g_autoptr (IstRouter) router = router_new (&directory, "");
+  IstRouteAsk how
+      = { .origin = IST_SIDE_EXCHANGE, .trusted = TRUE, .accepted = TRUE, .sender = "s@e.example" };
+  g_autofree char *got = router != NULL ? ask (router, &how, "bob@acme.example") : NULL;
+
+  IST_ASSERT_STR (got, "exchange x bob@acme.example>bob@acme.example");
+}
+
 /* A rule on the header may allow what the loop guard would refuse; the guard waits for it. */
 static void
 test_back_to_origin (void)
@@ -476,6 +489,7 @@ main (void)
     { "postmaster", test_postmaster },
     { "rules", test_rules },
     { "rules-later", test_rules_later },
+    { "moved", test_moved },
     { "back-to-origin", test_back_to_origin },
     { "mode-and-priority", test_mode_and_priority },
     { NULL, NULL },
