@@ -30,6 +30,7 @@ static const char converted[]
 
 typedef struct
 {
+  char *dir;
   IstMirror *mirror;
   IstSnapshot *snapshot;
   IstQueueMessage *message;
@@ -42,20 +43,31 @@ box_clear (Box *box)
   ist_snapshot_unref (box->snapshot);
   ist_mirror_close (box->mirror);
   ist_queue_message_free (box->message);
+  g_free (box->dir);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Box, box_clear)
 
 static gboolean
+load (Box *box, const char *source, IstSide side, const char *people)
+{
+  g_autofree char *file = g_strdup_printf ("%s/%s.csv", box->dir, source);
+
+  return IST_ASSERT (g_file_set_contents (file, people, -1, NULL))
+         && IST_ASSERT (ist_mirror_load_file (box->mirror, source, side, file, NULL) > 0);
+}
+
+static gboolean
 open_directory (Box *box)
 {
-  g_autofree char *dir = ist_test_dir ();
-  g_autofree char *database = g_build_filename (dir, "directory.db", NULL);
-  g_autofree char *file = g_build_filename (dir, "people.csv", NULL);
-  static const char *const sources[] = { "x", NULL };
+  g_autofree char *database = NULL;
+  static const char *const sources[] = { "d", "x", NULL };
 
+  box->dir = ist_test_dir ();
+  database = g_build_filename (box->dir, "directory.db", NULL);
   box->mirror = ist_mirror_open (database, NULL);
-  return IST_ASSERT (box->mirror != NULL) && IST_ASSERT (g_file_set_contents (file, people_csv, -1, NULL))
-         && IST_ASSERT_INT (ist_mirror_load_file (box->mirror, "x", IST_SIDE_EXCHANGE, file, NULL), 3)
+  return IST_ASSERT (box->mirror != NULL)
+         && load (box, "d", IST_SIDE_DOMINO, "address\nanna@acme.example\n")
+         && load (box, "x", IST_SIDE_EXCHANGE, people_csv)
          && IST_ASSERT (ist_mirror_keep_only (box->mirror, sources, NULL));
 }
 
@@ -164,11 +176,48 @@ test_pilot (void)
     }
 }
 
+/* Nina moves to Domino while mail waits for her at Exchange's relay; the settings stay. The next preparation gives it
+ * to the other relay, also when the sender lives there; what an administrator redirected stays where he put it. */
+static void
+test_moved (void)
+{
+  static const char *const recipients[] = { "nina@acme.example", NULL };
+  static const struct
+  {
+    const char *name;
+    guint generation;
+    gboolean diverted;
+  } rows[] = { { "routed by these settings", 1, TRUE }, { "redirected by hand", G_MAXUINT, FALSE } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_auto (Box) box = { 0 };
+      g_autoptr (IstPreparation) got = NULL;
+
+      ist_row ("%s", rows[i].name);
+      if (!box_open (&box, "", "anna@acme.example", recipients)
+          || !load (&box, "x", IST_SIDE_EXCHANGE, "address\nbob@acme.example\n")
+          || !load (&box, "d", IST_SIDE_DOMINO, "address\nanna@acme.example\nnina@acme.example\n"))
+        return;
+      ((IstQueueRecipient *) g_ptr_array_index (box.message->recipients, 0))->generation = rows[i].generation;
+      got = ist_prepare (box.snapshot, &box.job);
+      IST_ASSERT_INT (got->diverted->len, rows[i].diverted);
+      if (got->diverted->len == 1)
+        {
+          const IstDiverted *diverted = g_ptr_array_index (got->diverted, 0);
+
+          IST_ASSERT_INT (diverted->route.action, IST_ROUTE_RELAY);
+          IST_ASSERT_STR (diverted->route.relay, "d");
+        }
+    }
+}
+
 int
 main (void)
 {
   static const IstTest tests[] = {
     { "pilot", test_pilot },
+    { "moved", test_moved },
     { NULL, NULL },
   };
 
