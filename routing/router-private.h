@@ -40,6 +40,7 @@ void ist_route_refuse_answer (IstRoute *route, IstDirectoryAnswer answer, const 
 typedef struct
 {
   const IstRuleSettings *rule; /* that decided; NULL: none */
+  const IstRuleSettings *pending; /* that may decide once size and header are known, before all behind it */
   gboolean mode_set;           /* a rule said convert or report-only */
   gboolean priority_set;
 } IstRuled;

@@ -381,6 +381,18 @@ choose_relay (IstRouter *self, const IstRuleSettings *rule, IstRoute *route)
   return TRUE;
 }
 
+/* As things stand before the rule that waits for size and header is asked: what only it could allow is not refused,
+ * and the relay is the side's own where there is one. */
+static void
+route_for_now (const Walk *walk, const IstRuleSettings *pending, IstRoute *route)
+{
+  const IstSideSettings *side
+      = ist_settings_get (walk->router->settings, "side", ist_side_name (route->side));
+
+  if (choose_relay (walk->router, side != NULL && side->relay != NULL ? NULL : pending, route))
+    use_routing_domain (walk->router, route);
+}
+
 static gboolean
 guard_origin (const Walk *walk, const IstRuleSettings *rule, const char *recipient, IstRoute *route)
 {
@@ -448,9 +460,11 @@ route_form (const Walk *walk, const char *recipient, IstRoute *route)
   if (!find_side (walk, recipient, route))
     return;
   ist_rules_apply (walk->router, walk->ask, recipient, route, &ruled);
-  /* What only a rule could allow is not refused before that rule was asked. */
-  if (!route->final_known)
-    return;
+  if (ruled.pending != NULL)
+    {
+      route_for_now (walk, ruled.pending, route);
+      return;
+    }
   rule = ruled.rule;
   if (!ruled.mode_set)
     apply_pilot (walk->router, walk->ask, route);

@@ -181,8 +181,10 @@ ist_rules_apply (IstRouter *self, const IstRouteAsk *ask, const char *recipient,
         {
           route->final_known = FALSE;
           ist_route_step (route, "rule %s is judged when size and header are known", rule->group.name);
-          if (rule->action != RULE_CONVERT_MODE)
-            return;
+          if (rule->action == RULE_CONVERT_MODE)
+            continue;
+          ruled->pending = rule;
+          return;
         }
       if (match != YES)
         continue;

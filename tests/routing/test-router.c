@@ -361,6 +361,9 @@ test_rules_later (void)
     { "what stands before does not wait",
       "[rule b]\naction = refuse\n[rule a]\nlarger-than = 1\nrelay = other\n", "550 5.7.1", TRUE,
       "550 5.7.1" },
+    { "a mode rule holds nothing up",
+      "[rule a]\nheader = X-Class: top*\naction = convert-mode\n[rule b]\naction = refuse\n", "550 5.7.1", FALSE,
+      "550 5.7.1" },
     { "another recipient's rule", "[rule a]\nrecipients = x@y.example\nlarger-than = 1\naction = refuse\n",
       "relay", TRUE, "exchange x bob@acme.example>bob@acme.example" },
   };
@@ -383,6 +386,9 @@ test_rules_later (void)
                   : g_strdup ("relay");
       IST_ASSERT_STR (first, rows[i].at_rcpt);
       IST_ASSERT_INT (route.final_known, rows[i].known);
+      /* Whoever cannot wait for the message (a report, a change of the settings) needs a relay now. */
+      if (route.action != IST_ROUTE_REFUSE)
+        IST_ASSERT_STR (route.relay, "x");
       how.message = message;
       how.size_bytes = 100;
       at_dot = ask (router, &how, "bob@acme.example");
