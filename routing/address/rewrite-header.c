@@ -13,6 +13,8 @@
 #define MAX_FIELD (1024 * 1024)
 /* So many changes are told one by one. */
 #define MAX_NOTES 50
+/* So many domains in other letters than ASCII are compared in one header: IDNA costs time. */
+#define MAX_IDNA 10000
 
 static const char *const address_fields[]
     = { "From",           "Sender",          "Reply-To",          "To",
@@ -33,6 +35,7 @@ typedef struct
   IstRewriter *rewriter;
   IstMessage *message;
   guint n_notes;
+  guint n_idna;
 } Run;
 
 static gboolean
@@ -238,6 +241,14 @@ behind_at (const char *raw, gsize size, gsize pos, gboolean encoded_words)
   return size;
 }
 
+static const char *
+primary_of (Run *run, const char *domain)
+{
+  if (domain[0] == '\0' || (!ist_is_ascii (domain) && ++run->n_idna > MAX_IDNA))
+    return NULL;
+  return ist_rewriter_primary_domain (run->rewriter, domain);
+}
+
 /* Whatever field a routing sub-domain stands in as the domain of an address or an id: it becomes the primary
  * domain. The same id becomes the same new id in Message-ID, In-Reply-To and References of every message, so
  * threads hold together. */
@@ -265,7 +276,7 @@ guard_field (Run *run, guint index)
       while (end > start && raw[end - 1] == '.')
         end--;
       domain = g_strndup (raw + start, end - start);
-      primary = domain[0] != '\0' ? ist_rewriter_primary_domain (run->rewriter, domain) : NULL;
+      primary = primary_of (run, domain);
       if (primary == NULL)
         continue;
       if (out == NULL)
@@ -285,7 +296,7 @@ guard_field (Run *run, guint index)
 void
 ist_rewriter_header (IstRewriter *self, IstMessage *message)
 {
-  Run run = { self, message, 0 };
+  Run run = { self, message, 0, 0 };
   gboolean guarded = self->steps->subdomain_to_primary && self->subdomains->len > 0;
 
   if (!self->steps->enabled)

@@ -367,6 +367,7 @@ test_mail_19_no_leak (void)
     { "Return-Path", "Return-Path: <anna@d.acme.example>", "Return-Path: <anna@acme.example>" },
     { "X-Sender", "X-Sender: anna@d.acme.example", "X-Sender: anna@acme.example" },
     { "Subject", "Subject: write to anna@d.acme.example.", "Subject: write to anna@acme.example." },
+    { "sub-domain in full-width letters", "X-A: a@\xef\xbd\x84.acme.example", "X-A: a@acme.example" },
     { "end of a folded line", "Comments: anna@d.acme.example\r\n and more", "Comments: anna@acme.example\r\n and more" },
     { "another domain that ends alike", "X-A: a@bad.acme.example, a@d.acme.example.org",
       "X-A: a@bad.acme.example, a@d.acme.example.org" },
