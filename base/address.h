@@ -24,7 +24,8 @@ const char *ist_address_domain (const char *address);
 
 /* Is this a valid Mailbox (RFC 5321, with UTF-8 allowed as in RFC 6531 when `utf8`)? Domain may be a
  * literal "[192.0.2.1]" or "[IPv6:…]". Lenient in the local part: dot runs as phones and Domino write
- * them are accepted, control characters, blanks and specials outside quotes are not. */
+ * them are accepted, and an '@' (user@domain@NotesDomain: Domino's own form, for whoever routes to read);
+ * control characters, blanks and other specials outside quotes are not. */
 gboolean ist_address_is_valid (const char *address, gboolean utf8);
 
 gboolean ist_domain_is_valid (const char *domain, gboolean utf8);

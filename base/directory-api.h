@@ -41,7 +41,8 @@ typedef struct
    * Exchange DN. On FOUND fills *person, which must be cleared; otherwise leaves it alone. */
   IstDirectoryAnswer (*who_is) (gpointer self, const char *key, IstPerson *person);
 
-  /* Seconds since the mirror was last complete; -1 when there is none. */
+  /* Seconds since the mirror was last complete; -1 when no directory is configured, G_MAXINT64 when a
+   * configured one has never been read. */
   gint64 (*age_secs) (gpointer self);
 } IstDirectory;
 

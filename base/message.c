@@ -261,6 +261,12 @@ ist_message_is_changed (const IstMessage *self)
   return self->changed;
 }
 
+gboolean
+ist_message_body_is_changed (const IstMessage *self)
+{
+  return self->edits != NULL && self->edits->len > 0;
+}
+
 gsize
 ist_message_body_offset (const IstMessage *self)
 {

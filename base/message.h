@@ -69,6 +69,8 @@ void ist_message_insert_field (IstMessage *message, guint before, const char *ra
 
 /* True when any field was set, removed or inserted, or any body range replaced. */
 gboolean ist_message_is_changed (const IstMessage *message);
+/* True when a body range was replaced. */
+gboolean ist_message_body_is_changed (const IstMessage *message);
 
 /* -- body; offsets always count in the ORIGINAL bytes (from the start of the message) -- */
 gsize ist_message_body_offset (const IstMessage *message); /* after the empty line, if there is one */

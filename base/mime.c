@@ -8,6 +8,8 @@
 #define MAX_DEPTH 64
 #define MAX_PARTS 10000
 #define MAX_BOUNDARY 256
+#define MAX_FIELD 16384
+#define MAX_DASHES 1000000
 
 typedef struct
 {
@@ -15,6 +17,7 @@ typedef struct
   const char *data;
   gsize size;
   guint n_parts;
+  GArray *dashes; /* gsize, where lines begin with "--": read once, however deep multiparts nest */
 } Parser;
 
 static gsize gmime_once;
@@ -43,12 +46,33 @@ ist_mime_free (IstMimePart *part)
 
 /* ---- one part's header ---- */
 
+/* NULL also for a field that is longer than any real one: what it says is not read. */
 static char *
 field_value (const IstMessage *header, const char *name)
 {
   guint i = ist_message_find_field (header, name, 0);
+  gsize size;
 
-  return i != IST_MESSAGE_NOT_FOUND ? ist_message_field_value (header, i) : NULL;
+  if (i == IST_MESSAGE_NOT_FOUND)
+    return NULL;
+  ist_message_field_raw (header, i, &size);
+  return size <= MAX_FIELD ? ist_message_field_value (header, i) : NULL;
+}
+
+static gboolean
+is_message (const IstMimePart *part)
+{
+  return g_strcmp0 (part->type, "message/rfc822") == 0
+         || g_strcmp0 (part->type, "message/global") == 0; /* RFC 6532 3.7 */
+}
+
+/* RFC 2046 5.2.1 allows no other; what is coded all the same has no structure that could be seen in its bytes. */
+static gboolean
+is_identity (const IstMimePart *part)
+{
+  static const char *const encodings[] = { "7bit", "8bit", "binary", NULL };
+
+  return g_strv_contains (encodings, part->encoding);
 }
 
 static gboolean
@@ -79,6 +103,23 @@ read_disposition (IstMimePart *part, const IstMessage *header)
     }
 }
 
+static void
+read_type (IstMimePart *part, const GMimeContentType *type)
+{
+  GMimeContentType *mutable_type = (GMimeContentType *) type;
+  g_autofree char *full = NULL;
+
+  if (type == NULL)
+    {
+      part->type = g_strdup ("text/plain");
+      return;
+    }
+  full = g_strdup_printf ("%s/%s", g_mime_content_type_get_media_type (mutable_type),
+                          g_mime_content_type_get_media_subtype (mutable_type));
+  part->type = g_ascii_strdown (full, -1);
+  part->name = g_strdup (g_mime_content_type_get_parameter (mutable_type, "name"));
+}
+
 /* Fills the part from its header; gives the boundary of a multipart. */
 static char *
 read_header (Parser *self, IstMimePart *part, gsize end)
@@ -91,26 +132,15 @@ read_header (Parser *self, IstMimePart *part, gsize end)
   g_autoptr (GMimeContentType) type
       = type_text != NULL ? g_mime_content_type_parse (NULL, type_text) : NULL;
   g_autofree char *encoding = field_value (header, "Content-Transfer-Encoding");
-  const char *name = type != NULL ? g_mime_content_type_get_parameter (type, "name") : NULL;
-  const char *boundary = type != NULL ? g_mime_content_type_get_parameter (type, "boundary") : NULL;
 
   part->content = part->header + ist_message_body_offset (header);
-  part->type = type != NULL ? g_ascii_strdown (g_mime_content_type_get_media_type (type), -1) : NULL;
-  if (type != NULL)
-    {
-      g_autofree char *full = g_strdup_printf ("%s/%s", g_mime_content_type_get_media_type (type),
-                                               g_mime_content_type_get_media_subtype (type));
-
-      g_free (part->type);
-      part->type = g_ascii_strdown (full, -1);
-    }
-  else
-    part->type = g_strdup ("text/plain");
-  part->name = g_strdup (name);
+  read_type (part, type);
   part->encoding = encoding != NULL ? g_ascii_strdown (encoding, -1) : g_strdup ("7bit");
   read_disposition (part, header);
   part->sealed = is_sealed (part);
-  return g_str_has_prefix (part->type, "multipart/") ? g_strdup (boundary) : NULL;
+  if (type == NULL || !g_str_has_prefix (part->type, "multipart/"))
+    return NULL;
+  return g_strdup (g_mime_content_type_get_parameter (type, "boundary"));
 }
 
 /* ---- delimiters (RFC 2046 5.1.1) ---- */
@@ -127,7 +157,7 @@ is_delimiter (const Parser *self, gsize pos, gsize line_end, const char *boundar
     return FALSE;
   *closing = line_end - after >= 2 && memcmp (self->data + after, "--", 2) == 0;
   for (after += *closing ? 2 : 0; after < line_end; after++)
-    if (strchr (" \t\r\n", self->data[after]) == NULL)
+    if (!g_ascii_isspace (self->data[after]))
       return FALSE;
   return TRUE;
 }
@@ -140,6 +170,39 @@ line_end (const Parser *self, gsize pos, gsize end)
   return lf != NULL ? (gsize) (lf - self->data) + 1 : end;
 }
 
+static void
+collect_dashes (Parser *self)
+{
+  gsize pos = 0;
+
+  self->dashes = g_array_new (FALSE, FALSE, sizeof (gsize));
+  while (pos < self->size && self->dashes->len < MAX_DASHES)
+    {
+      if (self->size - pos > 2 && self->data[pos] == '-' && self->data[pos + 1] == '-')
+        g_array_append_val (self->dashes, pos);
+      pos = line_end (self, pos, self->size);
+    }
+}
+
+/* Index of the first such line at or after `pos`. */
+static guint
+first_dashes (const Parser *self, gsize pos)
+{
+  guint low = 0;
+  guint high = self->dashes->len;
+
+  while (low < high)
+    {
+      guint middle = low + (high - low) / 2;
+
+      if (g_array_index (self->dashes, gsize, middle) < pos)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+  return low;
+}
+
 /* The next delimiter line at or after `pos`, or `end`. *next is behind it. */
 static gsize
 find_delimiter (const Parser *self, gsize pos, gsize end, const char *boundary, gboolean *closing,
@@ -147,20 +210,21 @@ find_delimiter (const Parser *self, gsize pos, gsize end, const char *boundary, 
 {
   gsize length = strlen (boundary);
 
-  *closing = TRUE;
-  *next = end;
-  while (pos < end)
+  for (guint i = first_dashes (self, pos); i < self->dashes->len; i++)
     {
-      gsize eol = line_end (self, pos, end);
+      gsize line = g_array_index (self->dashes, gsize, i);
+      gsize eol;
 
-      if (self->data[pos] == '-' && is_delimiter (self, pos, eol, boundary, length, closing))
-        {
-          *next = eol;
-          return pos;
-        }
-      pos = eol;
+      if (line >= end)
+        break;
+      eol = line_end (self, line, end);
+      if (!is_delimiter (self, line, eol, boundary, length, closing))
+        continue;
+      *next = eol;
+      return line;
     }
   *closing = TRUE;
+  *next = end;
   return end;
 }
 
@@ -198,7 +262,7 @@ parse_part (Parser *self, IstMimePart *parent, gsize outer, gsize header, gsize 
   part->outer_end = end;
   part->header = header;
   part->in_rfc822 = parent != NULL
-                    && (parent->in_rfc822 || g_strcmp0 (parent->type, "message/rfc822") == 0);
+                    && (parent->in_rfc822 || is_message (parent));
   boundary = read_header (self, part, end);
   part->content_end = end;
   /* The line end before a delimiter belongs to the delimiter. */
@@ -211,7 +275,7 @@ parse_part (Parser *self, IstMimePart *parent, gsize outer, gsize header, gsize 
     return part;
   if (boundary != NULL && boundary[0] != '\0' && strlen (boundary) <= MAX_BOUNDARY)
     parse_children (self, part, boundary, end, depth);
-  else if (strcmp (part->type, "message/rfc822") == 0 && part->content < part->content_end
+  else if (is_message (part) && is_identity (part) && part->content < part->content_end
            && self->n_parts < MAX_PARTS)
     {
       part->children = g_ptr_array_new_with_free_func ((GDestroyNotify) ist_mime_free);
@@ -225,13 +289,39 @@ IstMimePart *
 ist_mime_parse (IstBody *body)
 {
   Parser parser = { .body = body };
+  IstMimePart *root;
 
   init_gmime ();
   parser.data = ist_body_data (body, &parser.size);
-  return parse_part (&parser, NULL, 0, 0, parser.size, 0);
+  collect_dashes (&parser);
+  root = parse_part (&parser, NULL, 0, 0, parser.size, 0);
+  g_array_unref (parser.dashes);
+  return root;
 }
 
 /* ---- content ---- */
+
+/* Uuencoded data begins behind its line "begin MODE NAME"; what GMime decodes is the lines after it. */
+static void
+skip_begin (const char **data, gsize *length)
+{
+  const char *p = *data;
+  const char *end = *data + *length;
+
+  while (p < end)
+    {
+      const char *lf = memchr (p, '\n', (gsize) (end - p));
+      const char *next = lf != NULL ? lf + 1 : end;
+
+      if (end - p > 6 && memcmp (p, "begin ", 6) == 0)
+        {
+          *length = (gsize) (end - next);
+          *data = next;
+          return;
+        }
+      p = next;
+    }
+}
 
 GBytes *
 ist_mime_decode (const IstMimePart *part, IstBody *body, gsize max_bytes)
@@ -244,6 +334,8 @@ ist_mime_decode (const IstMimePart *part, IstBody *body, gsize max_bytes)
   gsize room, used;
   char *out;
 
+  if (encoding == GMIME_CONTENT_ENCODING_UUENCODE)
+    skip_begin (&data, &length);
   /* Every encoding expands on the way in, so `max_bytes` decoded need at most 4 times as many. */
   length = MIN (length, max_bytes <= G_MAXSIZE / 4 ? max_bytes * 4 : length);
   g_mime_encoding_init_decode (&state, encoding);

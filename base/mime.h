@@ -3,8 +3,8 @@
  * other bytes stay.
  *
  * Tolerant as mail readers are: missing end delimiters, blanks behind delimiters, boundaries with blanks and
- * '=' inside (Notes writes them), no MIME-Version. Bounded: 64 levels, 10,000 parts; what lies beyond is
- * content of its parent.
+ * '=' inside (Notes writes them), no MIME-Version. Bounded: 64 levels, 10,000 parts, a million lines that begin
+ * with "--"; what lies beyond is content of its parent. Linear in time.
  *
  * Threads: a tree is immutable; ranges refer to the body it was made from.
  */

@@ -3,7 +3,6 @@
 #include "base/clock.h"
 #include "connector/flow/report.h"
 
-#include <glib/gstdio.h>
 #include <string.h>
 
 #define LOOK_SECS 1
@@ -25,14 +24,6 @@ load_source (IstInstance *self, const IstDirectorySettings *directory)
   else
     ist_log (self->log, IST_LOG_INFO, "directory", "loaded", NULL, NULL, "source",
              directory->group.name, "objects", count, NULL);
-}
-
-static gint64
-modified (const char *path)
-{
-  GStatBuf info;
-
-  return g_stat (path, &info) == 0 ? (gint64) info.st_mtime : 0;
 }
 
 void
@@ -57,12 +48,8 @@ ist_housekeeper_load (IstInstance *self, IstSettings *settings, gboolean all)
   ist_mirror_set_max_age (self->mirror, max_age);
 }
 
-typedef struct
-{
-  gint64 seen;    /* modification time that was loaded */
-  gint64 look_at; /* monotonic */
-} Watched;
-
+/* `watched`: name of each source → when to look next (monotonic). A file that could not be loaded (it was just being
+ * written) is tried again at the next look. */
 static void
 look_at_files (IstInstance *self, GHashTable *watched)
 {
@@ -73,22 +60,18 @@ look_at_files (IstInstance *self, GHashTable *watched)
   for (guint i = 0; i < list->len; i++)
     {
       const IstDirectorySettings *directory = g_ptr_array_index (list, i);
-      Watched *w = g_hash_table_lookup (watched, directory->file);
-      gint64 stamp = modified (directory->file);
+      gint64 *look_at = g_hash_table_lookup (watched, directory->group.name);
 
-      if (w == NULL)
+      if (look_at == NULL)
         {
-          w = g_new0 (Watched, 1);
-          w->seen = stamp;
-          g_hash_table_insert (watched, g_strdup (directory->file), w);
+          look_at = g_new0 (gint64, 1);
+          g_hash_table_insert (watched, g_strdup (directory->group.name), look_at);
         }
-      if (now < w->look_at)
+      if (now < *look_at)
         continue;
-      w->look_at = now + directory->reload_secs * G_USEC_PER_SEC;
-      /* Looking at an unchanged file proves that the source is still there, so its age starts anew. */
-      if (stamp != w->seen || (directory->max_age_secs > 0 && stamp != 0))
+      *look_at = now + directory->reload_secs * G_USEC_PER_SEC;
+      if (!ist_mirror_confirm (self->mirror, directory->group.name, directory->file))
         load_source (self, directory);
-      w->seen = stamp;
     }
 }
 

@@ -288,6 +288,7 @@ route_again (gpointer user, const IstQueueMessage *message, IstQueueRecipient *r
   IstRouteAsk ask = { .origin = message->origin,
                       .trusted = TRUE,
                       .relay_internet = TRUE,
+                      .accepted = TRUE,
                       .sender = message->sender,
                       .size_bytes = message->size_bytes };
   g_auto (IstRoute) route = { 0 };

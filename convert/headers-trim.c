@@ -1,14 +1,14 @@
 /*
  * headers-trim - Notes invitations carry dozens of X-Notes-Item fields; beyond 32 KiB of header some relays
- * return the message ("Headers too large", IBM technote 1575472). X-MIMETrack names internal servers. Both mean
- * nothing to the other side.
+ * return the message ("Headers too large", IBM technote 1575472). X-MIMETrack names internal servers,
+ * X-TNEFEvaluated is Domino's note to itself. None of them means anything to the other side.
  */
 #include "convert/transforms.h"
 
 gboolean
 ist_headers_trim (const IstConvertContext *context, IstMessage *message, GError **error)
 {
-  static const char *const names[] = { "X-Notes-Item", "X-MIMETrack" };
+  static const char *const names[] = { "X-Notes-Item", "X-MIMETrack", "X-TNEFEvaluated" };
 
   for (gsize n = 0; n < G_N_ELEMENTS (names); n++)
     {

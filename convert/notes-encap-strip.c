@@ -3,7 +3,7 @@
  * including conversion and encapsulation"): a database of hundreds of kilobytes that only a Notes client can open.
  *
  * Predicate: a part is such a copy (docs/transforms.md lists the types and names met), it is not inside a signed,
- * encrypted or attached message, and its multipart holds another part that can be read.
+ * encrypted or attached message, the message has a text that can be read, and its multipart keeps another part.
  * Repair: the part is cut with its delimiter line; every other byte stays.
  */
 #include "convert/transforms.h"
@@ -53,44 +53,100 @@ is_encapsulation (const IstMimePart *part, IstBody *body)
 }
 
 static gboolean
-is_readable (const IstMimePart *part)
+has_text (const IstMimePart *part, IstBody *body)
 {
-  if (part->children == NULL)
-    return !part->attachment
-           && (strcmp (part->type, "text/plain") == 0 || strcmp (part->type, "text/html") == 0)
-           && part->content_end > part->content;
-  for (guint i = 0; i < part->children->len; i++)
-    if (is_readable (g_ptr_array_index (part->children, i)))
+  gsize size;
+  const char *data = ist_body_data (body, &size);
+
+  for (gsize i = part->content; i < part->content_end; i++)
+    if (!g_ascii_isspace (data[i]))
       return TRUE;
   return FALSE;
 }
 
-/* Cuts what qualifies in one multipart; a readable part must stay in it or around it. */
-static void
-strip_in (IstMimePart *part, IstMessage *message, IstBody *body, gboolean readable_around, guint *n)
+/* Does a text for the reader stand in it? That of an attached message is another message's. */
+static gboolean
+is_readable (const IstMimePart *part, IstBody *body)
 {
-  gboolean readable = readable_around || is_readable (part);
+  if (part->in_rfc822)
+    return FALSE;
+  if (part->children == NULL)
+    return !part->attachment && part->name == NULL
+           && (strcmp (part->type, "text/plain") == 0 || strcmp (part->type, "text/html") == 0)
+           && has_text (part, body) && !is_encapsulation (part, body);
+  for (guint i = 0; i < part->children->len; i++)
+    if (is_readable (g_ptr_array_index (part->children, i), body))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+cut (const IstMimePart *part, IstMessage *message)
+{
+  gsize size = part->outer_end - part->outer;
+
+  if (!ist_message_replace (message, part->outer, size, NULL, NULL))
+    return FALSE;
+  ist_message_note (message, "notes-encap-strip",
+                    "encapsulated Notes copy %s (%s, %" G_GSIZE_FORMAT
+                    " bytes) removed; the readable text stays",
+                    part->name != NULL ? part->name : "without name", part->type, size);
+  return TRUE;
+}
+
+/* Cuts what qualifies in one multipart, never its last part: a multipart without any is broken MIME. */
+static void
+strip_in (IstMimePart *part, IstMessage *message, IstBody *body, guint *n)
+{
+  guint left = part->children != NULL ? part->children->len : 0;
 
   for (guint i = 0; part->children != NULL && i < part->children->len && *n < MAX_CUTS; i++)
     {
       IstMimePart *child = g_ptr_array_index (part->children, i);
 
-      if (child->children != NULL)
+      if (child->children != NULL && !child->in_rfc822)
+        strip_in (child, message, body, n);
+      else if (left > 1 && is_encapsulation (child, body) && cut (child, message))
         {
-          if (!child->in_rfc822)
-            strip_in (child, message, body, readable, n);
-          continue;
+          left--;
+          (*n)++;
         }
-      if (!readable || part->children->len < 2 || !is_encapsulation (child, body)
-          || !ist_message_replace (message, child->outer, child->outer_end - child->outer, NULL, NULL))
-        continue;
-      (*n)++;
-      ist_message_note (message, "notes-encap-strip",
-                        "encapsulated Notes copy %s (%s, %" G_GSIZE_FORMAT
-                        " bytes) removed; the readable text stays",
-                        child->name != NULL ? child->name : "without name", child->type,
-                        child->outer_end - child->outer);
     }
+}
+
+static gboolean
+starts_nocase (const char *line, gsize size, const char *with)
+{
+  gsize length = strlen (with);
+
+  return size >= length && g_ascii_strncasecmp (line, with, length) == 0;
+}
+
+/* May the line that begins here be one that a copy's header has? Its type or its name can stand on the field's
+ * line or on a continuation. */
+static gboolean
+is_suspicious (const char *line, gsize size)
+{
+  const char *lf;
+  const char *slash;
+  gsize length;
+
+  if (*line != 'C' && *line != 'c' && *line != ' ' && *line != '\t')
+    return FALSE;
+  lf = memchr (line, '\n', size);
+  length = lf != NULL ? (gsize) (lf - line) : size;
+  if (starts_nocase (line, length, "Content-Disposition:"))
+    return TRUE;
+  if (!starts_nocase (line, length, "Content-Type:") && *line != ' ' && *line != '\t')
+    return FALSE;
+  slash = memchr (line, '/', length);
+  if (slash != NULL && slash - line >= 11 && g_ascii_strncasecmp (slash - 11, "application", 11) == 0)
+    return TRUE;
+  for (const char *dot = memchr (line, '.', length); dot != NULL;
+       dot = memchr (dot + 1, '.', length - (gsize) (dot + 1 - line)))
+    if (starts_nocase (dot, length - (gsize) (dot - line), ".ond"))
+      return TRUE;
+  return FALSE;
 }
 
 /* Cheap test that lets nearly all mail pass without a MIME scan. */
@@ -100,33 +156,19 @@ may_hold_one (const IstMessage *message, IstBody *body)
   guint i = ist_message_find_field (message, "Content-Type", 0);
   gsize size;
   const char *data = ist_body_data (body, &size);
-  const char *p = data;
+  const char *p = data + ist_message_body_offset (message);
   g_autofree char *type = i != IST_MESSAGE_NOT_FOUND ? ist_message_field_value (message, i) : NULL;
 
   if (type == NULL || g_ascii_strncasecmp (type, "multipart/", 10) != 0)
     return FALSE;
-  /* Every part that can qualify says "application/" or has a name in ".ond", in its header lines. */
-  while ((p = memchr (p, '\n', size - (gsize) (p - data))) != NULL)
+  while (p < data + size)
     {
-      gsize left = size - (gsize) (++p - data);
-
-      if (left > 13 && (*p == 'C' || *p == 'c') && g_ascii_strncasecmp (p, "Content-Type:", 13) == 0
-          && g_strstr_len (p, (gssize) MIN (left, 300), "/") != NULL)
-        {
-          const char *value = p + 13;
-          gsize room = left - 13;
-
-          while (room > 0 && strchr (" \t\r\n", *value) != NULL)
-            {
-              value++;
-              room--;
-            }
-          if (room > 12 && g_ascii_strncasecmp (value, "application/", 12) == 0)
-            return TRUE;
-        }
-      if (left > 20 && (*p == 'C' || *p == 'c')
-          && g_ascii_strncasecmp (p, "Content-Disposition:", 20) == 0)
+      if (is_suspicious (p, size - (gsize) (p - data)))
         return TRUE;
+      p = memchr (p, '\n', size - (gsize) (p - data));
+      if (p == NULL)
+        return FALSE;
+      p++;
     }
   return FALSE;
 }
@@ -141,7 +183,7 @@ ist_notes_encap_strip (const IstConvertContext *context, IstMessage *message, GE
   if (!may_hold_one (message, body))
     return TRUE;
   root = ist_mime_parse (body);
-  if (!root->sealed)
-    strip_in (root, message, body, FALSE, &n);
+  if (!root->sealed && is_readable (root, body))
+    strip_in (root, message, body, &n);
   return TRUE;
 }

@@ -17,7 +17,7 @@ static const struct
       .run = ist_notes_encap_strip },
     G_STRUCT_OFFSET (IstConvertSettings, notes_encap_strip) },
   { { .name = "headers-trim",
-      .summary = "removes X-Notes-Item and X-MIMETrack fields",
+      .summary = "removes X-Notes-Item, X-MIMETrack and X-TNEFEvaluated fields",
       .source = "docs/transforms.md, \"headers-trim\"",
       .on_by_default = FALSE,
       .from = IST_SIDE_DOMINO,

@@ -7,8 +7,8 @@ static const IstSettingRow rows[] = {
     .def = "yes",
     .sentence = "Remove the encapsulated Notes copy (.OND) where a readable text remains." },
   { .key = "headers-trim", .type = IST_SETTING_BOOL, .offset = FIELD (headers_trim), .def = "no",
-    .sentence = "Remove X-Notes-Item and X-MIMETrack fields, which can fill tens of kilobytes and name "
-                "internal servers." },
+    .sentence = "Remove X-Notes-Item, X-MIMETrack and X-TNEFEvaluated fields, which can fill tens of "
+                "kilobytes and name internal servers." },
   { .key = NULL },
 };
 

@@ -76,6 +76,16 @@ add_values (GPtrArray *to, const char *text)
 }
 
 static void
+add_keys (IstObject *object, const char *text)
+{
+  g_auto (GStrv) parts = g_strsplit (text, ";", -1);
+
+  for (guint i = 0; parts[i] != NULL; i++)
+    if (g_strstrip (parts[i])[0] != '\0')
+      ist_object_add_key (object, parts[i]);
+}
+
+static void
 set_text (char **to, const char *value)
 {
   g_free (*to);
@@ -88,7 +98,7 @@ take_field (IstObject *object, const char *column, const char *value)
   if (strcmp (column, "address") == 0)
     set_text (&object->primary, value);
   else if (strcmp (column, "aliases") == 0 || strcmp (column, "legacy-dn") == 0)
-    add_values (object->keys, value);
+    add_keys (object, value);
   else if (strcmp (column, "display-name") == 0)
     set_text (&object->display_name, value);
   else if (strcmp (column, "notes-name") == 0)
@@ -105,28 +115,98 @@ take_field (IstObject *object, const char *column, const char *value)
 }
 
 static gboolean
+is_column (const char *name)
+{
+  g_autoptr (IstObject) probe = ist_object_new ();
+
+  return take_field (probe, name, "");
+}
+
+static gboolean
 check_header (const Reader *reader, const GPtrArray *header, GError **error)
 {
   gboolean has_address = FALSE;
 
   for (guint i = 0; i < header->len; i++)
     {
-      g_autoptr (IstObject) probe = ist_object_new ();
       const char *column = g_ptr_array_index (header, i);
+      guint first;
 
       has_address |= strcmp (column, "address") == 0;
-      if (take_field (probe, column, ""))
-        continue;
-      g_set_error (error, IST_ERROR, IST_ERROR_CONFIG,
-                   "%s:1: \"%s\" is no column; known are address, aliases, display-name, notes-name, "
-                   "forward, legacy-dn, groups, kind",
-                   reader->file, column);
-      return FALSE;
+      if (!is_column (column))
+        {
+          g_set_error (error, IST_ERROR, IST_ERROR_CONFIG,
+                       "%s:1: \"%s\" is no column; known are address, aliases, display-name, notes-name, "
+                       "forward, legacy-dn, groups, kind, separated by commas",
+                       reader->file, column);
+          return FALSE;
+        }
+      if (g_ptr_array_find_with_equal_func ((GPtrArray *) header, column, g_str_equal, &first) && first != i)
+        {
+          g_set_error (error, IST_ERROR, IST_ERROR_CONFIG, "%s:1: the column \"%s\" is there twice", reader->file,
+                       column);
+          return FALSE;
+        }
     }
   if (!has_address)
     g_set_error (error, IST_ERROR, IST_ERROR_CONFIG, "%s:1: the column \"address\" is missing",
                  reader->file);
   return has_address;
+}
+
+/* The object of one record; NULL with error. */
+static IstObject *
+make_object (const Reader *reader, guint line, const GPtrArray *header, const GPtrArray *record,
+             GError **error)
+{
+  g_autoptr (IstObject) object = ist_object_new ();
+
+  if (record->len > header->len)
+    {
+      g_set_error (error, IST_ERROR, IST_ERROR_CONFIG,
+                   "%s:%u: %u values for %u columns; a comma inside a value needs quotes around it",
+                   reader->file, line, record->len, header->len);
+      return NULL;
+    }
+  for (guint i = 0; i < record->len; i++)
+    take_field (object, g_ptr_array_index (header, i), g_ptr_array_index (record, i));
+  if (object->primary == NULL || !ist_object_is_address (object->primary))
+    {
+      g_set_error (error, IST_ERROR, IST_ERROR_CONFIG, "%s:%u: \"%s\" is no mail address", reader->file, line,
+                   object->primary != NULL ? object->primary : "");
+      return NULL;
+    }
+  return g_steal_pointer (&object);
+}
+
+static gboolean
+is_blank (const GPtrArray *record)
+{
+  return record->len == 1 && ((char *) g_ptr_array_index (record, 0))[0] == '\0';
+}
+
+static gboolean
+read_records (Reader *reader, const GPtrArray *header, IstObjectSink each, gpointer user, GError **error)
+{
+  for (;;)
+    {
+      guint line = reader->line;
+      g_autoptr (GError) local = NULL;
+      g_autoptr (GPtrArray) record = read_record (reader, &local);
+      g_autoptr (IstObject) object = NULL;
+
+      if (record == NULL && local == NULL)
+        return TRUE;
+      if (record != NULL && is_blank (record))
+        continue;
+      if (record != NULL)
+        object = make_object (reader, line, header, record, &local);
+      if (object == NULL || !each (user, g_steal_pointer (&object), &local))
+        {
+          g_propagate_error (error, g_steal_pointer (&local));
+          return FALSE;
+        }
+    }
 }
 
 gboolean
@@ -138,27 +218,10 @@ ist_csv_read (const char *file, const char *text, IstObjectSink each, gpointer u
 
   if (header == NULL && local == NULL)
     g_set_error (&local, IST_ERROR, IST_ERROR_CONFIG, "%s:1: the file is empty", file);
-  while (local == NULL && (header == NULL || check_header (&reader, header, &local)))
+  if (header == NULL)
     {
-      guint line = reader.line;
-      g_autoptr (GPtrArray) record = read_record (&reader, &local);
-      g_autoptr (IstObject) object = NULL;
-
-      if (record == NULL)
-        break;
-      if (record->len == 1 && ((char *) g_ptr_array_index (record, 0))[0] == '\0')
-        continue;
-      object = ist_object_new ();
-      for (guint i = 0; i < record->len && i < header->len; i++)
-        take_field (object, g_ptr_array_index (header, i), g_ptr_array_index (record, i));
-      if (object->primary == NULL || !ist_object_is_address (object->primary))
-        g_set_error (&local, IST_ERROR, IST_ERROR_CONFIG, "%s:%u: \"%s\" is no mail address", file,
-                     line, object->primary != NULL ? object->primary : "");
-      else
-        each (user, g_steal_pointer (&object), &local);
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
     }
-  if (local == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&local));
-  return FALSE;
+  return check_header (&reader, header, error) && read_records (&reader, header, each, user, error);
 }

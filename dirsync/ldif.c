@@ -3,7 +3,7 @@
  *
  * Which attribute means what (docs/admin.md, "Directory files"): mail and proxyAddresses give addresses,
  * legacyExchangeDN and X500: proxies legacy names, cn/displayName the display name, a Domino DN
- * ("CN=…,OU=…,O=…") the Notes name, targetAddress or MailAddress the forwarding address.
+ * ("CN=…,OU=…,O=…") the Notes name, targetAddress or MailAddress the forwarding address, memberOf the groups.
  */
 #include "dirsync/object.h"
 
@@ -19,6 +19,12 @@ typedef struct
   const char *pos;
   guint line;
 } Reader;
+
+typedef struct
+{
+  IstObject *object;   /* NULL between records */
+  gboolean is_pointer; /* a contact */
+} Record;
 
 /* One logical line, unfolded (RFC 2849 note 2); FALSE at the end. */
 static gboolean
@@ -44,26 +50,69 @@ read_line (Reader *self, GString *out)
     }
 }
 
-/* "name: text" or "name:: base64". */
+/* The attributes that are read; all others, photographs too, are passed over undecoded. */
 static gboolean
-split (const char *line, char **name, char **value)
+is_wanted (const char *name)
 {
-  const char *colon = strchr (line, ':');
+  static const char *const names[]
+      = { "dn",          "mail",        "proxyaddresses", "legacyexchangedn", "uid",         "displayname", "cn",
+          "targetaddress", "mailaddress", "memberof",       "objectclass",      "changetype", NULL };
+
+  return g_strv_contains (names, name);
+}
+
+static gboolean
+fail (const Reader *self, guint line, GError **error, const char *what, const char *name)
+{
+  g_set_error (error, IST_ERROR, IST_ERROR_CONFIG, "%s:%u: %s (%s)", self->file, line, what, name);
+  return FALSE;
+}
+
+static gboolean
+decode (const Reader *self, guint line, const char *name, const char *coded, char **value, GError **error)
+{
+  g_autofree char *text = g_strstrip (g_strdup (coded));
+  g_autofree char *plain = NULL;
   gsize size;
 
+  if (strspn (text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=") != strlen (text)
+      || strlen (text) % 4 != 0)
+    return fail (self, line, error, "the value is no base64", name);
+  plain = (char *) g_base64_decode (text, &size);
+  if (!g_utf8_validate (plain, (gssize) size, NULL))
+    return fail (self, line, error, "the value is no UTF-8 text", name);
+  *value = g_strndup (plain, size);
+  return TRUE;
+}
+
+/* "name: text" or "name:: base64". *name stays NULL for an attribute that is not wanted. "name:< url" would have
+ * us read a file that the author of this one chose, so it is refused. */
+static gboolean
+split (const Reader *self, guint number, const char *line, char **name, char **value, GError **error)
+{
+  const char *colon = strchr (line, ':');
+  g_autofree char *found = NULL;
+
   if (colon == NULL || colon == line)
-    return FALSE;
-  *name = g_ascii_strdown (line, colon - line);
-  (*name)[strcspn (*name, ";")] = '\0';
+    {
+      g_set_error (error, IST_ERROR, IST_ERROR_CONFIG, "%s:%u: \"%.60s\" is no \"name: value\"", self->file, number,
+                   line);
+      return FALSE;
+    }
+  found = g_ascii_strdown (line, colon - line);
+  found[strcspn (found, ";")] = '\0';
+  if (!is_wanted (found))
+    return TRUE;
+  if (colon[1] == '<')
+    return fail (self, number, error, "values from a URL are not read", found);
   if (colon[1] == ':')
     {
-      g_autofree char *coded = g_strstrip (g_strdup (colon + 2));
-      g_autofree guchar *decoded = g_base64_decode (coded, &size);
-
-      *value = g_strndup ((const char *) decoded, size);
+      if (!decode (self, number, found, colon + 2, value, error))
+        return FALSE;
     }
   else
     *value = g_strstrip (g_strdup (colon + 1));
+  *name = g_steal_pointer (&found);
   return TRUE;
 }
 
@@ -77,62 +126,81 @@ set_once (char **to, const char *value)
 static void
 take_proxy (IstObject *object, const char *value)
 {
-  const char *rest = strchr (value, ':');
-
-  if (rest == NULL)
-    g_ptr_array_add (object->keys, g_strdup (value));
-  else if (g_str_has_prefix (value, "SMTP:"))
+  if (g_str_has_prefix (value, "SMTP:"))
     {
       g_free (object->primary);
-      object->primary = g_strdup (rest + 1);
+      object->primary = g_strdup (value + 5);
     }
-  else if (g_ascii_strncasecmp (value, "smtp:", 5) == 0
+  else if (strchr (value, ':') == NULL || g_ascii_strncasecmp (value, "smtp:", 5) == 0
            || g_ascii_strncasecmp (value, "x500:", 5) == 0
            || g_ascii_strncasecmp (value, "notes:", 6) == 0)
-    g_ptr_array_add (object->keys, g_strdup (rest + 1));
+    ist_object_add_key (object, value);
 }
 
-/* "CN=John Doe,OU=Sales,O=Acme" is the Notes name with commas. */
 static void
 take_dn (IstObject *object, const char *value)
 {
-  g_auto (GStrv) parts = NULL;
+  char *name = ist_object_notes_name (value);
 
-  if (g_ascii_strncasecmp (value, "cn=", 3) != 0 || strstr (value, "DC=") != NULL
-      || strstr (value, "dc=") != NULL)
+  if (name == NULL)
     return;
-  parts = g_strsplit (value, ",", -1);
-  for (guint i = 0; parts[i] != NULL; i++)
-    g_strstrip (parts[i]);
   g_free (object->notes_name);
-  object->notes_name = g_strjoinv ("/", parts);
+  object->notes_name = name;
 }
 
+/* The common name of the group's DN; "\\," in it is a comma. */
 static void
 take_group (IstObject *object, const char *value)
 {
-  const char *end = strchr (value, ',');
+  GString *name;
 
-  if (g_ascii_strncasecmp (value, "cn=", 3) == 0)
-    g_ptr_array_add (object->groups,
-                     end != NULL ? g_strndup (value + 3, (gsize) (end - value - 3))
-                                 : g_strdup (value + 3));
+  if (g_ascii_strncasecmp (value, "cn=", 3) != 0)
+    return;
+  name = g_string_new (NULL);
+  for (const char *p = value + 3; *p != '\0' && *p != ','; p++)
+    {
+      if (*p == '\\' && p[1] != '\0')
+        p++;
+      g_string_append_c (name, *p);
+    }
+  g_ptr_array_add (object->groups, g_string_free (name, FALSE));
+}
+
+static gboolean
+is_one_of (const char *const *names, const char *value)
+{
+  for (; *names != NULL; names++)
+    if (g_ascii_strcasecmp (*names, value) == 0)
+      return TRUE;
+  return FALSE;
 }
 
 static void
-take_attribute (IstObject *object, const char *name, const char *value)
+take_class (Record *record, const char *value)
 {
+  static const char *const groups[]
+      = { "group", "dominogroup", "groupofnames", "groupofuniquenames", NULL };
+
+  record->object->is_group |= is_one_of (groups, value);
+  record->is_pointer |= g_ascii_strcasecmp (value, "contact") == 0;
+}
+
+static void
+take_attribute (Record *record, const char *name, const char *value)
+{
+  IstObject *object = record->object;
+
   if (strcmp (name, "dn") == 0)
     take_dn (object, value);
   else if (strcmp (name, "mail") == 0)
     {
       set_once (&object->primary, value);
-      g_ptr_array_add (object->keys, g_strdup (value));
+      ist_object_add_key (object, value);
     }
   else if (strcmp (name, "proxyaddresses") == 0)
     take_proxy (object, value);
   else if (strcmp (name, "legacyexchangedn") == 0 || strcmp (name, "uid") == 0)
-    g_ptr_array_add (object->keys, g_strdup (value));
+    ist_object_add_key (object, value);
   else if (strcmp (name, "displayname") == 0)
     {
       g_free (object->display_name);
@@ -147,18 +215,41 @@ take_attribute (IstObject *object, const char *name, const char *value)
   else if (strcmp (name, "memberof") == 0)
     take_group (object, value);
   else if (strcmp (name, "objectclass") == 0)
-    object->is_group |= g_ascii_strcasecmp (value, "group") == 0
-                        || g_ascii_strcasecmp (value, "dominogroup") == 0
-                        || g_ascii_strcasecmp (value, "groupofnames") == 0;
+    take_class (record, value);
 }
 
-/* Objects without a mail address are no recipients and are passed over. */
+/* Objects without a mail address are no recipients. A contact of Active Directory points to somebody who lives
+ * elsewhere, and elsewhere's own directory tells about him. Both are passed over. */
 static gboolean
-give (IstObject *object, IstObjectSink each, gpointer user, GError **error)
+give (Record *record, IstObjectSink each, gpointer user, GError **error)
 {
-  if (object->primary != NULL && ist_object_is_address (object->primary))
-    return each (user, object, error);
-  ist_object_free (object);
+  g_autoptr (IstObject) object = g_steal_pointer (&record->object);
+
+  if (object == NULL || record->is_pointer || object->primary == NULL
+      || !ist_object_is_address (object->primary))
+    return TRUE;
+  return each (user, g_steal_pointer (&object), error);
+}
+
+static gboolean
+take_line (Record *record, const Reader *reader, guint number, const char *line, GError **error)
+{
+  g_autofree char *name = NULL;
+  g_autofree char *value = NULL;
+
+  if (!split (reader, number, line, &name, &value, error))
+    return FALSE;
+  if (record->object == NULL)
+    {
+      record->object = ist_object_new ();
+      record->is_pointer = FALSE;
+    }
+  if (name == NULL)
+    return TRUE;
+  if (strcmp (name, "changetype") == 0 && g_ascii_strcasecmp (value, "add") != 0)
+    return fail (reader, number, error, "only content is read, not changes to it: export whole entries",
+                 "changetype");
+  take_attribute (record, name, value);
   return TRUE;
 }
 
@@ -167,33 +258,20 @@ ist_ldif_read (const char *file, const char *text, IstObjectSink each, gpointer 
 {
   Reader reader = { file, g_str_has_prefix (text, "\xEF\xBB\xBF") ? text + 3 : text, 1 };
   g_autoptr (GString) line = g_string_new (NULL);
-  g_autoptr (IstObject) object = NULL;
+  Record record = { NULL, FALSE };
+  gboolean more = TRUE;
+  gboolean ok = TRUE;
 
-  for (;;)
+  while (ok && more)
     {
       guint number = reader.line;
-      gboolean more = read_line (&reader, line);
-      g_autofree char *name = NULL;
-      g_autofree char *value = NULL;
 
+      more = read_line (&reader, line);
       if (!more || line->len == 0)
-        {
-          if (object != NULL && !give (g_steal_pointer (&object), each, user, error))
-            return FALSE;
-          if (!more)
-            return TRUE;
-          continue;
-        }
-      if (line->str[0] == '#' || g_ascii_strncasecmp (line->str, "version:", 8) == 0)
-        continue;
-      if (!split (line->str, &name, &value))
-        {
-          g_set_error (error, IST_ERROR, IST_ERROR_CONFIG, "%s:%u: \"%.60s\" is no \"name: value\"",
-                       file, number, line->str);
-          return FALSE;
-        }
-      if (object == NULL)
-        object = ist_object_new ();
-      take_attribute (object, name, value);
+        ok = give (&record, each, user, error);
+      else if (line->str[0] != '#' && g_ascii_strncasecmp (line->str, "version:", 8) != 0)
+        ok = take_line (&record, &reader, number, line->str, error);
     }
+  ist_object_free (record.object);
+  return ok;
 }

@@ -8,15 +8,17 @@
 #include "base/error.h"
 #include "dirsync/object.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 #define MAX_READERS 16
+#define MAX_FILE_BYTES (512 * 1024 * 1024)
 
 static const IstDbKind mirror_kind = {
   .application_id = 0x49734469, /* "IsDi" */
   .version = 1,
-  .schema = "CREATE TABLE source (name TEXT PRIMARY KEY, side INTEGER NOT NULL, loaded INTEGER NOT NULL)"
-            " WITHOUT ROWID;"
+  .schema = "CREATE TABLE source (name TEXT PRIMARY KEY, side INTEGER NOT NULL, loaded INTEGER NOT NULL,"
+            " stamp TEXT NOT NULL) WITHOUT ROWID;"
             "CREATE TABLE object (id INTEGER PRIMARY KEY, source TEXT NOT NULL, side INTEGER NOT NULL,"
             " primary_address TEXT NOT NULL, forward TEXT, display_name TEXT, notes_name TEXT,"
             " groups TEXT, is_group INTEGER NOT NULL);"
@@ -30,9 +32,11 @@ struct _IstMirror
   char *path;
   GMutex mutex; /* the writing connection */
   IstDb *db;
+  guint n_expected; /* configured sources, under `mutex` */
   GAsyncQueue *readers;
   GMutex age_mutex;
   gint64 oldest_load; /* wall microseconds; 0: no source */
+  gboolean incomplete; /* a configured source has never been read */
   gint64 max_age_secs;
   IstDirectory directory;
 };
@@ -66,17 +70,31 @@ age_secs (gpointer user)
   IstMirror *self = user;
   g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->age_mutex);
 
+  if (self->incomplete)
+    return G_MAXINT64;
   if (self->oldest_load == 0)
     return -1;
   return MAX (0, (ist_clock_wall_usecs () - self->oldest_load) / G_USEC_PER_SEC);
 }
 
+/* Too old to be believed at all. */
 static gboolean
 is_stale (IstMirror *self)
 {
-  gint64 age = age_secs (self);
+  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->age_mutex);
 
-  return age < 0 || (self->max_age_secs > 0 && age > self->max_age_secs);
+  if (self->oldest_load == 0)
+    return TRUE;
+  return self->max_age_secs > 0
+         && ist_clock_wall_usecs () - self->oldest_load > self->max_age_secs * G_USEC_PER_SEC;
+}
+
+static gboolean
+is_incomplete (IstMirror *self)
+{
+  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->age_mutex);
+
+  return self->incomplete;
 }
 
 static void
@@ -134,6 +152,9 @@ who_is (gpointer user, const char *text, IstPerson *person)
   db = take_reader (self);
   answer = db != NULL ? look_up (db, key, person) : IST_DIRECTORY_STALE;
   give_back (self, db);
+  /* Whom the sources read so far do not know may stand in the one that is missing. */
+  if (answer == IST_DIRECTORY_UNKNOWN && is_incomplete (self))
+    return IST_DIRECTORY_STALE;
   return answer;
 }
 
@@ -143,9 +164,11 @@ static void
 refresh_age (IstMirror *self)
 {
   gint64 oldest = ist_db_number (self->db, "SELECT min(loaded) FROM source", 0);
+  gint64 loaded = ist_db_number (self->db, "SELECT count(*) FROM source", 0);
 
   g_mutex_lock (&self->age_mutex);
   self->oldest_load = oldest;
+  self->incomplete = loaded < (gint64) self->n_expected;
   g_mutex_unlock (&self->age_mutex);
 }
 
@@ -213,8 +236,21 @@ typedef struct
   IstMirror *mirror;
   const char *source;
   IstSide side;
+  char *stamp;
   int n;
 } Load;
+
+/* Time and size of a file: whether it is still the one that was loaded. NULL when there is none. */
+static char *
+file_stamp (const char *file)
+{
+  GStatBuf info;
+
+  if (g_stat (file, &info) != 0)
+    return NULL;
+  return g_strdup_printf ("%" G_GINT64_FORMAT ".%" G_GINT64_FORMAT, (gint64) info.st_mtime,
+                          (gint64) info.st_size);
+}
 
 static gboolean
 insert_key (Load *self, gint64 object, const char *text, GError **error)
@@ -286,19 +322,29 @@ take_object (gpointer user, IstObject *taken, GError **error)
 }
 
 static gboolean
-run_with_source (IstMirror *self, const char *sql, const char *source, IstSide side, GError **error)
+run_with_source (IstMirror *self, const char *sql, const char *source, GError **error)
 {
   sqlite3_stmt *s = ist_db_prepare (self->db, sql, error);
 
   if (s == NULL)
     return FALSE;
   ist_db_bind_text (s, 1, source);
-  if (sqlite3_bind_parameter_count (s) == 3)
-    {
-      sqlite3_bind_int (s, 2, (int) side);
-      sqlite3_bind_int64 (s, 3, ist_clock_wall_usecs ());
-    }
   return ist_db_run (self->db, s, error);
+}
+
+static gboolean
+insert_source (const Load *self, GError **error)
+{
+  sqlite3_stmt *s
+      = ist_db_prepare (self->mirror->db, "INSERT INTO source VALUES (?1, ?2, ?3, ?4)", error);
+
+  if (s == NULL)
+    return FALSE;
+  ist_db_bind_text (s, 1, self->source);
+  sqlite3_bind_int (s, 2, (int) self->side);
+  sqlite3_bind_int64 (s, 3, ist_clock_wall_usecs ());
+  ist_db_bind_text (s, 4, self->stamp);
+  return ist_db_run (self->mirror->db, s, error);
 }
 
 static gboolean
@@ -306,38 +352,75 @@ forget_source (IstMirror *self, const char *source, GError **error)
 {
   return run_with_source (self,
                           "DELETE FROM lookup WHERE object IN (SELECT id FROM object WHERE source = ?1)",
-                          source, IST_SIDE_NONE, error)
-         && run_with_source (self, "DELETE FROM object WHERE source = ?1", source, IST_SIDE_NONE, error)
-         && run_with_source (self, "DELETE FROM source WHERE name = ?1", source, IST_SIDE_NONE, error);
+                          source, error)
+         && run_with_source (self, "DELETE FROM object WHERE source = ?1", source, error)
+         && run_with_source (self, "DELETE FROM source WHERE name = ?1", source, error);
+}
+
+/* An empty directory is a mistake of the export and would have all mail refused. */
+static gboolean
+check_count (const Load *self, const char *file, GError **error)
+{
+  if (self->n == 0)
+    g_set_error (error, IST_ERROR, IST_ERROR_CONFIG, "%s: there is nobody with a mail address in it", file);
+  return self->n > 0;
 }
 
 static gboolean
 load_text (Load *self, const char *file, const char *text, GError **error)
 {
   IstMirror *mirror = self->mirror;
-  gboolean ldif = g_str_has_suffix (file, ".ldif") || g_str_has_suffix (file, ".LDIF");
+  g_autofree char *lower = g_ascii_strdown (file, -1);
 
   return forget_source (mirror, self->source, error)
-         && (ldif ? ist_ldif_read (file, text, take_object, self, error)
-                  : ist_csv_read (file, text, take_object, self, error))
-         && run_with_source (mirror, "INSERT INTO source VALUES (?1, ?2, ?3)", self->source, self->side,
-                             error);
+         && (g_str_has_suffix (lower, ".ldif") ? ist_ldif_read (file, text, take_object, self, error)
+                                               : ist_csv_read (file, text, take_object, self, error))
+         && check_count (self, file, error)
+         && insert_source (self, error);
+}
+
+/* Whole and UTF-8, or not at all: a name in another character set would be a name nobody finds. */
+static char *
+read_file (const char *file, GError **error)
+{
+  g_autofree char *text = NULL;
+  g_autoptr (GError) local = NULL;
+  const char *bad;
+  GStatBuf info;
+  gsize size;
+  guint line = 1;
+
+  if (g_stat (file, &info) == 0 && info.st_size > MAX_FILE_BYTES)
+    {
+      g_set_error (error, IST_ERROR, IST_ERROR_CONFIG, "directory file %s has more than %d bytes", file,
+                   MAX_FILE_BYTES);
+      return NULL;
+    }
+  if (!g_file_get_contents (file, &text, &size, &local))
+    {
+      g_set_error (error, IST_ERROR, IST_ERROR_CONFIG, "directory file: %s", local->message);
+      return NULL;
+    }
+  if (g_utf8_validate (text, (gssize) size, &bad))
+    return g_steal_pointer (&text);
+  for (const char *p = text; p < bad; p++)
+    line += *p == '\n';
+  g_set_error (error, IST_ERROR, IST_ERROR_CONFIG, "%s:%u: this is no UTF-8 text; save the file as UTF-8", file,
+               line);
+  return NULL;
 }
 
 int
 ist_mirror_load_file (IstMirror *self, const char *source, IstSide side, const char *file,
                       GError **error)
 {
-  Load load = { self, source, side, 0 };
-  g_autoptr (GError) local = NULL;
-  g_autofree char *text = NULL;
+  g_autofree char *stamp = file_stamp (file);
+  Load load = { self, source, side, stamp, 0 };
+  g_autofree char *text = read_file (file, error);
   g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = NULL;
 
-  if (!g_file_get_contents (file, &text, NULL, &local))
-    {
-      g_set_error (error, IST_ERROR, IST_ERROR_CONFIG, "directory file: %s", local->message);
-      return -1;
-    }
+  if (text == NULL)
+    return -1;
   lock = g_mutex_locker_new (&self->mutex);
   if (!ist_db_exec (self->db, "BEGIN IMMEDIATE", error))
     return -1;
@@ -352,9 +435,27 @@ ist_mirror_load_file (IstMirror *self, const char *source, IstSide side, const c
 }
 
 gboolean
-ist_mirror_keep_only (IstMirror *self, const char *const *sources, GError **error)
+ist_mirror_confirm (IstMirror *self, const char *source, const char *file)
 {
   g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
+  g_autofree char *stamp = file_stamp (file);
+  sqlite3_stmt *s = ist_db_prepare (
+      self->db, "UPDATE source SET loaded = ?2 WHERE name = ?1 AND stamp = ?3", NULL);
+
+  if (s == NULL || stamp == NULL)
+    return FALSE;
+  ist_db_bind_text (s, 1, source);
+  sqlite3_bind_int64 (s, 2, ist_clock_wall_usecs ());
+  ist_db_bind_text (s, 3, stamp);
+  if (!ist_db_run (self->db, s, NULL) || sqlite3_changes (ist_db_handle (self->db)) != 1)
+    return FALSE;
+  refresh_age (self);
+  return TRUE;
+}
+
+static gboolean
+forget_all_but (IstMirror *self, const char *const *sources, GError **error)
+{
   g_autoptr (GPtrArray) gone = g_ptr_array_new_with_free_func (g_free);
   sqlite3_stmt *s = ist_db_prepare (self->db, "SELECT name FROM source", error);
 
@@ -366,6 +467,22 @@ ist_mirror_keep_only (IstMirror *self, const char *const *sources, GError **erro
   for (guint i = 0; i < gone->len; i++)
     if (!forget_source (self, g_ptr_array_index (gone, i), error))
       return FALSE;
+  return TRUE;
+}
+
+gboolean
+ist_mirror_keep_only (IstMirror *self, const char *const *sources, GError **error)
+{
+  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
+
+  if (!ist_db_exec (self->db, "BEGIN IMMEDIATE", error))
+    return FALSE;
+  if (!forget_all_but (self, sources, error) || !ist_db_exec (self->db, "COMMIT", error))
+    {
+      ist_db_exec (self->db, "ROLLBACK", NULL);
+      return FALSE;
+    }
+  self->n_expected = g_strv_length ((char **) sources);
   refresh_age (self);
   return TRUE;
 }

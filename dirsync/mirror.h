@@ -36,12 +36,16 @@ void ist_mirror_close (IstMirror *mirror);
 /* Seconds after which a source counts as stale (0: never); the strictest source decides. */
 void ist_mirror_set_max_age (IstMirror *mirror, gint64 secs);
 
-/* Replaces everything of `source` by the content of `file`. Returns the number of objects, -1 on
- * error (nothing changed): IST_ERROR_CONFIG with file:line. */
+/* Replaces everything of `source` by the content of `file` (UTF-8, at most 512 MiB). Returns the number of
+ * objects, -1 on error (nothing changed): IST_ERROR_CONFIG with file:line, also for a file without anybody. */
 int ist_mirror_load_file (IstMirror *mirror, const char *source, IstSide side, const char *file,
                           GError **error);
 
-/* Forgets sources that are not in the NULL-ended list. */
+/* Is `file` still what was loaded of `source`? Then its age starts anew; otherwise (FALSE) it must be loaded. */
+gboolean ist_mirror_confirm (IstMirror *mirror, const char *source, const char *file);
+
+/* Says which sources are configured (NULL-ended list) and forgets the others. As long as one of them has never
+ * been loaded, whom the others do not know is not unknown but STALE. */
 gboolean ist_mirror_keep_only (IstMirror *mirror, const char *const *sources, GError **error);
 
 /* The interface of base/directory-api.h over this mirror; borrowed, lives as long as the mirror. */

@@ -28,7 +28,14 @@ char *ist_object_key (const char *text);
 
 gboolean ist_object_is_address (const char *text);
 
-/* Readers: call `each` for every object (which it takes). FALSE with IST_ERROR_CONFIG "FILE:LINE: …". */
+/* A further name or address; "smtp:", "x500:" and "notes:" in front, as proxyAddresses have them, go. */
+void ist_object_add_key (IstObject *object, const char *text);
+
+/* The Notes name that an LDAP name of Domino is ("CN=A B,O=C" → "CN=A B/O=C"); NULL when it is none. g_free(). */
+char *ist_object_notes_name (const char *dn);
+
+/* Readers: call `each` for every object (which it takes). `text` is UTF-8. FALSE with IST_ERROR_CONFIG
+ * "FILE:LINE: …". */
 typedef gboolean (*IstObjectSink) (gpointer user, IstObject *object, GError **error);
 gboolean ist_csv_read (const char *file, const char *text, IstObjectSink each, gpointer user,
                        GError **error);

@@ -6,10 +6,24 @@
 #include <gio/gio.h>
 #include <string.h>
 
+/* On a socket for both families an IPv4 client shows as ::ffff:192.0.2.1; networks are written as IPv4. */
+static GInetAddress *
+parse_client (const char *address)
+{
+  static const guint8 mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
+  g_autoptr (GInetAddress) inet = g_inet_address_new_from_string (address);
+
+  if (inet != NULL && g_inet_address_get_family (inet) == G_SOCKET_FAMILY_IPV6
+      && memcmp (g_inet_address_to_bytes (inet), mapped, sizeof mapped) == 0)
+    return g_inet_address_new_from_bytes (g_inet_address_to_bytes (inet) + sizeof mapped,
+                                          G_SOCKET_FAMILY_IPV4);
+  return g_steal_pointer (&inet);
+}
+
 static gboolean
 address_matches (const GPtrArray *masks, const char *address)
 {
-  g_autoptr (GInetAddress) inet = g_inet_address_new_from_string (address);
+  g_autoptr (GInetAddress) inet = parse_client (address);
 
   for (guint i = 0; inet != NULL && i < masks->len; i++)
     if (g_inet_address_mask_matches (g_ptr_array_index (masks, i), inet))
@@ -64,37 +78,49 @@ ist_router_peer (IstRouter *self, const char *listener, const char *address, con
   return NULL;
 }
 
-/* ---- Exchange Online ---- */
+/* ---- Exchange Online (docs/addresses.md, "Exchange Online") ---- */
 
-/* All fields of that name must be one of ours: an attacker may add one, he cannot take Microsoft's away. */
-static gboolean
-all_ours (const IstMessage *message, const char *name, char *const *ours, gboolean *present)
+typedef enum
 {
-  *present = FALSE;
+  ABSENT,
+  OURS,
+  FOREIGN
+} Proof;
+
+/* All fields of that name must name us: an attacker may add one, he cannot take Microsoft's away. */
+static Proof
+proof (const IstMessage *message, const char *name, char *const *ours)
+{
+  Proof found = ABSENT;
+
   for (guint i = ist_message_find_field (message, name, 0); i != IST_MESSAGE_NOT_FOUND;
        i = ist_message_find_field (message, name, i + 1))
     {
       g_autofree char *value = ist_message_field_value (message, i);
       gboolean known = FALSE;
 
-      *present = TRUE;
       for (guint k = 0; ours[k] != NULL && !known; k++)
         known = g_ascii_strcasecmp (ours[k], value) == 0;
       if (!known)
-        return FALSE;
+        return FOREIGN;
+      found = OURS;
     }
-  return TRUE;
+  return found;
 }
 
+/* A kind that the administrator did not fill in says nothing: Exchange Online writes both fields. */
 gboolean
 ist_router_tenant_ok (IstRouter *self, const IstMessage *message)
 {
   const IstSideSettings *side = ist_settings_get (self->settings, "side", "exchange");
-  gboolean by_id, by_domain;
+  Proof id = ABSENT;
+  Proof domain = ABSENT;
 
   if (side == NULL)
     return FALSE;
-  return all_ours (message, "X-MS-Exchange-CrossTenant-Id", side->tenant_ids, &by_id)
-         && all_ours (message, "X-OriginatorOrg", side->tenant_domains, &by_domain)
-         && (by_id || by_domain);
+  if (side->tenant_ids[0] != NULL)
+    id = proof (message, "X-MS-Exchange-CrossTenant-Id", side->tenant_ids);
+  if (side->tenant_domains[0] != NULL)
+    domain = proof (message, "X-OriginatorOrg", side->tenant_domains);
+  return id != FOREIGN && domain != FOREIGN && (id == OURS || domain == OURS);
 }

@@ -6,13 +6,6 @@
 
 enum
 {
-  DOMAIN_SHARED,
-  DOMAIN_OWN,
-  DOMAIN_ROUTING
-};
-
-enum
-{
   RULE_RELAY,
   RULE_HOLD,
   RULE_REFUSE,
@@ -32,6 +25,7 @@ ist_router_new (IstSettings *settings, const IstDirectory *directory, guint gene
   self->settings = ist_settings_ref (settings);
   self->directory = directory;
   self->generation = generation;
+  self->decoder = ist_decoder_new (settings, directory);
   self->domains = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   for (guint i = 0; i < domains->len; i++)
     {
@@ -57,6 +51,7 @@ ist_router_unref (IstRouter *self)
   if (self == NULL || !g_atomic_ref_count_dec (&self->refs))
     return;
   g_hash_table_unref (self->domains);
+  ist_decoder_free (self->decoder);
   ist_settings_unref (self->settings);
   g_free (self);
 }
@@ -128,13 +123,35 @@ ist_route_refuse (IstRoute *route, guint code, const char *enhanced, const char 
 
 /* ---- the directory's word ---- */
 
-/* Fills side, primary and address from the person. FALSE: refused, or the domain must decide. */
-static IstDirectoryAnswer
-ask_directory (IstRouter *self, const char *address, IstPerson *person)
+IstDirectoryAnswer
+ist_route_ask_directory (IstRouter *self, const char *key, IstPerson *person)
 {
   if (self->directory == NULL)
     return IST_DIRECTORY_STALE;
-  return self->directory->who_is (self->directory->self, address, person);
+  return self->directory->who_is (self->directory->self, key, person);
+}
+
+void
+ist_route_refuse_answer (IstRoute *route, IstDirectoryAnswer answer, const char *recipient)
+{
+  if (answer == IST_DIRECTORY_UNKNOWN)
+    ist_route_refuse (route, 550, "5.1.1", "<%s>: there is no such recipient here", recipient);
+  else if (answer == IST_DIRECTORY_AMBIGUOUS)
+    ist_route_refuse (route, 451, "4.1.4", "<%s>: two directory entries claim this address", recipient);
+  else
+    ist_route_refuse (route, 451, "4.4.3", "<%s>: the directory is not available now", recipient);
+}
+
+/* May the domain decide where a person lives whom the directory does not name? Never when two claim the
+ * address, and in a shared domain not while a configured directory cannot be asked: half of its people would be
+ * sent to the wrong side. */
+static gboolean
+domain_decides (IstRouter *self, const IstDomainSettings *domain, IstDirectoryAnswer answer)
+{
+  if (domain->check_recipients || answer == IST_DIRECTORY_AMBIGUOUS)
+    return FALSE;
+  return answer == IST_DIRECTORY_UNKNOWN || domain->type != IST_DOMAIN_SHARED || self->directory == NULL
+         || self->directory->age_secs (self->directory->self) < 0;
 }
 
 static void
@@ -155,43 +172,46 @@ judge_domain (IstRouter *self, const IstDomainSettings *domain, const char *addr
               IstRoute *route)
 {
   g_auto (IstPerson) person = { 0 };
-  IstDirectoryAnswer answer = ask_directory (self, address, &person);
+  IstDirectoryAnswer answer = ist_route_ask_directory (self, address, &person);
   IstSide fallback
       = domain->side != NULL ? ist_side_from_name (domain->side) : IST_SIDE_NONE;
 
   if (answer == IST_DIRECTORY_FOUND)
     {
       take_person (route, &person);
-      if (domain->type == DOMAIN_OWN && person.side != fallback)
+      if (domain->type == IST_DOMAIN_OWN && person.side != fallback)
         ist_route_step (route, "although [domain %s] belongs to side %s: the directory decides",
                         domain->group.name, domain->side);
       return TRUE;
     }
-  if (!domain->check_recipients)
+  if (domain_decides (self, domain, answer))
     {
       route->side = fallback;
       ist_route_step (route, "[domain %s] sends people the directory does not know to side %s",
                       domain->group.name, domain->side);
       return TRUE;
     }
-  if (answer == IST_DIRECTORY_UNKNOWN)
-    ist_route_refuse (route, 550, "5.1.1", "<%s>: there is no such recipient here", address);
-  else if (answer == IST_DIRECTORY_AMBIGUOUS)
-    ist_route_refuse (route, 451, "4.1.4", "<%s>: two directory entries claim this address", address);
-  else
-    ist_route_refuse (route, 451, "4.4.3", "<%s>: the directory is not available now", address);
+  ist_route_refuse_answer (route, answer, address);
   return FALSE;
 }
 
-/* A routing sub-domain stands for its primary domain; the person is looked up there. */
+/* A routing sub-domain stands for its primary domain; the person is looked up there. A domain of ours in letters
+ * or dots that only IDNA takes for the same is written plainly, or the next hop would not know it. */
 static char *
 primary_address (const IstDomainSettings *domain, const char *address)
 {
   g_autofree char *local = NULL;
+  g_autofree char *asked = NULL;
+  g_autofree char *key = NULL;
 
-  if (domain->type != DOMAIN_ROUTING || !ist_address_split (address, &local, NULL))
+  if (!ist_address_split (address, &local, &asked))
     return g_strdup (address);
-  return g_strdup_printf ("%s@%s", local, domain->primary);
+  if (domain->type == IST_DOMAIN_ROUTING)
+    return g_strdup_printf ("%s@%s", local, domain->primary);
+  key = ist_domain_key (asked);
+  if (key == NULL || g_ascii_strcasecmp (key, asked) == 0)
+    return g_strdup (address);
+  return g_strdup_printf ("%s@%s", local, key);
 }
 
 static gboolean
@@ -200,7 +220,7 @@ judge_ours (IstRouter *self, const IstDomainSettings *domain, const char *recipi
 {
   g_autofree char *address = primary_address (domain, recipient);
 
-  if (domain->type == DOMAIN_ROUTING)
+  if (domain->type == IST_DOMAIN_ROUTING)
     ist_route_step (route, "[domain %s] is a routing sub-domain: <%s> is meant", domain->group.name,
                     address);
   g_free (route->primary);
@@ -210,11 +230,24 @@ judge_ours (IstRouter *self, const IstDomainSettings *domain, const char *recipi
   return judge_domain (self, domain, address, route);
 }
 
-static gboolean
-judge_foreign (const IstRouteAsk *ask, const char *recipient, IstRoute *route)
+/* One recipient on its way through the router; `chosen`: the administrator chose the address (a redirection, the
+ * postmaster), so it needs no permission of the peer's and may live on the side the message came from. */
+typedef struct
 {
+  IstRouter *router;
+  const IstRouteAsk *ask;
+  gboolean chosen;
+  guint redirects;
+} Walk;
+
+static gboolean
+judge_foreign (const Walk *walk, const char *recipient, IstRoute *route)
+{
+  const IstRouteAsk *ask = walk->ask;
+
   route->side = IST_SIDE_INTERNET;
-  if (ask->trusted && ask->relay_internet && ask->origin != IST_SIDE_INTERNET)
+  if (walk->chosen
+      || (ask->trusted && ask->relay_internet && ask->origin != IST_SIDE_INTERNET))
     {
       ist_route_step (route, "the domain is none of ours: side internet");
       return TRUE;
@@ -225,21 +258,84 @@ judge_foreign (const IstRouteAsk *ask, const char *recipient, IstRoute *route)
 
 /* Where does the recipient live, and what is its primary address? */
 static gboolean
-find_side (IstRouter *self, const IstRouteAsk *ask, const char *recipient, IstRoute *route)
+find_side (const Walk *walk, const char *recipient, IstRoute *route)
 {
-  const char *domain_name = ist_address_domain (recipient);
-  const IstDomainSettings *domain = find_domain (self, domain_name);
+  const IstDomainSettings *domain
+      = find_domain (walk->router, ist_address_domain (recipient));
 
   g_free (route->primary);
   g_free (route->address);
   route->primary = g_strdup (recipient);
   route->address = g_strdup (recipient);
   if (domain != NULL)
-    return judge_ours (self, domain, recipient, route);
-  return judge_foreign (ask, recipient, route);
+    return judge_ours (walk->router, domain, recipient, route);
+  return judge_foreign (walk, recipient, route);
+}
+
+/* ---- pilot groups ---- */
+
+static gboolean
+is_member (IstRouter *self, const char *address, const char *group)
+{
+  g_auto (IstPerson) person = { 0 };
+
+  if (address == NULL || address[0] == '\0'
+      || ist_route_ask_directory (self, address, &person) != IST_DIRECTORY_FOUND)
+    return FALSE;
+  for (guint i = 0; person.groups != NULL && person.groups[i] != NULL; i++)
+    if (g_ascii_strcasecmp (person.groups[i], group) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* docs/addresses.md, "Pilot groups". */
+static void
+apply_pilot (IstRouter *self, const IstRouteAsk *ask, IstRoute *route)
+{
+  g_autofree char *direction
+      = g_strdup_printf ("%s-to-%s", ist_side_name (ask->origin), ist_side_name (route->side));
+  const IstRewriteSettings *rewrite = ist_settings_get (self->settings, "rewrite", direction);
+
+  if (rewrite == NULL || rewrite->pilot == NULL)
+    return;
+  if (is_member (self, route->primary, rewrite->pilot)
+      || is_member (self, ask->sender, rewrite->pilot))
+    {
+      ist_route_step (route, "pilot group %s: converted", rewrite->pilot);
+      return;
+    }
+  route->report_only = TRUE;
+  ist_route_step (route, "neither sender nor recipient is in pilot group %s: passes unchanged",
+                  rewrite->pilot);
 }
 
 /* ---- relay and guard ---- */
+
+/* The routing sub-domain of a side for one primary domain: two domains must not meet in one sub-domain, where
+ * their users' names would clash. */
+static const char *
+routing_domain (IstRouter *self, const IstSideSettings *side, const char *domain)
+{
+  const GPtrArray *domains = ist_settings_list (self->settings, "domain");
+  g_autofree char *key = ist_domain_key (domain);
+  const char *other = NULL;
+
+  for (guint i = 0; key != NULL && i < domains->len; i++)
+    {
+      const IstDomainSettings *sub = g_ptr_array_index (domains, i);
+      g_autofree char *primary = NULL;
+
+      if (sub->type != IST_DOMAIN_ROUTING || strcmp (sub->side, side->group.name) != 0)
+        continue;
+      primary = ist_domain_key (sub->primary);
+      if (g_strcmp0 (primary, key) != 0)
+        continue;
+      if (g_ascii_strcasecmp (sub->group.name, side->routing_domain) == 0)
+        return sub->group.name;
+      other = other != NULL ? other : sub->group.name;
+    }
+  return other;
+}
 
 /* Towards a side with a routing sub-domain the envelope carries it, unless the directory named another
  * forwarding address. */
@@ -249,13 +345,17 @@ use_routing_domain (IstRouter *self, IstRoute *route)
   const IstSideSettings *side
       = ist_settings_get (self->settings, "side", ist_side_name (route->side));
   g_autofree char *local = NULL;
+  g_autofree char *domain = NULL;
+  const char *sub;
 
   if (side == NULL || side->routing_domain == NULL || g_strcmp0 (route->address, route->primary) != 0
-      || !ist_router_is_our_domain (self, ist_address_domain (route->address))
-      || !ist_address_split (route->address, &local, NULL))
+      || !ist_address_split (route->address, &local, &domain))
+    return;
+  sub = routing_domain (self, side, domain);
+  if (sub == NULL)
     return;
   g_free (route->address);
-  route->address = g_strdup_printf ("%s@%s", local, side->routing_domain);
+  route->address = g_strdup_printf ("%s@%s", local, sub);
   ist_route_step (route, "envelope address towards side %s: <%s>", ist_side_name (route->side),
                   route->address);
 }
@@ -281,11 +381,24 @@ choose_relay (IstRouter *self, const IstRuleSettings *rule, IstRoute *route)
   return TRUE;
 }
 
-static gboolean
-guard_origin (const IstRouteAsk *ask, const IstRuleSettings *rule, const char *recipient,
-              IstRoute *route)
+/* As things stand before the rule that waits for size and header is asked: what only it could allow is not refused,
+ * and the relay is the side's own where there is one. */
+static void
+route_for_now (const Walk *walk, const IstRuleSettings *pending, IstRoute *route)
 {
-  if (ask->origin == IST_SIDE_NONE || route->side != ask->origin
+  const IstSideSettings *side
+      = ist_settings_get (walk->router->settings, "side", ist_side_name (route->side));
+
+  if (choose_relay (walk->router, side != NULL && side->relay != NULL ? NULL : pending, route))
+    use_routing_domain (walk->router, route);
+}
+
+static gboolean
+guard_origin (const Walk *walk, const IstRuleSettings *rule, const char *recipient, IstRoute *route)
+{
+  const IstRouteAsk *ask = walk->ask;
+
+  if (walk->chosen || ask->accepted || ask->origin == IST_SIDE_NONE || route->side != ask->origin
       || (rule != NULL && rule->back_to_origin))
     return TRUE;
   ist_route_refuse (route, 550, "5.4.6",
@@ -296,73 +409,114 @@ guard_origin (const IstRouteAsk *ask, const IstRuleSettings *rule, const char *r
 
 /* ---- the whole ---- */
 
-static void
-route_form (IstRouter *self, const IstRouteAsk *ask, const char *recipient, guint redirects,
-            IstRoute *route)
+static void route_form (const Walk *walk, const char *recipient, IstRoute *route);
+
+/* A rule for a whole domain that redirects into this domain means everybody but the target. */
+static gboolean
+is_target (const IstRuleSettings *rule, const char *recipient, const IstRoute *route)
 {
-  const IstRuleSettings *rule;
+  g_autofree char *target = ist_address_key (rule->redirect);
+  g_autofree char *asked = ist_address_key (recipient);
+  g_autofree char *primary = ist_address_key (route->primary);
 
-  if (!find_side (self, ask, recipient, route))
-    return;
-  rule = ist_rules_apply (self, ask, route->primary, route->side, route);
-  if (rule != NULL && rule->action == RULE_REFUSE)
-    {
-      ist_route_refuse (route, 550, "5.7.1", "<%s>: %s", recipient,
-                        rule->reply != NULL ? rule->reply : "refused by rule");
-      return;
-    }
-  if (rule != NULL && rule->action == RULE_REDIRECT)
-    {
-      IstRouteAsk inner = *ask;
-
-      if (redirects >= MAX_REDIRECTS)
-        {
-          ist_route_refuse (route, 554, "5.4.6", "<%s>: rules redirect in a circle", recipient);
-          return;
-        }
-      ist_route_step (route, "rule %s redirects to <%s>", rule->group.name, rule->redirect);
-      /* The administrator chose the address: it needs no permission of the peer's. */
-      inner.trusted = TRUE;
-      inner.relay_internet = TRUE;
-      inner.origin = IST_SIDE_NONE;
-      route_form (self, &inner, rule->redirect, redirects + 1, route);
-      return;
-    }
-  if (!guard_origin (ask, rule, recipient, route) || !choose_relay (self, rule, route))
-    return;
-  use_routing_domain (self, route);
-  if (rule != NULL && rule->action == RULE_HOLD)
-    route->action = IST_ROUTE_HOLD;
-  if (rule != NULL && rule->action == RULE_DISCARD)
-    route->action = IST_ROUTE_DISCARD;
+  return target != NULL && (g_strcmp0 (target, asked) == 0 || g_strcmp0 (target, primary) == 0);
 }
 
-/* RFC 5321 4.5.1: "postmaster" alone is always taken; it is the configured one's. */
+static void
+redirect (const Walk *walk, const IstRuleSettings *rule, const char *recipient, IstRoute *route)
+{
+  Walk next = { walk->router, walk->ask, TRUE, walk->redirects + 1 };
+
+  if (walk->redirects >= MAX_REDIRECTS)
+    {
+      ist_route_refuse (route, 554, "5.4.6", "<%s>: rules redirect in a circle", recipient);
+      return;
+    }
+  ist_route_step (route, "rule %s redirects to <%s>", rule->group.name, rule->redirect);
+  route_form (&next, rule->redirect, route);
+}
+
+static void
+finish (const Walk *walk, const IstRuleSettings *rule, const char *recipient, IstRoute *route)
+{
+  if (rule != NULL && rule->action == RULE_DISCARD)
+    {
+      route->action = IST_ROUTE_DISCARD;
+      return;
+    }
+  if (!guard_origin (walk, rule, recipient, route) || !choose_relay (walk->router, rule, route))
+    return;
+  use_routing_domain (walk->router, route);
+  if (rule != NULL && rule->action == RULE_HOLD)
+    route->action = IST_ROUTE_HOLD;
+}
+
+static void
+route_form (const Walk *walk, const char *recipient, IstRoute *route)
+{
+  IstRuled ruled;
+  const IstRuleSettings *rule;
+
+  if (!find_side (walk, recipient, route))
+    return;
+  ist_rules_apply (walk->router, walk->ask, recipient, route, &ruled);
+  if (ruled.pending != NULL)
+    {
+      route_for_now (walk, ruled.pending, route);
+      return;
+    }
+  rule = ruled.rule;
+  if (!ruled.mode_set)
+    apply_pilot (walk->router, walk->ask, route);
+  if (rule != NULL && rule->action == RULE_REFUSE)
+    ist_route_refuse (route, 550, "5.7.1", "<%s>: %s", recipient,
+                      rule->reply != NULL ? rule->reply : "refused by rule");
+  else if (rule != NULL && rule->action == RULE_REDIRECT && !is_target (rule, recipient, route))
+    redirect (walk, rule, recipient, route);
+  else
+    finish (walk, rule, recipient, route);
+}
+
+/* RFC 5321 4.5.1: "postmaster" is always taken, alone and at each domain served here. It is the configured one's
+ * unless the directory has a postmaster for that domain. NULL: nobody's in particular. */
 static const char *
 postmaster (IstRouter *self, const char *recipient)
 {
   const IstConnectorSettings *connector = ist_settings_get (self->settings, "connector", NULL);
+  const char *domain = ist_address_domain (recipient);
+  g_auto (IstPerson) person = { 0 };
 
-  return g_ascii_strcasecmp (recipient, "postmaster") == 0 ? connector->postmaster : recipient;
+  if (g_ascii_strncasecmp (recipient, "postmaster", 10) != 0)
+    return NULL;
+  if (recipient[10] == '\0')
+    return connector->postmaster != NULL ? connector->postmaster : "";
+  if (recipient[10] != '@' || connector->postmaster == NULL || domain != recipient + 11
+      || !ist_router_is_our_domain (self, domain)
+      || ist_route_ask_directory (self, recipient, &person) == IST_DIRECTORY_FOUND)
+    return NULL;
+  return connector->postmaster;
 }
 
 void
 ist_router_route (IstRouter *self, const IstRouteAsk *ask, const char *recipient, IstRoute *route)
 {
+  const char *chosen = postmaster (self, recipient);
+  Walk walk = { self, ask, chosen != NULL, 0 };
   g_autofree char *form = NULL;
-  const char *named = postmaster (self, recipient);
 
   memset (route, 0, sizeof *route);
   route->action = IST_ROUTE_RELAY;
   route->priority = IST_PRIORITY_NORMAL;
   route->final_known = TRUE;
   route->steps = g_ptr_array_new_with_free_func (g_free);
-  if (named == NULL)
+  if (chosen != NULL && chosen[0] == '\0')
     {
       ist_route_refuse (route, 550, "5.1.1", "no postmaster is configured");
       return;
     }
-  form = ist_recipient_form (self, named, route);
+  if (chosen != NULL)
+    ist_route_step (route, "the postmaster is <%s>", chosen);
+  form = ist_recipient_form (self, chosen != NULL ? chosen : recipient, route);
   if (form != NULL)
-    route_form (self, ask, form, 0, route);
+    route_form (&walk, form, route);
 }

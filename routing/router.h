@@ -45,6 +45,8 @@ typedef struct
   IstSide origin;
   gboolean trusted;         /* a listed peer; else only our own recipients */
   gboolean relay_internet;  /* the peer may send to side internet */
+  gboolean accepted;        /* asked again for mail that is in the queue: the loop guard had its say at RCPT, and who
+                               has moved to the origin side since then gets his mail there */
   const char *sender;       /* "" for <> */
   guint64 size_bytes;       /* 0: not known yet; rules on size or header do not match yet */
   const IstMessage *message;/* NULL: not known yet */

@@ -6,6 +6,7 @@
 
 enum
 {
+  RULE_REPORT_ONLY = 1,
   RULE_CONVERT_MODE = 5
 };
 
@@ -43,20 +44,36 @@ glob (const char *pattern, const char *text)
   return *pattern == '\0';
 }
 
+/* The pattern in the form of ist_address_key(): lower-case, domains as A-labels where no * or ? is in the way. */
+static char *
+pattern_key (const char *pattern)
+{
+  g_autofree char *domain = NULL;
+  char *key = NULL;
+
+  if (strpbrk (pattern, "*?") != NULL)
+    return g_utf8_strdown (pattern, -1);
+  if (pattern[0] != '@')
+    key = ist_address_key (pattern);
+  else if ((domain = ist_domain_key (pattern + 1)) != NULL)
+    key = g_strconcat ("@", domain, NULL);
+  return key != NULL ? key : g_utf8_strdown (pattern, -1);
+}
+
 static gboolean
 match_one (const char *pattern, const char *address)
 {
-  g_autofree char *p = g_utf8_strdown (pattern, -1);
-  g_autofree char *key = address[0] != '\0' ? ist_address_key (address) : NULL;
+  g_autofree char *p = NULL;
+  g_autofree char *key = NULL;
 
   if (address[0] == '\0')
     return strcmp (pattern, "<>") == 0;
+  p = pattern_key (pattern);
+  key = ist_address_key (address);
   if (key == NULL)
     key = g_utf8_strdown (address, -1);
   if (p[0] == '@')
-    return g_str_has_suffix (key, p)
-           || (strpbrk (p, "*?") != NULL && strrchr (key, '@') != NULL
-               && glob (p, strrchr (key, '@')));
+    return strrchr (key, '@') != NULL && glob (p, strrchr (key, '@'));
   return glob (p, key);
 }
 
@@ -84,7 +101,7 @@ match_header (const char *header, const IstMessage *message)
 {
   const char *colon = strchr (header, ':');
   g_autofree char *name = g_strndup (header, (gsize) (colon - header));
-  g_autofree char *pattern = g_utf8_strdown (colon + 1, -1);
+  g_autofree char *pattern = g_ascii_strdown (colon + 1, -1);
 
   g_strstrip (name);
   g_strstrip (pattern);
@@ -107,49 +124,77 @@ typedef enum
   LATER /* size or header are not known yet */
 } Match;
 
-static Match
-match_rule (const IstRuleSettings *rule, const IstRouteAsk *ask, const char *recipient, IstSide side)
+/* A rule's recipients are known by the address as it was written and by the person's primary one. */
+static gboolean
+match_recipient (const IstRuleSettings *rule, const char *recipient, const IstRoute *route)
 {
-  if (!match_side (rule->origins, ask->origin) || !match_side (rule->destinations, side)
+  return ist_rules_match_address (rule->recipients, recipient)
+         || ist_rules_match_address (rule->recipients, route->primary);
+}
+
+static Match
+match_rule (const IstRuleSettings *rule, const IstRouteAsk *ask, const char *recipient,
+            const IstRoute *route)
+{
+  if (!match_side (rule->origins, ask->origin) || !match_side (rule->destinations, route->side)
       || !ist_rules_match_address (rule->senders, ask->sender != NULL ? ask->sender : "")
-      || !ist_rules_match_address (rule->recipients, recipient))
+      || !match_recipient (rule, recipient, route))
     return NO;
-  if (rule->header != NULL && ask->message == NULL)
-    return LATER;
-  if (rule->larger_than_bytes > 0 && ask->message == NULL)
+  if (rule->header == NULL && rule->larger_than_bytes == 0)
+    return YES;
+  if (ask->message == NULL)
     return LATER;
   if (rule->larger_than_bytes > 0 && ask->size_bytes <= (guint64) rule->larger_than_bytes)
     return NO;
   return rule->header == NULL || match_header (rule->header, ask->message) ? YES : NO;
 }
 
-const IstRuleSettings *
-ist_rules_apply (IstRouter *self, const IstRouteAsk *ask, const char *recipient, IstSide side,
-                 IstRoute *route)
+/* What one matching rule says beside its action; the first to say it is heard. */
+static void
+take_settings (const IstRuleSettings *rule, IstRuled *ruled, IstRoute *route)
+{
+  if (rule->priority > 0 && !ruled->priority_set)
+    {
+      route->priority = (IstPriority) (rule->priority - 1);
+      ruled->priority_set = TRUE;
+    }
+  if (!ruled->mode_set && (rule->action == RULE_CONVERT_MODE || rule->mode == RULE_REPORT_ONLY))
+    {
+      route->report_only = rule->mode == RULE_REPORT_ONLY;
+      ruled->mode_set = TRUE;
+    }
+}
+
+void
+ist_rules_apply (IstRouter *self, const IstRouteAsk *ask, const char *recipient, IstRoute *route,
+                 IstRuled *ruled)
 {
   const GPtrArray *rules = ist_settings_list (self->settings, "rule");
 
+  memset (ruled, 0, sizeof *ruled);
   for (guint i = 0; i < rules->len; i++)
     {
       const IstRuleSettings *rule = g_ptr_array_index (rules, i);
-      Match match = match_rule (rule, ask, recipient, side);
+      Match match = match_rule (rule, ask, recipient, route);
 
       if (match == LATER)
         {
           route->final_known = FALSE;
           ist_route_step (route, "rule %s is judged when size and header are known", rule->group.name);
+          if (rule->action == RULE_CONVERT_MODE)
+            continue;
+          ruled->pending = rule;
+          return;
         }
       if (match != YES)
         continue;
-      if (rule->priority > 0)
-        route->priority = (IstPriority) (rule->priority - 1);
-      route->report_only = rule->mode == 1;
       ist_route_step (route, "rule %s matches", rule->group.name);
+      take_settings (rule, ruled, route);
       if (rule->action == RULE_CONVERT_MODE)
         continue;
       g_free (route->rule);
       route->rule = g_strdup (rule->group.name);
-      return rule;
+      ruled->rule = rule;
+      return;
     }
-  return NULL;
 }

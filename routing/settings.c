@@ -1,5 +1,6 @@
 #include "routing/settings.h"
 
+#include "base/address.h"
 #include "routing/next-hop.h"
 
 #include <string.h>
@@ -93,6 +94,14 @@ static const IstSettingRow connector_rows[] = {
 };
 
 static void
+check_address (const IstSettings *settings, const IstGroup *group, const char *key, const char *address,
+               GPtrArray *errors)
+{
+  if (address != NULL && !ist_address_is_valid (address, TRUE))
+    ist_settings_complain (settings, group, key, errors, "\"%s\" is no mail address", address);
+}
+
+static void
 check_connector (const IstSettings *settings, const IstGroup *group, GPtrArray *errors)
 {
   const IstConnectorSettings *c = (const IstConnectorSettings *) group;
@@ -101,6 +110,7 @@ check_connector (const IstSettings *settings, const IstGroup *group, GPtrArray *
   if (length == 0 || length > 16
       || strspn (c->node, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789") != length)
     ist_settings_complain (settings, group, "node", errors, "write 1 to 16 letters and digits");
+  check_address (settings, group, "postmaster", c->postmaster, errors);
 }
 
 static const IstSettingGroup connector_group = {
@@ -142,7 +152,17 @@ static const IstSettingRow side_rows[] = {
 static void
 check_side (const IstSettings *settings, const IstGroup *group, GPtrArray *errors)
 {
+  const IstSideSettings *side = (const IstSideSettings *) group;
+  const IstDomainSettings *domain = NULL;
+
   check_side_name (settings, group, NULL, group->name, errors);
+  if (side->routing_domain == NULL)
+    return;
+  domain = ist_settings_get (settings, "domain", side->routing_domain);
+  if (domain == NULL || domain->type != IST_DOMAIN_ROUTING)
+    ist_settings_complain (settings, group, "routing-domain", errors,
+                           "needs a group [domain %s] with type = routing and primary = DOMAIN",
+                           side->routing_domain);
 }
 
 static const IstSettingGroup side_group = {
@@ -166,18 +186,56 @@ static const IstSettingRow domain_rows[] = {
   END,
 };
 
+/* A sub-domain that stands for nothing served here would make its mail foreign. */
+static void
+check_primary (const IstSettings *settings, const IstDomainSettings *d, GPtrArray *errors)
+{
+  const IstDomainSettings *primary
+      = d->primary != NULL ? ist_settings_get (settings, "domain", d->primary) : NULL;
+
+  if (d->primary == NULL)
+    ist_settings_complain (settings, &d->group, "primary", errors, "is needed for type routing");
+  else if (primary == NULL || primary->type == IST_DOMAIN_ROUTING)
+    ist_settings_complain (settings, &d->group, "primary", errors,
+                           "there is no group [domain %s] of type shared or own", d->primary);
+}
+
+/* One domain in two spellings would be two answers to one question. */
+static void
+check_domain_name (const IstSettings *settings, const IstGroup *group, GPtrArray *errors)
+{
+  const GPtrArray *domains = ist_settings_list (settings, "domain");
+  g_autofree char *key = ist_domain_key (group->name);
+
+  if (key == NULL || !ist_domain_is_valid (group->name, TRUE) || group->name[0] == '[')
+    {
+      ist_settings_complain (settings, group, NULL, errors, "\"%s\" is no domain name", group->name);
+      return;
+    }
+  for (guint i = 0; i < domains->len; i++)
+    {
+      const IstGroup *other = g_ptr_array_index (domains, i);
+      g_autofree char *other_key = ist_domain_key (other->name);
+
+      if (other->line < group->line && g_strcmp0 (other_key, key) == 0)
+        ist_settings_complain (settings, group, NULL, errors, "is the same domain as [domain %s] in line %u",
+                               other->name, other->line);
+    }
+}
+
 static void
 check_domain (const IstSettings *settings, const IstGroup *group, GPtrArray *errors)
 {
   const IstDomainSettings *d = (const IstDomainSettings *) group;
 
+  check_domain_name (settings, group, errors);
   check_side_name (settings, group, "side", d->side, errors);
-  if (d->type != 0 && d->side == NULL)
+  if (d->type != IST_DOMAIN_SHARED && d->side == NULL)
     ist_settings_complain (settings, group, "side", errors, "is needed for type %s",
                            domain_types[d->type]);
-  if (d->type == 2 && d->primary == NULL)
-    ist_settings_complain (settings, group, "primary", errors, "is needed for type routing");
-  if (d->type == 0 && !d->check_recipients && d->side == NULL)
+  if (d->type == IST_DOMAIN_ROUTING)
+    check_primary (settings, d, errors);
+  if (d->type == IST_DOMAIN_SHARED && !d->check_recipients && d->side == NULL)
     ist_settings_complain (settings, group, "side", errors,
                            "is needed without check-recipients: where do unknown people live?");
 }
@@ -262,12 +320,33 @@ static const IstSettingRow peer_rows[] = {
   END,
 };
 
+/* Whose mail is it? Without an answer neither the loop guard nor rewriting would know a direction. */
+static void
+check_peer_side (const IstSettings *settings, const IstPeerSettings *p, GPtrArray *errors)
+{
+  const GPtrArray *listeners = ist_settings_list (settings, "listener");
+
+  for (guint i = 0; p->side == NULL && i < listeners->len; i++)
+    {
+      const IstListenerSettings *l = g_ptr_array_index (listeners, i);
+
+      if (l->side != NULL
+          || (p->listeners[0] != NULL
+              && !g_strv_contains ((const char *const *) p->listeners, l->group.name)))
+        continue;
+      ist_settings_complain (settings, &p->group, "side", errors,
+                             "is missing, and [listener %s] has none either", l->group.name);
+      return;
+    }
+}
+
 static void
 check_peer (const IstSettings *settings, const IstGroup *group, GPtrArray *errors)
 {
   const IstPeerSettings *p = (const IstPeerSettings *) group;
 
   check_side_name (settings, group, "side", p->side, errors);
+  check_peer_side (settings, p, errors);
   if (p->addresses->len == 0 && p->certificates[0] == NULL)
     ist_settings_complain (settings, group, "addresses", errors,
                            "is missing: a peer is known by addresses or certificates");
@@ -355,11 +434,14 @@ static const IstSettingGroup relay_group = {
 static const IstSettingRow rule_rows[] = {
   LIST (U, "senders", senders,
         "Addresses, @domains or patterns with * and ?; <> is the null sender. Empty: any."),
-  LIST (U, "recipients", recipients, "Addresses, @domains or patterns. Empty: any."),
+  LIST (U, "recipients", recipients,
+        "Addresses, @domains or patterns, of the address as written or the person's primary one. Empty: any."),
   LIST (U, "origins", origins, "Sides the message comes from. Empty: any."),
   LIST (U, "destinations", destinations, "Sides the recipient lives on. Empty: any."),
   BYTES (U, "larger-than", larger_than_bytes, "0", 0, TIB, "Only messages larger than this; 0: any."),
-  TEXT (U, "header", header, NULL, "\"Name: pattern\" that some header field matches."),
+  TEXT (U, "header", header, NULL,
+        "\"Name: pattern\" that some header field matches, as it stands in the message (encoded words are "
+        "not decoded)."),
   ENUM (U, "action", action, action_names, "relay",
         "relay: to the named relay; hold; refuse; discard (with an event); redirect: to another address; "
         "convert-mode: only sets mode, the search goes on."),
@@ -368,7 +450,8 @@ static const IstSettingRow rule_rows[] = {
   TEXT (U, "reply", reply, NULL, "Words of a refusal."),
   ENUM (U, "priority", priority, priority_names, "keep", "Priority in the queue."),
   ENUM (U, "mode", mode, mode_names, "convert",
-        "convert, or report-only: the mail passes unchanged and the log says what would have been done."),
+        "convert, or report-only: the mail passes unchanged and the log says what would have been done. The "
+        "first convert-mode rule that matches decides, also over a pilot group."),
   BOOL (U, "back-to-origin", back_to_origin, "no",
         "The recipient may be sent back to the side the message came from."),
   END,
@@ -385,6 +468,7 @@ check_rule (const IstSettings *settings, const IstGroup *group, GPtrArray *error
     check_side_name (settings, group, "destinations", u->destinations[i], errors);
   if (u->action == 4 && u->redirect == NULL)
     ist_settings_complain (settings, group, "redirect", errors, "is needed for action redirect");
+  check_address (settings, group, "redirect", u->redirect, errors);
   if (u->header != NULL && strchr (u->header, ':') == NULL)
     ist_settings_complain (settings, group, "header", errors, "write \"Name: pattern\"");
 }
@@ -429,8 +513,8 @@ static const IstSettingRow rewrite_rows[] = {
         "IMCEANOTES, IMCEAEX and X.500 addresses are decoded and looked up in the directory."),
   BOOL (W, "friendly-names", friendly_names, "no", "Display names are replaced by the addresses."),
   TEXT (W, "pilot", pilot, NULL,
-        "Directory group whose members' mail is converted; everybody else's passes unchanged. Empty: "
-        "everybody's is converted."),
+        "Directory group: mail in this direction is converted when its sender or its recipient is a member; "
+        "all other mail passes unchanged and the log says what would have been done. Empty: all is converted."),
   END,
 };
 

@@ -48,11 +48,18 @@ typedef struct
   char *imcea_domain;        /* exchange: default domain of IMCEA addresses, NULL: any served one */
 } IstSideSettings;
 
+typedef enum
+{
+  IST_DOMAIN_SHARED,         /* the directory decides */
+  IST_DOMAIN_OWN,            /* all of it lives on one side */
+  IST_DOMAIN_ROUTING         /* sub-domain that stands for a primary one */
+} IstDomainType;
+
 /* [domain NAME]: NAME is the domain */
 typedef struct
 {
   IstGroup group;
-  int type;                  /* 0 shared (directory decides), 1 side's own, 2 routing sub-domain */
+  int type;                  /* IstDomainType */
   char *side;                /* for own and routing: its side; shared: where unknown users go, or NULL */
   char *primary;             /* routing: the primary domain it stands for */
   gboolean check_recipients; /* unknown in a fresh mirror: 550 */

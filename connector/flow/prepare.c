@@ -68,6 +68,7 @@ sort_recipients (const IstSnapshot *snapshot, const IstQueueJob *job, IstPrepara
     .origin = job->message->origin,
     .trusted = TRUE,
     .relay_internet = TRUE,
+    .accepted = TRUE,
     .sender = job->message->sender,
     .size_bytes = job->message->size_bytes,
   };
@@ -97,8 +98,9 @@ sort_recipients (const IstSnapshot *snapshot, const IstQueueJob *job, IstPrepara
           g_ptr_array_add (out->diverted, diverted);
           continue;
         }
-      /* An administrator's redirection has the highest generation and stands. */
-      if (g_strcmp0 (route.relay, job->relay) != 0 && row->generation < snapshot->generation)
+      /* The person may have moved, with or without a change of the settings. An administrator's redirection has the
+       * highest generation and stands. */
+      if (g_strcmp0 (route.relay, job->relay) != 0 && row->generation <= snapshot->generation)
         {
           IstDiverted *diverted = g_new0 (IstDiverted, 1);
 

@@ -10,6 +10,7 @@ typedef struct
   const char *raw;
   gsize size;
   gsize pos;
+  gboolean utf8; /* valid UTF-8 (ASCII is): else bytes above 127 may be the first of two */
 } Scan;
 
 static gboolean
@@ -18,12 +19,16 @@ is_space (char c)
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* After the opening quote at pos: behind the closing one, or the end. */
+/* After the opening quote at pos: behind the closing one, or the end. In raw Shift-JIS, Big5 and GBK the second
+ * byte of a letter can be a backslash, which escapes nothing. */
 static void
 skip_quoted (Scan *s)
 {
   for (s->pos++; s->pos < s->size; s->pos++)
-    if (s->raw[s->pos] == '\\')
+    if (!s->utf8 && (guchar) s->raw[s->pos] >= 0x81 && s->pos + 1 < s->size
+        && s->raw[s->pos + 1] == '\\')
+      s->pos++;
+    else if (s->raw[s->pos] == '\\')
       s->pos++;
     else if (s->raw[s->pos] == '"')
       {
@@ -81,19 +86,33 @@ trim (const Scan *s, gsize *start, gsize *end)
     (*end)--;
 }
 
-/* The end of a bracketed address: the '>' that closes it, quotes respected; a comma or line end without one
- * means that it was forgotten. */
+static gboolean
+is_blank_range (const Scan *s, gsize from, gsize to)
+{
+  trim (s, &from, &to);
+  return from == to;
+}
+
+/* The end of a bracketed address: the '>' that closes it, quotes respected. Where it was forgotten, the next '<'
+ * or the end of the field comes first, and the address ends at the first comma, if there is one. */
 static gsize
 find_close (const Scan *s, gsize from)
 {
-  Scan inner = { s->raw, s->size, from };
+  Scan inner = { s->raw, s->size, from, s->utf8 };
+  gsize comma = s->size;
 
-  while (inner.pos < inner.size && s->raw[inner.pos] != '>')
+  while (inner.pos < inner.size && s->raw[inner.pos] != '>' && s->raw[inner.pos] != '<')
     if (s->raw[inner.pos] == '"')
       skip_quoted (&inner);
     else
-      inner.pos++;
-  return MIN (inner.pos, s->size);
+      {
+        if (s->raw[inner.pos] == ',' && comma == s->size)
+          comma = inner.pos;
+        inner.pos++;
+      }
+  if (inner.pos < s->size && s->raw[inner.pos] == '>')
+    return inner.pos;
+  return MIN (comma, MIN (inner.pos, s->size));
 }
 
 static void
@@ -126,7 +145,8 @@ ist_header_mailboxes (const char *raw, gsize size_bytes)
 {
   GArray *out = g_array_new (FALSE, FALSE, sizeof (IstMailboxSpan));
   const char *colon = memchr (raw, ':', size_bytes);
-  Scan s = { raw, size_bytes, colon != NULL ? (gsize) (colon - raw) + 1 : size_bytes };
+  Scan s = { raw, size_bytes, colon != NULL ? (gsize) (colon - raw) + 1 : size_bytes,
+             g_utf8_validate (raw, (gssize) size_bytes, NULL) };
   gsize item = s.pos;
   gsize bare_end = 0; /* end of a bare address that a comment follows */
   gsize open = 0, close = 0;
@@ -139,8 +159,14 @@ ist_header_mailboxes (const char *raw, gsize size_bytes)
         skip_quoted (&s);
       else if (c == '(')
         {
-          bare_end = bare_end == 0 ? s.pos : bare_end;
+          gsize from = s.pos;
+
           skip_comment (&s);
+          /* A comment may also stand before the address. */
+          if (bare_end == 0 && is_blank_range (&s, item, from))
+            item = s.pos;
+          else if (bare_end == 0)
+            bare_end = from;
         }
       else if (c == 27)
         skip_escape (&s);
@@ -148,7 +174,7 @@ ist_header_mailboxes (const char *raw, gsize size_bytes)
         {
           open = s.pos;
           close = find_close (&s, s.pos + 1);
-          s.pos = close < s.size ? close + 1 : s.size;
+          s.pos = close < s.size && raw[close] == '>' ? close + 1 : close;
         }
       else if (c == ',' || c == ';' || (c == ':' && open == 0))
         {

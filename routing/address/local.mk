@@ -1,4 +1,5 @@
 librouting_a_SOURCES += \
+  routing/address/decode.c routing/address/decode.h \
   routing/address/dkim.c \
   routing/address/header-field.c routing/address/header-field.h \
   routing/address/imcea.c routing/address/imcea.h \

@@ -21,7 +21,7 @@ gboolean ist_notes_name_is (const char *text);
 char *ist_notes_name_common (const char *text);
 
 /* The local part that stands for an unknown name on the Internet: blanks become '_', the domain behind '@' and
- * the labels go: "John_Doe/Sales/Acme" (quirk 54: what Domino itself writes). g_free(). */
+ * the labels go: "John_Doe/Sales/Acme" (what Domino itself writes; docs/addresses.md, "Notes names"). g_free(). */
 char *ist_notes_name_local (const char *text);
 
 G_END_DECLS

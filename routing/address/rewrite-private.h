@@ -4,6 +4,7 @@
 #ifndef IST_ROUTING_REWRITE_PRIVATE_H
 #define IST_ROUTING_REWRITE_PRIVATE_H
 
+#include "routing/address/decode.h"
 #include "routing/address/rewrite.h"
 
 G_BEGIN_DECLS
@@ -17,14 +18,10 @@ typedef struct
 struct _IstRewriter
 {
   IstSettings *settings;
-  const IstDirectory *directory;
   IstSide from, to;
   const IstRewriteSettings *steps;
-  GPtrArray *subdomains;      /* IstSubdomain */
-  GPtrArray *notes_domains;   /* const char * */
-  GHashTable *ours;           /* keys of all domains served here */
-  const char *default_domain; /* for Notes names nobody knows */
-  const char *imcea_domain;   /* NULL: any of ours */
+  GPtrArray *subdomains; /* IstSubdomain */
+  IstDecoder *decoder;
 };
 
 /* The primary domain that `domain` stands for; NULL when it is no routing sub-domain. Borrowed. */

@@ -3,8 +3,8 @@
  *
  * One rewriter for one direction (origin side → destination side) under one snapshot. Only fields with
  * something to rewrite are touched, the others keep their bytes. Address fields: From, Sender,
- * Reply-To, To, Cc, Bcc, Resent-*, Return-Receipt-To, Disposition-Notification-To, Errors-To and
- * Message-ID/References/In-Reply-To right sides for the sub-domain guard.
+ * Reply-To, To, Cc, Bcc, Resent-*, Return-Receipt-To, Disposition-Notification-To, Errors-To and their
+ * like. The sub-domain guard looks at every field but trace (Received, Authentication-Results, signatures).
  *
  * What each step does, with its source, is in docs/addresses.md.
  *

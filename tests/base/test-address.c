@@ -1,6 +1,8 @@
 #include "base/address.h"
 #include "tests/harness/harness.h"
 
+#include <string.h>
+
 static void
 test_valid (void)
 {
@@ -15,7 +17,11 @@ test_valid (void)
     { "Notes name", "John_Doe/Sales/Acme@b.example", FALSE, TRUE },
     { "quoted blank", "\"a b\"@b.example", FALSE, TRUE },
     { "quoted at", "\"a@c\"@b.example", FALSE, TRUE },
+    { "Notes domain behind an address", "a@b.example@ACME", FALSE, TRUE },
     { "unquoted blank", "a b@b.example", FALSE, FALSE },
+    { "source route", "@c.example:a@b.example", FALSE, FALSE },
+    { "unquoted bracket", "a<b@b.example", FALSE, FALSE },
+    { "open escape", "\"a\\\"@b.example", FALSE, FALSE },
     { "open quote", "\"a@b.example", FALSE, FALSE },
     { "text after quote", "\"a\"b@b.example", FALSE, FALSE },
     { "no at", "postmaster", FALSE, FALSE },
@@ -36,6 +42,53 @@ test_valid (void)
     {
       ist_row ("%s", rows[i].name);
       IST_ASSERT_INT (ist_address_is_valid (rows[i].address, rows[i].utf8), rows[i].want);
+    }
+}
+
+static void
+test_length (void)
+{
+  g_autofree char *local = g_strnfill (IST_ADDRESS_MAX - strlen ("@b.example"), 'a');
+  g_autofree char *longest = g_strconcat (local, "@b.example", NULL);
+  g_autofree char *longer = g_strconcat ("a", longest, NULL);
+
+  IST_ASSERT (ist_address_is_valid (longest, FALSE));
+  IST_ASSERT (!ist_address_is_valid (longer, FALSE));
+}
+
+/* Both halves, as written and without quotes, and put together again. */
+static void
+test_parts (void)
+{
+  static const struct
+  {
+    const char *name, *address, *local, *domain, *plain, *quoted;
+  } rows[] = {
+    { "plain", "a@b.example", "a", "b.example", "a", "a" },
+    { "last at counts", "a@b.example@ACME", "a@b.example", "ACME", "a@b.example", "\"a@b.example\"" },
+    { "at in quotes", "\"a@x\"@b.example", "\"a@x\"", "b.example", "a@x", "\"a@x\"" },
+    { "escapes", "\"a\\\"\\\\b\"@b.example", "\"a\\\"\\\\b\"", "b.example", "a\"\\b", "\"a\\\"\\\\b\"" },
+    { "needless quotes", "\"a\"@b.example", "\"a\"", "b.example", "a", "a" },
+    { "dot runs need quotes", "a..b@b.example", "a..b", "b.example", "a..b", "\"a..b\"" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *local = NULL;
+      g_autofree char *domain = NULL;
+      g_autofree char *plain = NULL;
+      g_autofree char *quoted = NULL;
+
+      ist_row ("%s", rows[i].name);
+      if (!IST_ASSERT (ist_address_split (rows[i].address, &local, &domain)))
+        continue;
+      plain = ist_address_unquote_local (local);
+      quoted = ist_address_quote_local (plain);
+      IST_ASSERT_STR (local, rows[i].local);
+      IST_ASSERT_STR (domain, rows[i].domain);
+      IST_ASSERT_STR (ist_address_domain (rows[i].address), rows[i].domain);
+      IST_ASSERT_STR (plain, rows[i].plain);
+      IST_ASSERT_STR (quoted, rows[i].quoted);
     }
 }
 
@@ -99,6 +152,8 @@ main (void)
 {
   static const IstTest tests[] = {
     { "valid", test_valid },
+    { "length", test_length },
+    { "parts", test_parts },
     { "key", test_key },
     { "xtext", test_xtext },
     { NULL, NULL },

@@ -1,0 +1,1 @@
+include tests/connector/prepare.mk

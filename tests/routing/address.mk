@@ -1,0 +1,13 @@
+REWRITE_HARNESS = tests/routing/rewrite-harness.c tests/routing/rewrite-harness.h $(FAKE_DIRECTORY)
+check_PROGRAMS += tests/routing/test-rewrite.t
+TESTS += tests/routing/test-rewrite.t
+tests_routing_test_rewrite_t_SOURCES = tests/routing/test-rewrite.c $(REWRITE_HARNESS)
+tests_routing_test_rewrite_t_LDADD = $(ROUTING_TEST_LIBS)
+check_PROGRAMS += tests/routing/test-dkim.t
+TESTS += tests/routing/test-dkim.t
+tests_routing_test_dkim_t_SOURCES = tests/routing/test-dkim.c $(REWRITE_HARNESS)
+tests_routing_test_dkim_t_LDADD = $(ROUTING_TEST_LIBS)
+check_PROGRAMS += tests/routing/test-hostile-header.t
+TESTS += tests/routing/test-hostile-header.t
+tests_routing_test_hostile_header_t_SOURCES = tests/routing/test-hostile-header.c $(REWRITE_HARNESS)
+tests_routing_test_hostile_header_t_LDADD = $(ROUTING_TEST_LIBS)

@@ -1,0 +1,16 @@
+FAKE_DIRECTORY = tests/routing/fake-directory.c tests/routing/fake-directory.h $(ROUTING_SETTINGS)
+ROUTING_SETTINGS = tests/routing/routing-settings.c tests/routing/routing-settings.h
+check_PROGRAMS += tests/routing/test-router.t
+TESTS += tests/routing/test-router.t
+tests_routing_test_router_t_SOURCES = tests/routing/test-router.c $(FAKE_DIRECTORY)
+tests_routing_test_router_t_LDADD = $(ROUTING_TEST_LIBS)
+check_PROGRAMS += tests/routing/test-relaying.t
+TESTS += tests/routing/test-relaying.t
+tests_routing_test_relaying_t_SOURCES = tests/routing/test-relaying.c $(FAKE_DIRECTORY)
+tests_routing_test_relaying_t_LDADD = $(ROUTING_TEST_LIBS)
+check_PROGRAMS += tests/routing/test-loop.t tests/routing/test-retry.t
+TESTS += tests/routing/test-loop.t tests/routing/test-retry.t
+tests_routing_test_loop_t_SOURCES = tests/routing/test-loop.c $(REWRITE_HARNESS)
+tests_routing_test_loop_t_LDADD = $(ROUTING_TEST_LIBS)
+tests_routing_test_retry_t_SOURCES = tests/routing/test-retry.c $(ROUTING_SETTINGS)
+tests_routing_test_retry_t_LDADD = $(ROUTING_TEST_LIBS)
