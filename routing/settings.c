@@ -1,7 +1,7 @@
 #include "routing/settings.h"
 
-#include "base/address.h"
 #include "routing/next-hop.h"
+#include "base/address.h"
 
 #include <string.h>
 
