@@ -483,7 +483,12 @@ on_done (gpointer user, const IstSessionPeer *peer, IstReply *reply)
 
   if (!accept_message (self, peer, reply, &error))
     {
-      ist_reply_set (reply, 451, "4.3.0", "the message could not be stored; try again later");
+      g_autoptr (GError) room = NULL;
+
+      if (ist_queue_check_room (self->instance->queue, self->mail.size, &room))
+        ist_reply_set (reply, 451, "4.3.0", "the message could not be stored; try again later");
+      else
+        ist_reply_set (reply, 452, "4.3.1", "%s", room->message);
       ist_log (self->instance->log, IST_LOG_ERROR, "queue", "store-failed", NULL, error->message,
                "peer", peer->address, NULL);
     }
