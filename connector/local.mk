@@ -1,5 +1,20 @@
 noinst_LIBRARIES += libconnector.a
 libconnector_a_SOURCES = \
+  connector/admin/admin.c connector/admin/admin.h \
+  connector/admin/api-log.c \
+  connector/admin/api-metrics.c \
+  connector/admin/api-queue-act.c \
+  connector/admin/api-queue.c \
+  connector/admin/api-reload.c \
+  connector/admin/api-route.c \
+  connector/admin/api-status.c \
+  connector/admin/api-trace.c \
+  connector/admin/api.c connector/admin/api.h \
+  connector/admin/queue-filter.c connector/admin/queue-filter.h \
+  connector/admin/route-json.c \
+  connector/admin/shapes.h \
+  connector/admin/story-json.c \
+  connector/admin/transforms-json.c \
   connector/flow/attempt.c connector/flow/attempt.h \
   connector/flow/deliver.c connector/flow/deliver.h \
   connector/flow/listener.c connector/flow/listener.h \
