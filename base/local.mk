@@ -21,6 +21,7 @@ libbase_a_SOURCES = \
   base/message.c base/message.h \
   base/mime.c base/mime.h \
   base/secrets.h \
+  base/settings-json.c \
   base/settings-private.h base/settings-show.c \
   base/settings-value.c base/settings-value.h \
   base/settings.c base/settings.h \

@@ -44,7 +44,24 @@ bin_PROGRAMS += isthmusctl
 isthmusctl_SOURCES = \
   connector/admin/ctl-config.c \
   connector/admin/ctl-convert.c \
+  connector/admin/ctl-daemon.c \
+  connector/admin/ctl-filter.c connector/admin/ctl-filter.h \
+  connector/admin/ctl-interactive.c \
   connector/admin/ctl-log.c \
+  connector/admin/ctl-main.c \
+  connector/admin/ctl-print.c \
+  connector/admin/ctl-queue-act.c \
+  connector/admin/ctl-queue.c \
+  connector/admin/ctl-reload.c \
   connector/admin/ctl-route.c \
+  connector/admin/ctl-status.c \
+  connector/admin/ctl-transforms.c \
+  connector/admin/ctl-verbs.c \
   connector/admin/ctl.c connector/admin/ctl.h
 isthmusctl_LDADD = $(CONNECTOR_LIBS)
+
+if !WINDOWS
+isthmusctl_SOURCES += connector/admin/ctl-terminal-posix.c
+isthmusctl_CFLAGS = $(AM_CFLAGS) $(LIBEDIT_CFLAGS)
+isthmusctl_LDADD += $(LIBEDIT_LIBS)
+endif
