@@ -1,0 +1,34 @@
+/*
+ * tests/connector/site.h - a small site inside the test's process: one instance, its mail held for want of
+ * anybody to deliver it to, and isthmusctl as a program against it.
+ */
+#ifndef IST_TESTS_CONNECTOR_SITE_H
+#define IST_TESTS_CONNECTOR_SITE_H
+
+#include "connector/instance.h"
+
+typedef struct
+{
+  char *dir, *config, *socket, *ctl;
+  IstInstance *instance;
+} IstSite;
+
+/* Starts it; `admin` are further lines for its [admin] group. Both sides' relays hold everything, except
+ * "dead", whose host refuses connections. NULL: an assertion failed. */
+IstSite *ist_site_start (const char *admin);
+void ist_site_stop (IstSite *site);
+
+/* Writes the configuration anew, with `more` at its end. */
+void ist_site_write (IstSite *site, const char *admin, const char *more);
+
+/* Hands one message to the listener of Domino's side, as SMTP; gives its queue id, g_free(). */
+char *ist_site_send (IstSite *site, const char *from, const char *to, const char *message_id);
+
+/* Runs isthmusctl with this site's configuration and a NULL-ended list of words; `input` NULL: none. *out
+ * and *err (g_free()) may be NULL. Gives the exit code. */
+int ist_site_ctl (IstSite *site, const char *input, char **out, char **err, ...) G_GNUC_NULL_TERMINATED;
+
+/* Waits until `what` says yes, at most 20 s. */
+gboolean ist_site_wait (gboolean (*what) (gpointer user), gpointer user);
+
+#endif
