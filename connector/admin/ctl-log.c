@@ -10,7 +10,7 @@
 
 #define DEFAULT_LINES 100
 #define MAX_LINES 2000
-#define WAIT "20"
+#define WAIT "1" /* seconds; so long Ctrl-C may take */
 
 /* An event a line, as in the log files. */
 static void
