@@ -1,5 +1,6 @@
 #include "tests/connector/site.h"
 
+#include "base/http-client.h"
 #include "routing/smtp/client.h"
 #include "tests/harness/harness.h"
 
@@ -120,6 +121,48 @@ ist_site_send (IstSite *site, const char *from, const char *to, const char *mess
   queue_id = id != NULL ? g_strndup (id + 10, strcspn (id + 10, " \r\n")) : g_strdup ("");
   ist_reply_clear (&rcpt.reply);
   return queue_id;
+}
+
+json_t *
+ist_site_ask (const IstSite *site, const char *method, const char *path, const char *body, guint *status)
+{
+  const IstHttpTarget target = { .unix_path = site->socket };
+  g_auto (IstHttpAnswer) answer = { 0 };
+  g_autoptr (GError) error = NULL;
+  gsize size;
+  const char *data;
+
+  *status = 0;
+  if (!ist_http_call (&target, method, path, body, &answer, &error))
+    {
+      IST_ASSERT_NO_ERROR (error);
+      return NULL;
+    }
+  *status = answer.status;
+  data = g_bytes_get_data (answer.body, &size);
+  return json_loadb (data != NULL ? data : "", size, 0, NULL);
+}
+
+json_t *
+ist_site_get (const IstSite *site, const char *path)
+{
+  guint status;
+  json_t *json = ist_site_ask (site, "GET", path, NULL, &status);
+
+  IST_ASSERT_INT (status, 200);
+  return json;
+}
+
+const char *
+ist_json_str (const json_t *object, const char *key)
+{
+  return json_string_value (json_object_get (object, key));
+}
+
+gint64
+ist_json_int (const json_t *object, const char *key)
+{
+  return json_integer_value (json_object_get (object, key));
 }
 
 int

@@ -7,6 +7,8 @@
 
 #include "connector/instance.h"
 
+#include <jansson.h>
+
 typedef struct
 {
   char *dir, *config, *socket, *ctl;
@@ -23,6 +25,14 @@ void ist_site_write (IstSite *site, const char *admin, const char *more);
 
 /* Hands one message to the listener of Domino's side, as SMTP; gives its queue id, g_free(). */
 char *ist_site_send (IstSite *site, const char *from, const char *to, const char *message_id);
+
+/* One request over the admin socket; the JSON is the caller's, NULL when the answer is none. */
+json_t *ist_site_ask (const IstSite *site, const char *method, const char *path, const char *body,
+                      guint *status);
+json_t *ist_site_get (const IstSite *site, const char *path); /* must succeed */
+
+const char *ist_json_str (const json_t *object, const char *key); /* NULL: absent or no text */
+gint64 ist_json_int (const json_t *object, const char *key);
 
 /* Runs isthmusctl with this site's configuration and a NULL-ended list of words; `input` NULL: none. *out
  * and *err (g_free()) may be NULL. Gives the exit code. */
