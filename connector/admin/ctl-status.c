@@ -2,6 +2,28 @@
 
 #include <stdio.h>
 
+/* 0 allowed: nothing has limited it yet. */
+static void
+print_host (const json_t *h)
+{
+  g_autofree char *since = ist_ctl_local_time (h, "since");
+  g_autofree char *connections
+      = ist_ctl_count (ist_ctl_number (h, "connections"), "connection", "connections");
+  gint64 allowed = ist_ctl_number (h, "allowed");
+  const char *trouble = ist_ctl_text (h, "trouble");
+
+  printf ("  %s:%d ", ist_ctl_text (h, "address"), (int) ist_ctl_number (h, "port"));
+  if (!json_is_true (json_object_get (h, "alive")))
+    {
+      printf ("dead since %s: %s\n", since, trouble);
+      return;
+    }
+  printf ("answers, %s", connections);
+  if (allowed > 0)
+    printf (" (%" G_GINT64_FORMAT " allowed)", allowed);
+  printf ("%s%s\n", trouble[0] != '\0' ? "; last trouble: " : "", trouble);
+}
+
 static void
 print_hosts (const json_t *hosts)
 {
@@ -11,17 +33,7 @@ print_hosts (const json_t *hosts)
   if (json_array_size (hosts) > 0)
     printf ("hosts\n");
   json_array_foreach ((json_t *) hosts, i, h)
-    {
-      g_autofree char *since = ist_ctl_local_time (h, "since");
-      const char *trouble = ist_ctl_text (h, "trouble");
-
-      printf ("  %s:%d ", ist_ctl_text (h, "address"), (int) ist_ctl_number (h, "port"));
-      if (json_is_true (json_object_get (h, "alive")))
-        printf ("answers, %d of %d connections%s%s\n", (int) ist_ctl_number (h, "connections"),
-                (int) ist_ctl_number (h, "allowed"), trouble[0] != '\0' ? "; last trouble: " : "", trouble);
-      else
-        printf ("dead since %s: %s\n", since, trouble);
-    }
+    print_host (h);
 }
 
 static void
@@ -63,9 +75,10 @@ print_status (const json_t *status)
   ist_ctl_print_relays (queue);
   print_hosts (json_object_get (status, "hosts"));
   print_directory (json_object_get (status, "directory"));
+  i = 0;
   printf ("since start");
   json_object_foreach (json_object_get (status, "counters"), key, value)
-    printf (" %s %" G_GINT64_FORMAT, key, (gint64) json_integer_value (value));
+    printf ("%s%s %" G_GINT64_FORMAT, i++ > 0 ? ", " : " ", key, (gint64) json_integer_value (value));
   printf ("\n");
 }
 
