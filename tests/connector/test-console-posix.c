@@ -29,6 +29,18 @@ typedef struct
   gsize seen;      /* up to where expect() has looked */
 } Console;
 
+/* libedit 3.1 keeps the two names of an added function when it ends; a sanitizer would have the console fail
+ * for these. Nothing of ours calls wcsdup(). */
+static void
+forgive_libedit (const IstSite *site)
+{
+  g_autofree char *file = g_build_filename (site->dir, "lsan.supp", NULL);
+  g_autofree char *options = g_strdup_printf ("suppressions=%s:print_suppressions=0", file);
+
+  g_file_set_contents (file, "leak:wcsdup\n", -1, NULL);
+  g_setenv ("LSAN_OPTIONS", options, TRUE);
+}
+
 /* Opened by the child too, as its terminal: that is what makes Ctrl-C a signal. */
 static gboolean
 console_start (Console *self, IstSite *site)
@@ -47,6 +59,7 @@ console_start (Console *self, IstSite *site)
     return FALSE;
   ioctl (self->terminal, TIOCSWINSZ, &size);
   name = ptsname (self->terminal);
+  forgive_libedit (site);
   g_setenv ("TERM", "vt100", TRUE);
   g_setenv ("XDG_STATE_HOME", site->dir, TRUE);
   posix_spawn_file_actions_init (&files);
@@ -186,7 +199,7 @@ static void
 test_completion (void)
 {
   IstSite *site = ist_site_start ("");
-  g_autofree char *id = ist_site_send (site, "anna@acme.example", "bob@acme.example", "1@a");
+  g_autofree char *id G_GNUC_UNUSED = ist_site_send (site, "anna@acme.example", "bob@acme.example", "1@a");
   Console console;
 
   if (!IST_ASSERT (console_start (&console, site)))

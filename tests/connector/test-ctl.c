@@ -224,7 +224,7 @@ test_without_daemon (void)
     { "version", 0, "isthmus ", "" },
   };
   IstSite *site = ist_site_start ("");
-  g_autofree char *id = ist_site_send (site, "anna@acme.example", "bob@acme.example", "1@a");
+  g_autofree char *id G_GNUC_UNUSED = ist_site_send (site, "anna@acme.example", "bob@acme.example", "1@a");
 
   ist_instance_stop (site->instance);
   g_clear_pointer (&site->instance, ist_instance_free);
@@ -290,7 +290,7 @@ test_delete (void)
 {
   IstSite *site = ist_site_start ("");
   g_autofree char *one = ist_site_send (site, "anna@acme.example", "bob@acme.example", "1@a");
-  g_autofree char *two = ist_site_send (site, "anna@acme.example", "carl@acme.example", "2@a");
+  g_autofree char *two G_GNUC_UNUSED = ist_site_send (site, "anna@acme.example", "carl@acme.example", "2@a");
   g_autofree char *refused = NULL;
   g_autofree char *counted = NULL;
   g_autofree char *none = NULL;
@@ -327,7 +327,7 @@ static void
 test_export (void)
 {
   IstSite *site = ist_site_start ("");
-  g_autofree char *one = ist_site_send (site, "anna@acme.example", "bob@acme.example", "1@a");
+  g_autofree char *one G_GNUC_UNUSED = ist_site_send (site, "anna@acme.example", "bob@acme.example", "1@a");
   g_autofree char *two = ist_site_send (site, "anna@acme.example", "carl@acme.example", "2@a");
   g_autofree char *folder = g_build_filename (site->dir, "exported", NULL);
   g_autofree char *name = g_strconcat (two, ".eml", NULL);
