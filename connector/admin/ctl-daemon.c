@@ -139,6 +139,8 @@ ist_ctl_call (const IstCtl *ctl, const char *method, const char *path, json_t *b
     return NULL;
   data = g_bytes_get_data (answer.body, &size);
   json = json_loadb (data != NULL ? data : "", size, 0, NULL);
+  if (!ctl->json)
+    ist_ctl_clean (json);
   *http_status = answer.status;
   *code = json != NULL ? IST_CTL_OK : IST_CTL_FAILED;
   if (json == NULL && !quiet)

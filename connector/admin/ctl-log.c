@@ -85,6 +85,8 @@ tail (const IstCtl *ctl, guint lines)
       if (event != NULL)
         json_array_append_new (events, event);
     }
+  if (!ctl->json)
+    ist_ctl_clean (events);
   print_events (ctl, events);
   json_decref (events);
   g_mapped_file_unref (file);
@@ -172,6 +174,8 @@ story_from_files (const IstCtl *ctl, const char *what, int *code)
     return NULL;
   fprintf (stderr, "no daemon answers: from the log files beside %s\n", path);
   events = ist_shape_story (path, what, ids, &truncated);
+  if (!ctl->json)
+    ist_ctl_clean (events);
   if (json_array_size (events) > 0)
     return json_pack ("{s:s,s:o,s:[],s:b}", "what", what, "events", events, "messages", "truncated", truncated);
   json_decref (events);

@@ -44,19 +44,40 @@ ist_ctl_count (gint64 n, const char *singular, const char *plural)
   return g_strdup_printf ("%" G_GINT64_FORMAT " %s", n, n == 1 ? singular : plural);
 }
 
-/* What comes from outside must not move the cursor or colour the screen. */
-static void
-print_safe (const char *text)
+static char *
+clean_text (const char *text)
 {
+  GString *out = g_string_new (NULL);
+
   for (; *text != '\0'; text = g_utf8_next_char (text))
     {
       gunichar c = g_utf8_get_char (text);
 
       if (g_unichar_isprint (c))
-        printf ("%.*s", (int) (g_utf8_next_char (text) - text), text);
+        g_string_append_len (out, text, g_utf8_next_char (text) - text);
       else
-        printf ("\\u%04x", c);
+        g_string_append_printf (out, "\\u%04x", c);
     }
+  return g_string_free (out, FALSE);
+}
+
+void
+ist_ctl_clean (json_t *json)
+{
+  const char *key;
+  json_t *value;
+  gsize i;
+
+  if (json_is_string (json))
+    {
+      g_autofree char *clean = clean_text (json_string_value (json));
+
+      json_string_set (json, clean);
+    }
+  json_array_foreach (json, i, value)
+    ist_ctl_clean (value);
+  json_object_foreach (json, key, value)
+    ist_ctl_clean (value);
 }
 
 static void
@@ -65,8 +86,7 @@ print_pair (const char *key, const char *value)
   gboolean quoted = value[0] == '\0' || strpbrk (value, " \"=") != NULL;
 
   printf (" %s=%s", key, quoted ? "\"" : "");
-  print_safe (value);
-  printf ("%s", quoted ? "\"" : "");
+  printf ("%s%s", value, quoted ? "\"" : "");
 }
 
 void
@@ -78,17 +98,13 @@ ist_ctl_print_event (const json_t *event)
   const char *key;
   json_t *value;
 
-  printf ("%s %s%s", time, strcmp (level, "info") == 0 ? "" : level, strcmp (level, "info") == 0 ? "" : " ");
-  print_safe (ist_ctl_text (event, "component"));
-  printf (" ");
-  print_safe (ist_ctl_text (event, "event"));
+  printf ("%s %s%s%s %s", time, strcmp (level, "info") == 0 ? "" : level,
+          strcmp (level, "info") == 0 ? "" : " ", ist_ctl_text (event, "component"),
+          ist_ctl_text (event, "event"));
   if (json_object_get (event, "queue_id") != NULL)
     printf (" %s", ist_ctl_text (event, "queue_id"));
   if (json_object_get (event, "text") != NULL)
-    {
-      printf (": ");
-      print_safe (ist_ctl_text (event, "text"));
-    }
+    printf (": %s", ist_ctl_text (event, "text"));
   json_object_foreach ((json_t *) event, key, value)
     if (!g_strv_contains (head, key) && json_is_string (value))
       print_pair (key, json_string_value (value));
@@ -119,11 +135,8 @@ ist_ctl_print_relays (const json_t *queue)
 static void
 print_field (const char *label, const char *value)
 {
-  if (value[0] == '\0')
-    return;
-  printf ("  %-12s", label);
-  print_safe (value);
-  printf ("\n");
+  if (value[0] != '\0')
+    printf ("  %-12s%s\n", label, value);
 }
 
 static void
@@ -133,9 +146,7 @@ print_recipient (const json_t *r)
   g_autofree char *last = ist_ctl_local_time (r, "last_attempt");
   gint64 attempts = ist_ctl_number (r, "attempts");
 
-  printf ("  to <");
-  print_safe (ist_ctl_text (r, "address"));
-  printf (">: %s", ist_ctl_text (r, "state"));
+  printf ("  to <%s>: %s", ist_ctl_text (r, "address"), ist_ctl_text (r, "state"));
   if (strcmp (ist_ctl_text (r, "state"), "queued") == 0 && strcmp (due, "-") != 0)
     printf (", due %s", due);
   printf (", relay %s, side %s, %" G_GINT64_FORMAT " %s", ist_ctl_text (r, "relay"), ist_ctl_text (r, "side"),

@@ -47,11 +47,11 @@ print_row (const json_t *m)
   const json_t *recipients = json_object_get (m, "recipients");
   g_autofree char *received = ist_ctl_local_time (m, "received");
   g_autofree char *size = g_format_size ((guint64) ist_ctl_number (m, "size_bytes"));
-  g_autofree char *sender = g_utf8_make_valid (ist_ctl_text (m, "sender"), -1);
   gsize i;
   json_t *r;
 
-  printf ("%s  %s  %s  <%s>\n", ist_ctl_text (m, "queue_id"), received, size, sender);
+  printf ("%s  %s  %s  <%s>\n", ist_ctl_text (m, "queue_id"), received, size,
+          ist_ctl_text (m, "sender"));
   json_array_foreach ((json_t *) recipients, i, r)
     {
       g_autofree char *due = ist_ctl_local_time (r, "due");

@@ -91,6 +91,10 @@ void ist_ctl_param (GString *path, const char *name, const char *value);
 
 /* ---- printing (ctl-print.c) ---- */
 
+/* What comes from outside must not move the cursor or colour the screen: in every text of `json` a character
+ * that does not print becomes \uXXXX. Done to all answers unless JSON is what is printed. */
+void ist_ctl_clean (json_t *json);
+
 const char *ist_ctl_text (const json_t *object, const char *key); /* "" for null and absent; borrowed */
 gint64 ist_ctl_number (const json_t *object, const char *key);
 char *ist_ctl_local_time (const json_t *object, const char *key); /* "-" for null; g_free() */

@@ -165,25 +165,15 @@ ist_json_int (const json_t *object, const char *key)
   return json_integer_value (json_object_get (object, key));
 }
 
-int
-ist_site_ctl (IstSite *site, const char *input, char **out, char **err, ...)
+/* `words` begin with the program and its --config, and are NULL-ended. */
+static int
+run (const GPtrArray *words, const char *input, char **out, char **err)
 {
-  g_autoptr (GPtrArray) words = g_ptr_array_new ();
   g_autoptr (GSubprocess) process = NULL;
   g_autofree char *got = NULL;
   g_autofree char *complaints = NULL;
   g_autoptr (GError) error = NULL;
-  const char *word;
-  va_list args;
 
-  g_ptr_array_add (words, site->ctl);
-  g_ptr_array_add (words, (gpointer) "--config");
-  g_ptr_array_add (words, site->config);
-  va_start (args, err);
-  while ((word = va_arg (args, const char *)) != NULL)
-    g_ptr_array_add (words, (gpointer) word);
-  va_end (args);
-  g_ptr_array_add (words, NULL);
   process = g_subprocess_newv ((const char *const *) words->pdata,
                                G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE
                                    | G_SUBPROCESS_FLAGS_STDERR_PIPE,
@@ -197,6 +187,44 @@ ist_site_ctl (IstSite *site, const char *input, char **out, char **err, ...)
   if (err != NULL)
     *err = g_steal_pointer (&complaints);
   return g_subprocess_get_if_exited (process) ? g_subprocess_get_exit_status (process) : -1;
+}
+
+static GPtrArray *
+first_words (IstSite *site)
+{
+  GPtrArray *words = g_ptr_array_new ();
+
+  g_ptr_array_add (words, site->ctl);
+  g_ptr_array_add (words, (gpointer) "--config");
+  g_ptr_array_add (words, site->config);
+  return words;
+}
+
+int
+ist_site_ctl (IstSite *site, const char *input, char **out, char **err, ...)
+{
+  g_autoptr (GPtrArray) words = first_words (site);
+  const char *word;
+  va_list args;
+
+  va_start (args, err);
+  while ((word = va_arg (args, const char *)) != NULL)
+    g_ptr_array_add (words, (gpointer) word);
+  va_end (args);
+  g_ptr_array_add (words, NULL);
+  return run (words, input, out, err);
+}
+
+int
+ist_site_ctl_line (IstSite *site, const char *line, const char *id, char **out, char **err)
+{
+  g_autoptr (GPtrArray) words = first_words (site);
+  g_auto (GStrv) parts = g_strsplit (line, " ", -1);
+
+  for (guint i = 0; parts[i] != NULL; i++)
+    g_ptr_array_add (words, strcmp (parts[i], "ID") == 0 ? (gpointer) id : parts[i]);
+  g_ptr_array_add (words, NULL);
+  return run (words, NULL, out, err);
 }
 
 gboolean

@@ -38,6 +38,9 @@ gint64 ist_json_int (const json_t *object, const char *key);
  * and *err (g_free()) may be NULL. Gives the exit code. */
 int ist_site_ctl (IstSite *site, const char *input, char **out, char **err, ...) G_GNUC_NULL_TERMINATED;
 
+/* The same with the words in one line, separated by blanks; the word ID stands for `id`. */
+int ist_site_ctl_line (IstSite *site, const char *line, const char *id, char **out, char **err);
+
 /* Waits until `what` says yes, at most 20 s. */
 gboolean ist_site_wait (gboolean (*what) (gpointer user), gpointer user);
 

@@ -57,21 +57,11 @@ test_verbs (void)
 
   for (gsize i = 0; site != NULL && i < G_N_ELEMENTS (rows); i++)
     {
-      g_auto (GStrv) w = g_strsplit (rows[i].words, " ", -1);
       g_autofree char *out = NULL;
       g_autofree char *err = NULL;
-      guint n = g_strv_length (w);
 
       ist_row ("%s", rows[i].words);
-      for (guint k = 0; k < n; k++)
-        if (strcmp (w[k], "ID") == 0)
-          {
-            g_free (w[k]);
-            w[k] = g_strdup (id);
-          }
-      IST_ASSERT_INT (ist_site_ctl (site, NULL, &out, &err, w[0], n > 1 ? w[1] : NULL, n > 2 ? w[2] : NULL,
-                                    n > 3 ? w[3] : NULL, n > 4 ? w[4] : NULL, NULL),
-                      rows[i].code);
+      IST_ASSERT_INT (ist_site_ctl_line (site, rows[i].words, id, &out, &err), rows[i].code);
       holds (out, rows[i].says);
       IST_ASSERT_STR (err, "");
     }
@@ -115,21 +105,12 @@ test_json (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      g_auto (GStrv) w = g_strsplit (rows[i].words, " ", -1);
+      g_autofree char *line = g_strconcat ("--json ", rows[i].words, NULL);
       g_autofree char *out = NULL;
-      guint n = g_strv_length (w);
       json_t *json;
 
       ist_row ("%s", rows[i].words);
-      for (guint k = 0; k < n; k++)
-        if (strcmp (w[k], "ID") == 0)
-          {
-            g_free (w[k]);
-            w[k] = g_strdup (id);
-          }
-      IST_ASSERT_INT (ist_site_ctl (site, NULL, &out, NULL, "--json", w[0], n > 1 ? w[1] : NULL,
-                                    n > 2 ? w[2] : NULL, n > 3 ? w[3] : NULL, NULL),
-                      rows[i].code);
+      IST_ASSERT_INT (ist_site_ctl_line (site, line, id, &out, NULL), rows[i].code);
       json = json_loads (out, 0, NULL);
       if (!IST_ASSERT (json != NULL))
         ist_note ("%s", out);
@@ -185,15 +166,11 @@ test_usage (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      g_auto (GStrv) w = g_strsplit (rows[i].words, " ", -1);
       g_autofree char *out = NULL;
       g_autofree char *err = NULL;
-      guint n = g_strv_length (w);
 
       ist_row ("%s", rows[i].words);
-      IST_ASSERT_INT (ist_site_ctl (site, NULL, &out, &err, w[0], n > 1 ? w[1] : NULL, n > 2 ? w[2] : NULL,
-                                    n > 3 ? w[3] : NULL, n > 4 ? w[4] : NULL, NULL),
-                      2);
+      IST_ASSERT_INT (ist_site_ctl_line (site, rows[i].words, NULL, &out, &err), 2);
       IST_ASSERT_STR (out, "");
       holds (err, rows[i].says);
     }
@@ -230,15 +207,11 @@ test_without_daemon (void)
   g_clear_pointer (&site->instance, ist_instance_free);
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      g_auto (GStrv) w = g_strsplit (rows[i].words, " ", -1);
       g_autofree char *out = NULL;
       g_autofree char *err = NULL;
-      guint n = g_strv_length (w);
 
       ist_row ("%s", rows[i].words);
-      IST_ASSERT_INT (ist_site_ctl (site, NULL, &out, &err, w[0], n > 1 ? w[1] : NULL, n > 2 ? w[2] : NULL,
-                                    n > 3 ? w[3] : NULL, NULL),
-                      rows[i].code);
+      IST_ASSERT_INT (ist_site_ctl_line (site, rows[i].words, NULL, &out, &err), rows[i].code);
       holds (out, rows[i].out);
       holds (err, rows[i].err);
     }
@@ -344,6 +317,26 @@ test_export (void)
   ist_site_stop (site);
 }
 
+/* A control sequence in a header field does not reach the terminal; JSON has its own escapes. */
+static void
+test_control_characters (void)
+{
+  IstSite *site = ist_site_start ("");
+  g_autofree char *id = ist_site_send (site, "anna@acme.example", "bob@acme.example", "1\033[31m@a");
+  static const char *const lines[] = { "queue show ID", "trace ID", "log", "--json queue show ID" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (lines); i++)
+    {
+      g_autofree char *out = NULL;
+
+      ist_row ("%s", lines[i]);
+      IST_ASSERT_INT (ist_site_ctl_line (site, lines[i], id, &out, NULL), 0);
+      IST_ASSERT (strchr (out, '\033') == NULL);
+      IST_ASSERT (strstr (out, "\\u001b[31m") != NULL || strstr (out, "\\u001B[31m") != NULL);
+    }
+  ist_site_stop (site);
+}
+
 /* ---- convert ---- */
 
 static void
@@ -423,6 +416,7 @@ main (void)
     { "delete", test_delete },
     { "redirect", test_redirect },
     { "export", test_export },
+    { "control-characters", test_control_characters },
     { "convert", test_convert },
     { "commands-from-standard-input", test_commands_from_standard_input },
     { NULL, NULL },
