@@ -148,14 +148,16 @@ ist_ctl_call (const IstCtl *ctl, const char *method, const char *path, json_t *b
   return json;
 }
 
-/* Prints what the daemon refused with; takes `json`. */
-static int
-refused (const IstCtl *ctl, json_t *json, guint status)
+int
+ist_ctl_refused (const IstCtl *ctl, json_t *json, guint status)
 {
   const json_t *error = json_object_get (json, "error");
   int code = status == 404 || status == 409 ? IST_CTL_NO : status == 400 ? IST_CTL_USAGE : IST_CTL_FAILED;
 
-  ist_ctl_fail (ctl, code, "%s", ist_ctl_text (error, "text"));
+  if (status == 401)
+    ist_ctl_fail (ctl, code, "the daemon asks for a token: add --token-file FILE, the file of [admin] token-file");
+  else
+    ist_ctl_fail (ctl, code, "%s", ist_ctl_text (error, "text"));
   json_decref (json);
   return code;
 }
@@ -168,7 +170,7 @@ ist_ctl_ask (const IstCtl *ctl, const char *method, const char *path, json_t *bo
 
   if (json == NULL || status == 200)
     return json;
-  *code = refused (ctl, json, status);
+  *code = ist_ctl_refused (ctl, json, status);
   return NULL;
 }
 
@@ -185,7 +187,7 @@ ist_ctl_fetch (const IstCtl *ctl, const char *path, int *code)
   if (answer.status == 200)
     return g_steal_pointer (&answer.body);
   data = g_bytes_get_data (answer.body, &size);
-  *code = refused (ctl, json_loadb (data != NULL ? data : "", size, 0, NULL), answer.status);
+  *code = ist_ctl_refused (ctl, json_loadb (data != NULL ? data : "", size, 0, NULL), answer.status);
   return NULL;
 }
 

@@ -105,8 +105,7 @@ get_events (const IstCtl *ctl, guint lines, gint64 after, gboolean wait, gboolea
 
   if (answer == NULL || status == 200)
     return answer;
-  *code = ist_ctl_fail (ctl, IST_CTL_FAILED, "%s", ist_ctl_text (json_object_get (answer, "error"), "text"));
-  json_decref (answer);
+  *code = ist_ctl_refused (ctl, answer, status);
   return NULL;
 }
 
@@ -196,9 +195,7 @@ get_story (const IstCtl *ctl, const char *what, int *code)
     return ctl->socket == NULL && *code == IST_CTL_UNREACHABLE ? story_from_files (ctl, what, code) : NULL;
   if (status == 200)
     return answer;
-  *code = ist_ctl_fail (ctl, status == 404 ? IST_CTL_NO : IST_CTL_FAILED, "%s",
-                        ist_ctl_text (json_object_get (answer, "error"), "text"));
-  json_decref (answer);
+  *code = ist_ctl_refused (ctl, answer, status);
   return NULL;
 }
 

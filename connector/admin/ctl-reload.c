@@ -26,11 +26,7 @@ ist_ctl_reload (IstCtl *ctl, int argc, char **argv)
   if (answer == NULL)
     return code;
   if (status != 200 && status != 409)
-    {
-      ist_ctl_fail (ctl, IST_CTL_FAILED, "%s", ist_ctl_text (json_object_get (answer, "error"), "text"));
-      json_decref (answer);
-      return IST_CTL_FAILED;
-    }
+    return ist_ctl_refused (ctl, answer, status);
   done = json_is_true (json_object_get (answer, "reloaded"));
   errors = json_array_size (json_object_get (answer, "errors")) > 0;
   if (ctl->json)

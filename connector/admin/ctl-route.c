@@ -48,9 +48,7 @@ ask (const IstCtl *ctl, const char *from, const char *to, const char *side, int 
     }
   if (answer == NULL || status == 200)
     return answer;
-  *code = ist_ctl_fail (ctl, IST_CTL_FAILED, "%s",
-                        ist_ctl_text (json_object_get (answer, "error"), "text"));
-  json_decref (answer);
+  *code = ist_ctl_refused (ctl, answer, status);
   return NULL;
 }
 

@@ -79,8 +79,12 @@ IstSettings *ist_ctl_settings (const IstCtl *ctl);
 json_t *ist_ctl_call (const IstCtl *ctl, const char *method, const char *path, json_t *body, gboolean quiet,
                       guint *http_status, int *code);
 
-/* The same for when only success is of interest: otherwise what the daemon said is printed and *code is 1
- * when it knows of no such thing, 2 for a wrong request, 4 for the rest. */
+/* Prints what the daemon refused with (`json`, taken); gives 1 when it knows of no such thing or it may not
+ * be, 2 for a wrong request, 4 for the rest. */
+int ist_ctl_refused (const IstCtl *ctl, json_t *json, guint http_status);
+
+/* As ist_ctl_call(), for when only success is of interest: otherwise what the daemon said is printed and *code
+ * is that of ist_ctl_refused(). */
 json_t *ist_ctl_ask (const IstCtl *ctl, const char *method, const char *path, json_t *body, int *code);
 
 /* Bytes that are no JSON; NULL as above. */

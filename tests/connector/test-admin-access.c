@@ -105,6 +105,7 @@ test_token (void)
   g_autofree char *file = g_build_filename (dir, "token", NULL);
   g_autofree char *lines = g_strdup_printf ("tcp = 127.0.0.1:0\ntoken-file = %s\n", file);
   g_autofree char *endpoint = NULL;
+  g_autofree char *refused = NULL;
   IstSite *site;
 
   g_file_set_contents_full (file, TOKEN "\n", -1, G_FILE_SET_CONTENTS_NONE, 0600, NULL);
@@ -121,6 +122,9 @@ test_token (void)
       IST_ASSERT (ist_http_call (&target, "GET", "/v1/status", NULL, &answer, NULL));
       IST_ASSERT_INT (answer.status, rows[i].status);
     }
+  IST_ASSERT_INT (ist_site_ctl (site, NULL, NULL, &refused, "--socket", endpoint, "reload", NULL), 4);
+  IST_ASSERT (strstr (refused, "add --token-file") != NULL);
+  IST_ASSERT_INT (ist_site_ctl (site, NULL, NULL, NULL, "--socket", endpoint, "--token-file", file, "queue", NULL), 0);
   ist_site_stop (site);
 }
 
