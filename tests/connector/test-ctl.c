@@ -50,7 +50,7 @@ test_verbs (void)
     { "help", 0, "transforms" },
     { "help queue", 0, "queue redirect" },
     { "queue --help", 0, "queue redirect" },
-    { "queue hold ID --reason later", 0, "hold: 1 recipient" },
+    { "queue redirect ID --to carl@acme.example", 0, "redirect: 1 recipient" },
   };
   IstSite *site = ist_site_start ("");
   g_autofree char *id = site != NULL ? ist_site_send (site, "anna@acme.example", "bob@acme.example", "1@a") : NULL;
@@ -93,7 +93,7 @@ test_json (void)
     { "log --lines 1", "event", 0 },
     { "version", "version", 0 },
     { "help", NULL, 0 },
-    { "queue hold ID", "changed", 0 },
+    { "queue release NOSUCH", "changed", 1 },
     { "queue show NOSUCH", "error", 1 },
     { "trace nobody@nowhere.example", "error", 1 },
     { "nonsense", "error", 2 },
