@@ -251,29 +251,17 @@ visit (Lab *self, guint number)
 
 /* ---- the whole ---- */
 
-/* Every command here works as it is printed, for as long as the tour stays up. */
 static void
-print_further (Lab *self, const char *program)
+print_further (Lab *self)
 {
-  g_autofree char *folder = g_path_get_dirname (program);
-  g_autofree char *ctl = g_build_filename (folder, "isthmusctl", NULL);
-  g_autofree char *site = g_strdup_printf ("%s --config %s/isthmus.conf", ctl, self->dir);
-
   printf ("\nTo explore further, from another terminal:\n"
-          "   less %s/isthmus.conf    # the configuration of this small site\n"
-          "   tail -f %s/log/isthmus.log    # every event, one JSON object a line\n"
-          "   ls %s/domino/new %s/exchange/new    # what each side got\n"
-          "   %s status\n"
-          "   %s queue\n"
-          "   %s trace bob@acme.example\n"
-          "   %s route explain anna@acme.example bob@acme.example\n"
-          "   %s log --lines 5\n"
-          "   %s reload\n"
-          "   %s transforms\n"
-          "   %s convert --direction domino-to-exchange < %s/notes-memo.eml\n"
-          "   %s    # the console; \"quit\" ends it\n",
-          self->dir, self->dir, self->dir, self->dir, site, site, site, site, site, site, site, site,
-          self->fixtures, site);
+          "   less %s/isthmus.conf                     the configuration of this small site\n"
+          "   tail -f %s/log/isthmus.log               every event, one JSON object a line\n"
+          "   ls %s/domino/new %s/exchange/new   what each side got\n"
+          "   build/isthmusctl --config %s/isthmus.conf route explain anna@acme.example bob@acme.example\n"
+          "   build/isthmusctl convert --direction domino-to-exchange < tests/fixtures/tour/notes-memo.eml\n"
+          "   build/isthmusctl transforms\n",
+          self->dir, self->dir, self->dir, self->dir, self->dir);
 }
 
 static gboolean
@@ -335,7 +323,7 @@ tour (Lab *self, const char *program, gboolean once)
   for (guint i = 0; i < G_N_ELEMENTS (stops); i++)
     ok &= visit (self, i);
   printf ("\nLog: %s/log/isthmus.log\n", self->dir);
-  print_further (self, program);
+  print_further (self);
   if (!once)
     stay ();
   ok &= stop_daemon (self);
