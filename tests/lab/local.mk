@@ -4,5 +4,5 @@ isthmus_lab_SOURCES = \
   tests/lab/tour.c
 isthmus_lab_LDADD = librouting.a $(BASE_LIBS)
 
-EXTRA_DIST += tests/lab/check-tour.sh
-TESTS += tests/lab/check-tour.sh
+EXTRA_DIST += tests/lab/check-printed-commands.sh
+TESTS += tests/lab/check-printed-commands.sh
