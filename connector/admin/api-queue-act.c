@@ -206,7 +206,7 @@ route_one (gpointer user, const IstQueueMessage *message, GError **error)
 }
 
 static int
-redirect_all (IstQueue *queue, const Order *order, const Redirect *redirect, guint *busy, GError **error)
+redirect_all (IstInstance *instance, const Order *order, const Redirect *redirect, guint *busy, GError **error)
 {
   int changed = 0;
 
@@ -222,9 +222,12 @@ redirect_all (IstQueue *queue, const Order *order, const Redirect *redirect, gui
       int n;
 
       filter.queue_id = turn->queue_id;
-      n = ist_queue_act (queue, &filter, &command, &out, error);
+      n = ist_queue_act (instance->queue, &filter, &command, &out, error);
       if (n < 0)
         return -1;
+      if (n > 0)
+        ist_log (instance->log, IST_LOG_INFO, "admin", "redirected", turn->queue_id, NULL, "to", order->address,
+                 "relay", turn->relay, NULL);
       changed += n;
       *busy += out;
     }
@@ -242,10 +245,78 @@ redirect (IstInstance *instance, const Order *order, guint *busy, GError **error
   if (!each_message (instance->queue, &order->filter, REDIRECT_LIMIT, route_one, &self, &more, error))
     return -1;
   if (!more)
-    return redirect_all (instance->queue, order, &self, busy, error);
+    return redirect_all (instance, order, &self, busy, error);
   g_set_error (error, IST_ERROR, IST_ERROR_REFUSED,
                "more than %d messages are selected; redirect fewer at a time", REDIRECT_LIMIT);
   return -1;
+}
+
+/* ---- deleting ---- */
+
+static gboolean
+collect (gpointer user, const IstQueueMessage *message, GError **error)
+{
+  for (guint i = 0; i < message->recipients->len; i++)
+    {
+      const IstQueueRecipient *r = g_ptr_array_index (message->recipients, i);
+
+      g_hash_table_add (user, g_strdup_printf ("%s %s", message->queue_id, r->address));
+    }
+  return TRUE;
+}
+
+static gboolean
+collect_all (IstQueue *queue, const IstQueueFilter *filter, GHashTable *into, GError **error)
+{
+  gboolean more;
+
+  return each_message (queue, filter, G_MAXUINT, collect, into, &more, error);
+}
+
+/* Of what is deleted nothing is left but the log: each recipient that is gone afterwards is named there. */
+static int
+delete_all (IstInstance *instance, const Order *order, guint *busy, GError **error)
+{
+  const IstQueueCommand command = { .action = IST_ACTION_DELETE };
+  g_autoptr (GHashTable) before = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GHashTable) after = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  GHashTableIter iter;
+  gpointer key;
+  int changed;
+
+  if (!collect_all (instance->queue, &order->filter, before, error))
+    return -1;
+  changed = ist_queue_act (instance->queue, &order->filter, &command, busy, error);
+  if (changed < 0 || !collect_all (instance->queue, &order->filter, after, error))
+    return -1;
+  g_hash_table_iter_init (&iter, before);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    {
+      const char *blank = strchr (key, ' ');
+      g_autofree char *id = g_strndup (key, (gsize) (blank - (const char *) key));
+
+      if (!g_hash_table_contains (after, key))
+        ist_log (instance->log, IST_LOG_WARNING, "admin", "deleted", id, "by the administrator", "to", blank + 1,
+                 NULL);
+    }
+  return changed;
+}
+
+/* ---- the others ---- */
+
+static int
+change (IstInstance *instance, const Order *order, guint *busy, GError **error)
+{
+  const char *reason = order->reason != NULL ? order->reason : "held by the administrator";
+  const IstQueueCommand command = { .action = order->action, .argument = reason };
+  int changed = ist_queue_act (instance->queue, &order->filter, &command, busy, error);
+  g_autofree char *count = g_strdup_printf ("%d", changed);
+
+  if (changed > 0)
+    ist_log (instance->log, IST_LOG_INFO, "admin", actions[order->action].past, order->filter.queue_id,
+             order->action == IST_ACTION_HOLD ? reason : NULL, "address", order->filter.address, "relay",
+             order->filter.relay, "message_id", order->filter.message_id, "recipients", count, NULL);
+  return changed;
 }
 
 /* ---- the whole ---- */
@@ -253,29 +324,21 @@ redirect (IstInstance *instance, const Order *order, guint *busy, GError **error
 static void
 act (IstInstance *instance, const Order *order, IstHttpResponse *response)
 {
-  const char *reason = order->reason != NULL ? order->reason : "held by the administrator";
-  const IstQueueCommand command = { .action = order->action, .argument = reason };
   g_autoptr (GError) error = NULL;
-  g_autofree char *count = NULL;
   guint busy = 0;
-  int changed = order->action == IST_ACTION_REDIRECT
-                    ? redirect (instance, order, &busy, &error)
-                    : ist_queue_act (instance->queue, &order->filter, &command, &busy, &error);
+  int changed = order->action == IST_ACTION_REDIRECT ? redirect (instance, order, &busy, &error)
+                : order->action == IST_ACTION_DELETE ? delete_all (instance, order, &busy, &error)
+                                                     : change (instance, order, &busy, &error);
 
-  if (changed < 0)
+  if (changed >= 0)
     {
-      ist_api_error (response, error);
-      if (response->status == 404)
-        response->status = 409;
+      ist_api_answer (response, json_pack ("{s:s,s:i,s:i}", "action", actions[order->action].name, "changed",
+                                           changed, "busy", (int) busy));
       return;
     }
-  count = g_strdup_printf ("%d", changed);
-  ist_log (instance->log, IST_LOG_INFO, "admin", actions[order->action].past, order->filter.queue_id,
-           order->action == IST_ACTION_HOLD ? reason : NULL, "address", order->filter.address, "relay",
-           order->filter.relay, "message_id", order->filter.message_id, "redirected_to",
-           order->action == IST_ACTION_REDIRECT ? order->address : NULL, "recipients", count, NULL);
-  ist_api_answer (response, json_pack ("{s:s,s:i,s:i}", "action", actions[order->action].name, "changed",
-                                       changed, "busy", (int) busy));
+  ist_api_error (response, error);
+  if (response->status == 404)
+    response->status = 409;
 }
 
 void

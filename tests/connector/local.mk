@@ -17,3 +17,4 @@ tests_connector_test_console_t_LDADD = $(CONNECTOR_TEST_LIBS)
 endif
 check_PROGRAMS += $(CONNECTOR_TESTS)
 TESTS += $(CONNECTOR_TESTS)
+include tests/connector/admin.mk

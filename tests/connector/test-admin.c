@@ -8,6 +8,17 @@
 #include <jansson.h>
 #include <string.h>
 
+static gboolean
+has_event (const json_t *story, const char *name)
+{
+  const json_t *events = json_object_get (story, "events");
+
+  for (gsize i = 0; i < json_array_size (events); i++)
+    if (g_strcmp0 (ist_json_str (json_array_get (events, i), "event"), name) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 /* ---- looking ---- */
 
 static void
@@ -199,7 +210,7 @@ test_actions (void)
   IstSite *site = ist_site_start ("");
   g_autofree char *id = ist_site_send (site, "anna@acme.example", "bob@acme.example", "1@a");
   g_autofree char *other G_GNUC_UNUSED = ist_site_send (site, "anna@acme.example", "carl@acme.example", "2@a");
-  json_t *message, *recipient, *count;
+  json_t *message, *recipient, *count, *story;
   guint status;
 
   count = ist_site_ask (site, "POST", "/v1/queue/act", "{\"action\":\"delete\",\"dry_run\":true,\"all\":true}", &status);
@@ -218,6 +229,14 @@ test_actions (void)
   json_decref (message);
   act (site, "{\"action\":\"delete\",\"filter\":{\"message-id\":\"<2@a>\"}}", 200, 1);
   act (site, "{\"action\":\"delete\",\"filter\":{\"message-id\":\"<2@a>\"}}", 200, 0);
+  /* The log is all that is left of it. */
+  story = ist_site_get (site, "/v1/trace?what=2%40a");
+  IST_ASSERT (has_event (story, "deleted"));
+  IST_ASSERT_INT (json_array_size (json_object_get (story, "messages")), 0);
+  json_decref (story);
+  story = ist_site_get (site, "/v1/trace?what=1%40a");
+  IST_ASSERT (has_event (story, "redirected"));
+  json_decref (story);
   act (site, "{\"action\":\"delete\",\"filter\":{\"queue-id\":\"NOSUCH\"}}", 200, 0);
   count = ist_site_get (site, "/v1/queue");
   IST_ASSERT_INT (ist_json_int (count, "messages"), 1);
@@ -270,17 +289,6 @@ test_release_and_hosts (void)
 }
 
 /* ---- trace, route, log, metrics ---- */
-
-static gboolean
-has_event (const json_t *story, const char *name)
-{
-  const json_t *events = json_object_get (story, "events");
-
-  for (gsize i = 0; i < json_array_size (events); i++)
-    if (g_strcmp0 (ist_json_str (json_array_get (events, i), "event"), name) == 0)
-      return TRUE;
-  return FALSE;
-}
 
 static void
 test_trace (void)
