@@ -96,15 +96,15 @@ on_input (struct evbuffer *in, const struct evbuffer_cb_info *info, void *data)
 static void
 connection_free (IstHttpConnection *self)
 {
-  IstHttpServer *server = self->server;
+  IstHttpListener *listener = self->listener;
 
   evbuffer_remove_cb_entry (bufferevent_get_input (self->bev), self->input_cb);
-  g_hash_table_remove (server->connections, self->bev);
+  g_hash_table_remove (self->server->connections, self->bev);
   event_free (self->deadline);
   g_string_free (self->header, TRUE);
   g_free (self);
-  g_atomic_int_add (&server->n_connections, -1);
-  ist_http_server_accept (server, TRUE);
+  g_atomic_int_add (&listener->n_connections, -1);
+  ist_http_listener_accept (listener, TRUE);
 }
 
 static void
@@ -143,6 +143,7 @@ ist_http_connection_new (struct event_base *base, void *data)
   IstHttpConnection *self = g_new0 (IstHttpConnection, 1);
 
   self->server = server;
+  self->listener = listener;
   self->header = g_string_new (NULL);
   self->deadline = evtimer_new (base, on_deadline, self);
   self->bev = bufferevent_socket_new (base, -1, BEV_OPT_CLOSE_ON_FREE);
@@ -150,8 +151,8 @@ ist_http_connection_new (struct event_base *base, void *data)
   g_hash_table_insert (server->connections, self->bev, self);
   bufferevent_incref (self->bev);
   event_base_once (base, -1, EV_TIMEOUT, adopt, self, NULL);
-  if (g_atomic_int_add (&server->n_connections, 1) + 1 >= (gint) server->options.max_connections)
-    ist_http_server_accept (server, FALSE);
+  if (g_atomic_int_add (&listener->n_connections, 1) + 1 >= (gint) server->options.max_connections)
+    ist_http_listener_accept (listener, FALSE);
   return self->bev;
 }
 

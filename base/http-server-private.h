@@ -34,7 +34,6 @@ struct _IstHttpServer
   GAsyncQueue *done;          /* IstHttpExchange that the pool is finished with */
   gint stage;                 /* IstHttpStage, atomic */
   GAsyncQueue *seen;          /* the loop has seen that it is to drain */
-  gint n_connections;         /* atomic; changed by the loop only */
   GHashTable *connections;    /* bufferevent → IstHttpConnection */
   GHashTable *parked;         /* IstHttpExchange waiting to be asked again */
   GPtrArray *listeners;       /* IstHttpListener */
@@ -48,14 +47,16 @@ typedef struct
   char *tag;
   char *unix_path;            /* NULL for TCP */
   guint16 port;
-  struct evhttp *http;
+  struct evhttp *http;        /* NULL: closed */
   struct evconnlistener *listener; /* owned by `http` */
+  gint n_connections;         /* atomic; changed by the loop only */
 } IstHttpListener;
 
 /* One connection; lives until evhttp says that it is gone. */
 typedef struct
 {
   IstHttpServer *server;
+  IstHttpListener *listener;
   struct bufferevent *bev;    /* evhttp's; the key in server->connections */
   struct evbuffer_cb_entry *input_cb;
   struct event *deadline;
@@ -89,8 +90,8 @@ void ist_http_exchange_work (gpointer exchange, gpointer server);
 
 void ist_http_exchange_free (IstHttpExchange *exchange);
 
-/* Stops or goes on accepting on every listener. */
-void ist_http_server_accept (IstHttpServer *server, gboolean on);
+/* Stops accepting, or goes on where there are fewer connections than are allowed. */
+void ist_http_listener_accept (IstHttpListener *listener, gboolean on);
 
 /* A bound, not yet listening Unix socket; -1 with IST_ERROR_CONFIG. base/http-unix-posix.c. */
 int ist_http_unix_socket (const char *path, const char *group, GError **error);

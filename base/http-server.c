@@ -61,7 +61,10 @@ on_done (evutil_socket_t fd, short what, void *data)
 static void
 on_resume (evutil_socket_t fd, short what, void *data)
 {
-  ist_http_server_accept (data, TRUE);
+  IstHttpServer *self = data;
+
+  for (guint i = 0; i < self->listeners->len; i++)
+    ist_http_listener_accept (g_ptr_array_index (self->listeners, i), TRUE);
 }
 
 /* Out of descriptors the listener stays readable: without a pause the loop would spin. */
@@ -71,7 +74,7 @@ on_accept_error (struct evconnlistener *listener, void *data)
   IstHttpListener *self = data;
   const struct timeval pause = { .tv_sec = RESUME_SECS };
 
-  ist_http_server_accept (self->server, FALSE);
+  ist_http_listener_accept (self, FALSE);
   evtimer_add (self->server->resume_event, &pause);
 }
 
@@ -85,31 +88,36 @@ run (gpointer data)
 }
 
 void
-ist_http_server_accept (IstHttpServer *self, gboolean on)
+ist_http_listener_accept (IstHttpListener *self, gboolean on)
 {
-  if (on && (g_atomic_int_get (&self->n_connections) >= (gint) self->options.max_connections
-             || g_atomic_int_get (&self->stage) != IST_HTTP_RUNNING))
-    return;
-  for (guint i = 0; i < self->listeners->len; i++)
-    {
-      IstHttpListener *listener = g_ptr_array_index (self->listeners, i);
+  gint max = (gint) self->server->options.max_connections;
 
-      if (on)
-        evconnlistener_enable (listener->listener);
-      else
-        evconnlistener_disable (listener->listener);
-    }
+  if (self->http == NULL)
+    return;
+  if (!on)
+    evconnlistener_disable (self->listener);
+  else if (g_atomic_int_get (&self->n_connections) < max
+           && g_atomic_int_get (&self->server->stage) == IST_HTTP_RUNNING)
+    evconnlistener_enable (self->listener);
 }
 
 /* ---- setting up ---- */
+
+/* Its connections are freed by the loop, a moment later. */
+static void
+listener_close (gpointer data, gpointer user)
+{
+  IstHttpListener *self = data;
+  struct evhttp *http = g_steal_pointer (&self->http);
+
+  evhttp_free (http);
+}
 
 static void
 listener_free (gpointer data)
 {
   IstHttpListener *self = data;
 
-  if (self->http != NULL)
-    evhttp_free (self->http);
   if (self->unix_path != NULL)
     g_unlink (self->unix_path);
   g_free (self->unix_path);
@@ -285,7 +293,11 @@ ist_http_server_start (IstHttpServer *self)
 guint
 ist_http_server_connections (IstHttpServer *self)
 {
-  return (guint) g_atomic_int_get (&self->n_connections);
+  guint n = 0;
+
+  for (guint i = 0; i < self->listeners->len; i++)
+    n += (guint) g_atomic_int_get (&((IstHttpListener *) g_ptr_array_index (self->listeners, i))->n_connections);
+  return n;
 }
 
 /* ---- ending ---- */
@@ -313,7 +325,7 @@ ist_http_server_free (IstHttpServer *self)
   g_atomic_int_set (&self->stage, IST_HTTP_ENDING);
   if (self->pool != NULL)
     g_thread_pool_free (self->pool, FALSE, TRUE);
-  g_ptr_array_unref (self->listeners);
+  g_ptr_array_foreach (self->listeners, listener_close, NULL);
   if (self->base != NULL)
     {
       event_base_loop (self->base, EVLOOP_NONBLOCK);
@@ -321,6 +333,7 @@ ist_http_server_free (IstHttpServer *self)
       event_free (self->resume_event);
       event_base_free (self->base);
     }
+  g_ptr_array_unref (self->listeners);
   g_hash_table_unref (self->connections);
   g_hash_table_unref (self->parked);
   g_async_queue_unref (self->done);

@@ -9,7 +9,7 @@
  *
  * Every header is checked as bytes before evhttp parses it (base/http-guard.h). A request that is not
  * complete `request_secs` after its first byte, an answer not taken within `answer_secs` and a
- * connection idle for `idle_secs` are cut; more than `max_connections` wait in the backlog. There is no
+ * connection idle for `idle_secs` are cut; more than `max_connections` of a listener wait in its backlog. There is no
  * pipelining: what a client sent behind a request before the answer is dropped with the connection.
  * GET and POST are served; every answer has a Content-Length.
  *
@@ -54,7 +54,7 @@ typedef struct
 typedef struct
 {
   const char *name;         /* of the thread */
-  guint max_connections;    /* 0: 64 */
+  guint max_connections;    /* of each listener; 0: 64 */
   gsize max_header_bytes;   /* 0: 16 KiB */
   guint64 max_body_bytes;   /* 0: 1 MiB */
   guint idle_secs;          /* 0: 60 */
@@ -67,7 +67,7 @@ typedef struct
 
 IstHttpServer *ist_http_server_new (const IstHttpOptions *options, GError **error); /* RETRY */
 
-/* "ADDRESS:PORT" or "[V6]:PORT"; port 0 takes a free one. `tag` becomes request->source. IST_ERROR_CONFIG. */
+/* Both before _start(). "ADDRESS:PORT" or "[V6]:PORT"; port 0 takes a free one. `tag` becomes request->source. IST_ERROR_CONFIG. */
 gboolean ist_http_server_listen_tcp (IstHttpServer *server, const char *endpoint, const char *tag,
                                      GError **error);
 
@@ -82,7 +82,7 @@ guint16 ist_http_server_port (IstHttpServer *server, const char *tag);
 
 void ist_http_server_start (IstHttpServer *server);
 
-/* Connections open now. Any thread. */
+/* Connections open now, on all listeners. Any thread. */
 guint ist_http_server_connections (IstHttpServer *server);
 
 /* Running handlers end and their answers are sent; NULL is allowed. */

@@ -19,6 +19,7 @@ typedef struct
   guint16 port;
   gint n_asked;
   gint hold; /* atomic: the handler of /hold waits while it is set */
+  const char *unix_path; /* listens there too; NULL: does not */
 } Server;
 
 static void
@@ -65,6 +66,9 @@ start (Server *server, const IstHttpOptions *base)
   server->http = ist_http_server_new (&options, &error);
   IST_ASSERT_NO_ERROR (error);
   ist_http_server_listen_tcp (server->http, "127.0.0.1:0", "tcp", &error);
+  IST_ASSERT_NO_ERROR (error);
+  if (server->unix_path != NULL)
+    ist_http_server_listen_unix (server->http, server->unix_path, NULL, "unix", &error);
   IST_ASSERT_NO_ERROR (error);
   server->port = ist_http_server_port (server->http, "tcp");
   ist_http_server_start (server->http);
@@ -331,6 +335,28 @@ test_connection_limit (void)
   ist_http_server_free (server.http);
 }
 
+/* One listener that is full leaves another alone. */
+static void
+test_limit_is_per_listener (void)
+{
+  g_autofree char *dir = ist_test_dir ();
+  g_autofree char *path = g_build_filename (dir, "admin.sock", NULL);
+  const IstHttpOptions options = { .max_connections = 1, .idle_secs = 30 };
+  const IstHttpTarget target = { .unix_path = path };
+  g_auto (IstHttpAnswer) answer = { 0 };
+  g_autoptr (GSocketConnection) idle = NULL;
+  g_autoptr (GError) error = NULL;
+  Server server = { .unix_path = path };
+
+  start (&server, &options);
+  idle = reach (&server);
+  for (guint i = 0; i < 200 && ist_http_server_connections (server.http) == 0; i++)
+    g_usleep (10000);
+  IST_ASSERT (ist_http_call (&target, "GET", "/", NULL, &answer, &error));
+  IST_ASSERT_NO_ERROR (error);
+  ist_http_server_free (server.http);
+}
+
 static void
 test_ask_again (void)
 {
@@ -425,7 +451,7 @@ test_unix_socket (void)
   g_auto (IstHttpAnswer) answer = { 0 };
   g_autoptr (GError) error = NULL;
   g_autoptr (GError) taken = NULL;
-  Server server = { 0 };
+  Server server = { .unix_path = path };
   GStatBuf info;
   IstHttpServer *second;
 
@@ -433,8 +459,6 @@ test_unix_socket (void)
   IST_ASSERT_ERROR (error, IST_ERROR_RETRY);
   g_clear_error (&error);
   start (&server, &options);
-  ist_http_server_listen_unix (server.http, path, NULL, "unix", &error);
-  IST_ASSERT_NO_ERROR (error);
   IST_ASSERT_INT (g_stat (path, &info) == 0 ? info.st_mode & 0777 : 0, 0660);
   IST_ASSERT (ist_http_call (&target, "POST", "/x?q=1", "{}", &answer, &error));
   IST_ASSERT_NO_ERROR (error);
@@ -508,6 +532,7 @@ main (void)
     { "large-header", test_large_header },
     { "slow-clients", test_slow_clients },
     { "connection-limit", test_connection_limit },
+    { "limit-is-per-listener", test_limit_is_per_listener },
     { "ask-again", test_ask_again },
     { "clients-that-leave", test_clients_that_leave },
     { "stop-answers", test_stop_answers },
