@@ -189,7 +189,7 @@ route_one (gpointer user, const IstQueueMessage *message, GError **error)
   Turn *turn;
 
   ist_router_route (self->snapshot->router, &ask, self->address, &route);
-  if (route.relay == NULL)
+  if (route.action == IST_ROUTE_REFUSE || route.action == IST_ROUTE_DISCARD || route.relay == NULL)
     {
       g_autofree char *reply = ist_reply_to_string (&route.reply);
 
