@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define MAX_BODY 1000
+#define LARGE (32 * 1024 * 1024) /* more than the sockets' buffers take */
 
 /* ---- the server ---- */
 
@@ -42,7 +43,7 @@ on_request (gpointer user, const IstHttpRequest *request, IstHttpResponse *respo
     g_usleep (10000);
   if (strcmp (request->path, "/large") == 0)
     {
-      response->body = g_bytes_new_take (g_strnfill (3000000, 'x'), 3000000);
+      response->body = g_bytes_new_take (g_strnfill (LARGE, 'x'), LARGE);
       return;
     }
   text = g_strdup_printf ("%s %s q=%s x=%s %.*s", request->method, request->path,
@@ -309,6 +310,26 @@ test_slow_clients (void)
   ist_http_server_free (server.http);
 }
 
+/* An answer that is not taken in time is dropped with its connection. */
+static void
+test_answer_not_taken (void)
+{
+  static const char ask[] = "GET /large HTTP/1.1\r\nHost: a\r\n\r\n";
+  const IstHttpOptions options = { .answer_secs = 1, .idle_secs = 60 };
+  Server server = { 0 };
+  g_autoptr (GSocketConnection) connection = NULL;
+
+  start (&server, &options);
+  connection = reach (&server);
+  say (connection, ask, sizeof ask - 1);
+  while (g_atomic_int_get (&server.n_asked) < 1)
+    g_usleep (5000);
+  for (guint i = 0; i < 300 && ist_http_server_connections (server.http) > 0; i++)
+    g_usleep (50000);
+  IST_ASSERT_INT (ist_http_server_connections (server.http), 0);
+  ist_http_server_free (server.http);
+}
+
 /* What is above the limit waits in the backlog until a place is free. */
 static void
 test_connection_limit (void)
@@ -531,6 +552,7 @@ main (void)
     { "kept-connection", test_kept_connection },
     { "large-header", test_large_header },
     { "slow-clients", test_slow_clients },
+    { "answer-not-taken", test_answer_not_taken },
     { "connection-limit", test_connection_limit },
     { "limit-is-per-listener", test_limit_is_per_listener },
     { "ask-again", test_ask_again },
