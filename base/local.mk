@@ -12,9 +12,16 @@ libbase_a_SOURCES = \
   base/log-file.c base/log-file.h \
   base/log.c base/log.h \
   base/gmime-auto.h \
+  base/http-client.c base/http-client.h \
+  base/http-connection.c \
+  base/http-exchange.c \
+  base/http-guard.c base/http-guard.h \
+  base/http-server-private.h \
+  base/http-server.c base/http-server.h \
   base/message.c base/message.h \
   base/mime.c base/mime.h \
   base/secrets.h \
+  base/settings-json.c \
   base/settings-private.h base/settings-show.c \
   base/settings-value.c base/settings-value.h \
   base/settings.c base/settings.h \
@@ -25,5 +32,5 @@ libbase_a_SOURCES = \
   base/tls.c base/tls.h
 
 if !WINDOWS
-libbase_a_SOURCES += base/dns-posix.c base/durable-posix.c base/secrets-posix.c
+libbase_a_SOURCES += base/dns-posix.c base/durable-posix.c base/http-unix-posix.c base/secrets-posix.c
 endif

@@ -230,6 +230,8 @@ writer_run (gpointer data)
       last = self->stopping;
       if (self->pending->len > 0 || self->reopen)
         write_pending (self);
+      else
+        self->urgent = FALSE;
       g_cond_broadcast (&self->written);
       if (last)
         break;

@@ -18,6 +18,7 @@
 #define IST_BASE_SETTINGS_H
 
 #include <glib.h>
+#include <jansson.h>
 
 G_BEGIN_DECLS
 
@@ -107,11 +108,19 @@ void ist_settings_complain (const IstSettings *settings, const IstGroup *group, 
 /* "key = value" lines of everything in force, defaults marked; secrets hidden. g_free(). */
 char *ist_settings_show (const IstSettings *settings, gboolean with_defaults);
 
+/* The same as JSON: {"file", "groups": [{"kind", "name", "line", "keys": {KEY: VALUE}}]}; line 0: not in the
+ * file. The caller's reference. */
+json_t *ist_settings_show_json (const IstSettings *settings, gboolean with_defaults);
+
 /* Names of keys that differ ("[log] level"), NULL-ended, split by when they apply. g_strfreev(). */
 char **ist_settings_diff (const IstSettings *old, const IstSettings *new_, IstApplies applies);
 
 /* The reference of all groups and keys: plain text for the console, or the body of the manual page. */
 char *ist_settings_reference (const IstSettingGroup *const *tables, gboolean as_man_page);
+
+/* The same as JSON: a list of {"kind", "named", "sentence", "keys": [{"key", "sentence", "allowed", "default",
+ * "required", "secret", "applies"}]}. The caller's reference. */
+json_t *ist_settings_reference_json (const IstSettingGroup *const *tables);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IstSettings, ist_settings_unref)
 

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "connector/admin/admin.h"
 #include "connector/flow/deliver.h"
 #include "connector/flow/listener.h"
 #include "connector/housekeeper.h"
@@ -204,12 +205,14 @@ ist_instance_new (IstSettings *settings, const IstInstanceOptions *options, GPtr
   g_autoptr (IstSettings) owned = settings;
 
   g_mutex_init (&self->snapshot_mutex);
+  g_mutex_init (&self->reload_mutex);
   g_mutex_init (&self->health_mutex);
   g_mutex_init (&self->stop_mutex);
   g_cond_init (&self->stop_cond);
   self->queue_ok = TRUE;
   self->started_wall = ist_clock_wall_usecs ();
   self->config_path = g_strdup (ist_settings_path (owned));
+  self->started_with = ist_settings_ref (owned);
   if (!open_log (self, owned, options, errors) || !open_parts (self, owned, errors))
     return NULL;
   return g_steal_pointer (&self);
@@ -222,6 +225,9 @@ ist_instance_start (IstInstance *self, GError **error)
 {
   self->listeners = ist_listeners_start (self, error);
   if (self->listeners == NULL)
+    return FALSE;
+  self->admin = ist_admin_start (self, error);
+  if (self->admin == NULL)
     return FALSE;
   self->housekeeper = g_thread_new ("housekeeper", ist_housekeeper_run, self);
   ist_deliveries_start (self->deliveries);
@@ -241,6 +247,7 @@ ist_instance_stop (IstInstance *self)
   self->stopping = TRUE;
   g_cond_broadcast (&self->stop_cond);
   g_mutex_unlock (&self->stop_mutex);
+  g_clear_pointer (&self->admin, ist_admin_stop);
   if (self->listeners != NULL)
     ist_listeners_stop (self->listeners, SESSION_STOP_USECS);
   ist_deliveries_stop (self->deliveries, snapshot->connector->stop_grace_secs * G_USEC_PER_SEC);
@@ -264,9 +271,11 @@ ist_instance_free (IstInstance *self)
   ist_mirror_close (self->mirror);
   ist_dns_free (self->dns);
   ist_log_free (self->log);
+  ist_settings_unref (self->started_with);
   g_free (self->config_path);
   g_free (self->queue_why);
   g_mutex_clear (&self->snapshot_mutex);
+  g_mutex_clear (&self->reload_mutex);
   g_mutex_clear (&self->health_mutex);
   g_mutex_clear (&self->stop_mutex);
   g_cond_clear (&self->stop_cond);
@@ -303,31 +312,55 @@ route_again (gpointer user, const IstQueueMessage *message, IstQueueRecipient *r
   return TRUE;
 }
 
+char **
+ist_instance_waiting (IstInstance *self, const IstSnapshot *snapshot)
+{
+  return ist_settings_diff (self->started_with, snapshot->settings, IST_APPLIES_RESTART);
+}
+
+static void
+apply (IstInstance *self, IstSnapshot *snapshot, GPtrArray *errors)
+{
+  const IstLogSettings *log = ist_settings_get (snapshot->settings, "log", NULL);
+
+  self->generation = snapshot->generation;
+  use_snapshot (self, ist_snapshot_ref (snapshot));
+  ist_log_set_level (self->log, (IstLogLevel) log->level);
+  ist_log_reopen (self->log, NULL);
+  ist_housekeeper_load (self, snapshot->settings, TRUE);
+  ist_listeners_reload (self->listeners, errors);
+  ist_queue_reroute (self->queue, snapshot->generation, route_again, snapshot, NULL);
+}
+
+/* Whoever asked for the reload: what came of it stands in the log. */
+static void
+log_reload (IstInstance *self, gboolean done, const GPtrArray *errors, char *const *waiting)
+{
+  for (guint i = 0; i < errors->len; i++)
+    ist_log (self->log, IST_LOG_ERROR, "connector", done ? "reload-failed" : "reload-refused", NULL,
+             g_ptr_array_index (errors, i), NULL);
+  for (guint i = 0; waiting != NULL && waiting[i] != NULL; i++)
+    ist_log (self->log, IST_LOG_WARNING, "connector", "waits-for-restart", NULL, waiting[i], NULL);
+  if (done)
+    ist_log (self->log, IST_LOG_INFO, "connector", "reloaded", NULL, NULL, NULL);
+}
+
 gboolean
 ist_instance_reload (IstInstance *self, GPtrArray *errors, char ***waiting)
 {
+  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->reload_mutex);
   g_autofree const IstSettingGroup **tables = ist_connector_setting_tables ();
   g_autoptr (IstSettings) settings = ist_settings_load (self->config_path, tables, errors);
-  g_autoptr (IstSnapshot) old = ist_instance_snapshot (self);
-  IstSnapshot *snapshot;
-  const IstLogSettings *log;
+  g_autoptr (IstSnapshot) snapshot = NULL;
 
-  if (settings == NULL)
-    return FALSE;
-  snapshot = ist_snapshot_new (ist_settings_ref (settings), ist_mirror_directory (self->mirror),
-                               next_generation (self), errors);
-  if (snapshot == NULL)
-    return FALSE;
-  self->generation = snapshot->generation;
-  *waiting = ist_settings_diff (old->settings, settings, IST_APPLIES_RESTART);
-  use_snapshot (self, ist_snapshot_ref (snapshot));
-  log = ist_settings_get (settings, "log", NULL);
-  ist_log_set_level (self->log, (IstLogLevel) log->level);
-  ist_log_reopen (self->log, NULL);
-  ist_housekeeper_load (self, settings, TRUE);
-  ist_listeners_reload (self->listeners, errors);
-  ist_queue_reroute (self->queue, snapshot->generation, route_again, snapshot, NULL);
-  ist_log (self->log, IST_LOG_INFO, "connector", "reloaded", NULL, NULL, NULL);
-  ist_snapshot_unref (snapshot);
-  return TRUE;
+  if (settings != NULL)
+    snapshot = ist_snapshot_new (ist_settings_ref (settings), ist_mirror_directory (self->mirror),
+                                 next_generation (self), errors);
+  if (snapshot != NULL)
+    {
+      apply (self, snapshot, errors);
+      *waiting = ist_instance_waiting (self, snapshot);
+    }
+  log_reload (self, snapshot != NULL, errors, *waiting);
+  return snapshot != NULL;
 }

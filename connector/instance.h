@@ -50,7 +50,9 @@ struct _IstInstance
   IstCounters counters;
   gint64 started_wall;
   char *config_path;
+  IstSettings *started_with;  /* what needs a restart is still as it says */
 
+  GMutex reload_mutex;        /* one reload at a time */
   GMutex snapshot_mutex;      /* guards the pointer below */
   IstSnapshot *snapshot;
   guint generation;
@@ -85,8 +87,12 @@ void ist_instance_free (IstInstance *instance);
 IstSnapshot *ist_instance_snapshot (IstInstance *instance);
 
 /* Reads the configuration again. FALSE: nothing changed, `errors` says why. TRUE: in force;
- * *waiting (g_strfreev) names the keys that wait for a restart. Any thread. */
+ * *waiting (NULL before; g_strfreev) names the keys that wait for a restart, and `errors` what could not
+ * be done, such as a port that another program has. The log gets the same lines. Any thread. */
 gboolean ist_instance_reload (IstInstance *instance, GPtrArray *errors, char ***waiting);
+
+/* Keys ("[log] file") that differ between the start and `snapshot` and need a restart; g_strfreev(). */
+char **ist_instance_waiting (IstInstance *instance, const IstSnapshot *snapshot);
 
 /* Port the listener `name` is bound to (0: none); tests bind port 0. */
 guint16 ist_instance_port (IstInstance *instance, const char *name);

@@ -42,9 +42,7 @@ on_reload (gpointer user)
   g_auto (GStrv) waiting = NULL;
 
   ist_service_notify ("RELOADING=1");
-  if (!ist_instance_reload (self->instance, errors, &waiting))
-    ist_log (self->instance->log, IST_LOG_ERROR, "connector", "reload-refused", NULL,
-             errors->len > 0 ? g_ptr_array_index (errors, 0) : NULL, NULL);
+  ist_instance_reload (self->instance, errors, &waiting);
   print_lines (errors);
   for (guint i = 0; waiting != NULL && waiting[i] != NULL; i++)
     fprintf (stderr, "%s waits for a restart\n", waiting[i]);

@@ -5,6 +5,8 @@
 #include "dirsync/mirror.h"
 #include "routing/settings.h"
 
+#include <gio/gio.h>
+
 #define ROW(type_, field) G_STRUCT_OFFSET (type_, field)
 
 static const char *const level_names[] = { "debug", "info", "warning", "error", NULL };
@@ -60,7 +62,8 @@ static const IstSettingRow admin_rows[] = {
     .type = IST_SETTING_STRING,
     .offset = ROW (IstAdminSettings, socket_group),
     .applies = IST_APPLIES_RESTART,
-    .sentence = "Group that may use the socket; empty: the group the daemon runs as." },
+    .sentence = "Group that may use the socket; empty: isthmus where there is such a group and the daemon may "
+                "give it, else the group the daemon runs as." },
   { .key = "tcp",
     .type = IST_SETTING_ENDPOINT,
     .offset = ROW (IstAdminSettings, tcp),
@@ -75,6 +78,18 @@ static const IstSettingRow admin_rows[] = {
   { .key = NULL },
 };
 
+static gboolean
+is_loopback (const char *endpoint)
+{
+  g_autoptr (GSocketConnectable) parsed = g_network_address_parse (endpoint, 0, NULL);
+  g_autoptr (GInetAddress) address = NULL;
+
+  if (parsed != NULL)
+    address = g_inet_address_new_from_string (
+        g_network_address_get_hostname (G_NETWORK_ADDRESS (parsed)));
+  return address != NULL && g_inet_address_get_is_loopback (address);
+}
+
 static void
 check_admin (const IstSettings *settings, const IstGroup *group, GPtrArray *errors)
 {
@@ -82,7 +97,7 @@ check_admin (const IstSettings *settings, const IstGroup *group, GPtrArray *erro
 
   if (admin->tcp == NULL)
     return;
-  if (!g_str_has_prefix (admin->tcp, "127.") && !g_str_has_prefix (admin->tcp, "[::1]:"))
+  if (!is_loopback (admin->tcp))
     ist_settings_complain (settings, group, "tcp", errors,
                            "\"%s\" is not a loopback address; write 127.0.0.1:PORT", admin->tcp);
   if (admin->token_file == NULL)

@@ -1,28 +1,38 @@
-#include "config.h"
-
 #include "connector/admin/ctl.h"
 #include "connector/settings.h"
-#include "convert/pipeline.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
-int
-ist_ctl_version (const IstCtl *ctl, int argc, char **argv)
+static json_t *
+lines_json (const GPtrArray *lines)
 {
-  printf ("%s\n", PACKAGE_STRING);
-  return IST_CTL_OK;
+  json_t *list = json_array ();
+
+  for (guint i = 0; i < lines->len; i++)
+    {
+      g_autofree char *valid = g_utf8_make_valid (g_ptr_array_index (lines, i), -1);
+
+      json_array_append_new (list, json_string (valid));
+    }
+  return list;
 }
 
 static int
-reference (gboolean man)
+check (const IstCtl *ctl)
 {
   g_autofree const IstSettingGroup **tables = ist_connector_setting_tables ();
-  g_autofree char *text = ist_settings_reference (tables, man);
+  g_autoptr (GPtrArray) errors = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (IstSettings) settings = ist_settings_load (ist_ctl_config_path (ctl), tables, errors);
 
-  fputs (text, stdout);
-  return IST_CTL_OK;
+  if (ctl->json)
+    ist_ctl_print_json (json_pack ("{s:s,s:b,s:o}", "file", ist_ctl_config_path (ctl), "good",
+                                   settings != NULL, "errors", lines_json (errors)));
+  else if (settings != NULL)
+    printf ("%s is good\n", ist_ctl_config_path (ctl));
+  for (guint i = 0; !ctl->json && i < errors->len; i++)
+    fprintf (stderr, "%s\n", (char *) g_ptr_array_index (errors, i));
+  return settings != NULL ? IST_CTL_OK : IST_CTL_NO;
 }
 
 static int
@@ -33,75 +43,49 @@ show (const IstCtl *ctl, gboolean all)
 
   if (settings == NULL)
     return IST_CTL_FAILED;
+  if (ctl->json)
+    {
+      ist_ctl_print_json (ist_settings_show_json (settings, all));
+      return IST_CTL_OK;
+    }
   text = ist_settings_show (settings, all);
   fputs (text, stdout);
   return IST_CTL_OK;
 }
 
 static int
-check (const IstCtl *ctl)
+reference (const IstCtl *ctl, gboolean man)
 {
-  g_autoptr (IstSettings) settings = ist_ctl_settings (ctl);
+  g_autofree const IstSettingGroup **tables = ist_connector_setting_tables ();
+  g_autofree char *text = NULL;
 
-  if (settings == NULL)
-    return IST_CTL_NO;
-  printf ("the configuration is good\n");
-  return IST_CTL_OK;
-}
-
-int
-ist_ctl_config (const IstCtl *ctl, int argc, char **argv)
-{
-  const char *what = argc > 1 ? argv[1] : "";
-  const char *more = argc > 2 ? argv[2] : "";
-
-  if (strcmp (what, "check") == 0)
-    return check (ctl);
-  if (strcmp (what, "show") == 0)
-    return show (ctl, strcmp (more, "--all") == 0);
-  if (strcmp (what, "reference") == 0)
-    return reference (strcmp (more, "--man") == 0);
-  fprintf (stderr, "isthmusctl config check|show [--all]|reference [--man]\n");
-  return IST_CTL_USAGE;
-}
-
-static json_t *
-transform_json (const IstTransform *t, gboolean on)
-{
-  return json_pack ("{s:s,s:b,s:s,s:s}", "name", t->name, "on", on, "summary", t->summary, "source",
-                    t->source);
-}
-
-/* Without a configuration file the defaults are shown. */
-int
-ist_ctl_transforms (const IstCtl *ctl, int argc, char **argv)
-{
-  g_autoptr (IstSettings) settings = NULL;
-  json_t *list = json_array ();
-
-  if (ctl->config_given || g_file_test (ctl->config_path, G_FILE_TEST_EXISTS))
-    {
-      settings = ist_ctl_settings (ctl);
-      if (settings == NULL)
-        {
-          json_decref (list);
-          return IST_CTL_FAILED;
-        }
-    }
-  for (guint i = 0; i < ist_pipeline_count (); i++)
-    {
-      const IstTransform *t = ist_pipeline_get (i);
-      gboolean on = ist_pipeline_is_on (i, settings);
-
-      if (ctl->json)
-        json_array_append_new (list, transform_json (t, on));
-      else
-        printf ("%-20s %-3s  %s to %s\n    %s\n    source: %s\n", t->name, on ? "on" : "off",
-                t->from == IST_SIDE_NONE ? "any side" : ist_side_name (t->from),
-                t->to == IST_SIDE_NONE ? "any other" : ist_side_name (t->to), t->summary, t->source);
-    }
   if (ctl->json)
-    json_dumpf (list, stdout, JSON_INDENT (2));
-  json_decref (list);
+    {
+      ist_ctl_print_json (ist_settings_reference_json (tables));
+      return IST_CTL_OK;
+    }
+  text = ist_settings_reference (tables, man);
+  fputs (text, stdout);
   return IST_CTL_OK;
+}
+
+int
+ist_ctl_config (IstCtl *ctl, int argc, char **argv)
+{
+  gboolean all = FALSE, man = FALSE;
+  const GOptionEntry entries[] = {
+    { "all", 0, 0, G_OPTION_ARG_NONE, &all, NULL, NULL },
+    { "man", 0, 0, G_OPTION_ARG_NONE, &man, NULL, NULL },
+    { NULL, 0, 0, 0, NULL, NULL, NULL },
+  };
+
+  if (!ist_ctl_parse (ctl, entries, &argc, &argv))
+    return IST_CTL_USAGE;
+  if (argc == 2 && strcmp (argv[1], "check") == 0)
+    return check (ctl);
+  if (argc == 2 && strcmp (argv[1], "show") == 0)
+    return show (ctl, all);
+  if (argc == 2 && strcmp (argv[1], "reference") == 0)
+    return reference (ctl, man);
+  return ist_ctl_usage (ctl, "config");
 }

@@ -20,7 +20,6 @@ typedef struct
   char *report;
   char *memory;
   char *out_dir;
-  char *config;
 } Options;
 
 static void
@@ -31,32 +30,28 @@ options_clear (Options *options)
   g_free (options->report);
   g_free (options->memory);
   g_free (options->out_dir);
-  g_free (options->config);
 }
 
 static gboolean
-parse (Options *options, int argc, char **argv)
+parse (IstCtl *ctl, Options *options, int argc, char **argv)
 {
   const GOptionEntry entries[] = {
-    { "direction", 0, 0, G_OPTION_ARG_STRING, &options->direction, "FROM-to-TO", "SIDES" },
-    { "directory", 0, 0, G_OPTION_ARG_FILENAME, &options->directory, "LDIF or CSV with both sides' people",
-      "FILE" },
-    { "report", 0, 0, G_OPTION_ARG_STRING, &options->report, "text or json", "FORM" },
-    { "memory", 0, 0, G_OPTION_ARG_FILENAME, &options->memory, "Meeting memory to work on a copy of", "FILE" },
-    { "out-dir", 0, 0, G_OPTION_ARG_FILENAME, &options->out_dir, "Where several messages are written",
-      "FOLDER" },
-    { "config", 0, 0, G_OPTION_ARG_FILENAME, &options->config, "Configuration", "FILE" },
+    { "direction", 0, 0, G_OPTION_ARG_STRING, &options->direction, NULL, NULL },
+    { "directory", 0, 0, G_OPTION_ARG_FILENAME, &options->directory, NULL, NULL },
+    { "report", 0, 0, G_OPTION_ARG_STRING, &options->report, NULL, NULL },
+    { "memory", 0, 0, G_OPTION_ARG_FILENAME, &options->memory, NULL, NULL },
+    { "out-dir", 0, 0, G_OPTION_ARG_FILENAME, &options->out_dir, NULL, NULL },
     { NULL, 0, 0, 0, NULL, NULL, NULL },
   };
-  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
-  g_autoptr (GError) error = NULL;
   g_auto (GStrv) sides = NULL;
 
-  g_option_context_add_main_entries (context, entries, NULL);
-  if (!g_option_context_parse (context, &argc, &argv, &error) || argc > 1 || options->direction == NULL)
+  if (!ist_ctl_parse (ctl, entries, &argc, &argv))
+    return FALSE;
+  if (argc > 1 || options->direction == NULL
+      || (options->report != NULL && strcmp (options->report, "json") != 0
+          && strcmp (options->report, "text") != 0))
     {
-      fprintf (stderr, "isthmusctl convert: %s\n",
-               error != NULL ? error->message : "--direction is needed; the message comes on standard input");
+      ist_ctl_usage (ctl, "convert");
       return FALSE;
     }
   sides = g_strsplit (options->direction, "-to-", 2);
@@ -64,8 +59,8 @@ parse (Options *options, int argc, char **argv)
   options->to = sides[1] != NULL ? ist_side_from_name (sides[1]) : IST_SIDE_NONE;
   if (options->from != IST_SIDE_NONE && options->to != IST_SIDE_NONE)
     return TRUE;
-  fprintf (stderr, "isthmusctl convert: \"%s\" is no direction; write domino-to-exchange or "
-                   "exchange-to-domino\n", options->direction);
+  ist_ctl_fail (ctl, IST_CTL_USAGE,
+                "\"%s\" is no direction; write domino-to-exchange or exchange-to-domino", options->direction);
   return FALSE;
 }
 
@@ -200,17 +195,31 @@ rewrite (IstRewriter *rewriter, IstMessage *message)
 
 /* Without a configuration the defaults apply: no domain is ours, every transform has its own default. */
 static IstSettings *
-load_settings (const IstCtl *ctl, const Options *options)
+load_settings (const IstCtl *ctl)
 {
   g_autofree const IstSettingGroup **tables = ist_connector_setting_tables ();
   g_autoptr (GPtrArray) errors = g_ptr_array_new_with_free_func (g_free);
-  IstCtl with = *ctl;
 
-  if (options->config != NULL)
-    with.config_path = options->config;
-  if (ctl->config_given || options->config != NULL)
-    return ist_ctl_settings (&with);
+  if (ctl->config != NULL)
+    return ist_ctl_settings (ctl);
   return ist_settings_parse ("[connector]\nhostname = localhost\n", "(defaults)", ".", tables, errors);
+}
+
+/* Whatever a run does to the meeting memory, it does to a copy. */
+static gboolean
+copy_memory (const IstCtl *ctl, const char *from, const char *to)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *content = NULL;
+  gsize size;
+
+  if (from == NULL)
+    return TRUE;
+  if (g_file_get_contents (from, &content, &size, &error)
+      && g_file_set_contents_full (to, content, (gssize) size, G_FILE_SET_CONTENTS_NONE, 0600, &error))
+    return TRUE;
+  ist_ctl_fail (ctl, IST_CTL_FAILED, "--memory: %s", error->message);
+  return FALSE;
 }
 
 static gboolean
@@ -234,7 +243,7 @@ load_directory (const Options *options, const IstSettings *settings, IstMirror *
 }
 
 static int
-convert (const Options *options, IstSettings *settings, IstMirror *mirror)
+convert (const Options *options, IstSettings *settings, IstMirror *mirror, gboolean as_json)
 {
   g_autoptr (GBytes) bytes = read_message (stdin);
   g_autoptr (IstBody) body = ist_body_new_bytes (bytes);
@@ -254,32 +263,35 @@ convert (const Options *options, IstSettings *settings, IstMirror *mirror)
     rewrite (rewriter, ((IstDerived *) g_ptr_array_index (parts, i))->message);
   if (!write_result (message, parts, options->out_dir))
     return IST_CTL_FAILED;
-  report (message, parts, options->report);
+  report (message, parts, as_json ? "json" : options->report);
   return error == NULL ? IST_CTL_OK : IST_CTL_FAILED;
 }
 
 int
-ist_ctl_convert (const IstCtl *ctl, int argc, char **argv)
+ist_ctl_convert (IstCtl *ctl, int argc, char **argv)
 {
+  static const char *const files[] = { "directory.db", "directory.db-wal", "directory.db-shm", "meetings.db" };
   Options options = { 0 };
   g_autofree char *dir = g_dir_make_tmp ("isthmusctl-XXXXXX", NULL);
-  g_autofree char *path = g_strconcat (dir, "/directory.db", NULL);
+  g_autofree char *path = g_build_filename (dir, "directory.db", NULL);
+  g_autofree char *memory = g_build_filename (dir, "meetings.db", NULL);
   g_autoptr (IstSettings) settings = NULL;
   IstMirror *mirror;
   int status = IST_CTL_USAGE;
 
-  if (parse (&options, argc, argv) && (settings = load_settings (ctl, &options)) != NULL)
+  if (parse (ctl, &options, argc, argv))
     {
-      mirror = ist_mirror_open (path, NULL);
-      status = mirror != NULL && load_directory (&options, settings, mirror)
-                   ? convert (&options, settings, mirror)
-                   : IST_CTL_FAILED;
-      ist_mirror_close (mirror);
+      status = IST_CTL_FAILED;
+      settings = copy_memory (ctl, options.memory, memory) ? load_settings (ctl) : NULL;
+      mirror = settings != NULL ? ist_mirror_open (path, NULL) : NULL;
+      if (mirror != NULL && load_directory (&options, settings, mirror))
+        status = convert (&options, settings, mirror, ctl->json);
+      if (mirror != NULL)
+        ist_mirror_close (mirror);
     }
-  for (guint i = 0; i < 3; i++)
+  for (gsize i = 0; i < G_N_ELEMENTS (files); i++)
     {
-      static const char *const ends[] = { "", "-wal", "-shm" };
-      g_autofree char *file = g_strconcat (path, ends[i], NULL);
+      g_autofree char *file = g_build_filename (dir, files[i], NULL);
 
       g_unlink (file);
     }

@@ -1,6 +1,8 @@
 BASE_TESTS = \
   tests/base/test-address.t \
   tests/base/test-base.t \
+  tests/base/test-http-guard.t \
+  tests/base/test-http.t \
   tests/base/test-log.t \
   tests/base/test-message.t \
   tests/base/test-mime.t \
@@ -12,6 +14,10 @@ tests_base_test_address_t_SOURCES = tests/base/test-address.c
 tests_base_test_address_t_LDADD = $(BASE_TEST_LIBS)
 tests_base_test_base_t_SOURCES = tests/base/test-base.c
 tests_base_test_base_t_LDADD = $(BASE_TEST_LIBS)
+tests_base_test_http_guard_t_SOURCES = tests/base/test-http-guard.c
+tests_base_test_http_guard_t_LDADD = $(BASE_TEST_LIBS)
+tests_base_test_http_t_SOURCES = tests/base/test-http.c
+tests_base_test_http_t_LDADD = $(BASE_TEST_LIBS)
 tests_base_test_log_t_SOURCES = tests/base/test-log.c
 tests_base_test_log_t_LDADD = $(BASE_TEST_LIBS)
 tests_base_test_message_t_SOURCES = tests/base/test-message.c

@@ -110,6 +110,27 @@ test_level_and_escapes (void)
   json_decref (object);
 }
 
+/* A flush that finds nothing to write leaves the log usable. */
+static void
+test_flush_of_nothing (void)
+{
+  g_autofree char *dir = ist_test_dir ();
+  g_autofree char *path = g_build_filename (dir, "test.log", NULL);
+  IstLogOptions options = { .file = path };
+  g_autoptr (IstLog) log = ist_log_new (&options, NULL);
+  g_autofree char *text = NULL;
+
+  for (guint i = 0; i < 3; i++)
+    {
+      ist_log_flush (log);
+      g_usleep (20000);
+    }
+  ist_log (log, IST_LOG_INFO, "test", "after", NULL, NULL, NULL);
+  ist_log_flush (log);
+  text = ist_test_read (path, NULL);
+  IST_ASSERT (strstr (text, "\"event\":\"after\"") != NULL);
+}
+
 int
 main (void)
 {
@@ -117,6 +138,7 @@ main (void)
     { "rotation", test_rotation },
     { "end", test_end },
     { "level and escapes", test_level_and_escapes },
+    { "flush-of-nothing", test_flush_of_nothing },
     { NULL, NULL },
   };
 

@@ -1,1 +1,2 @@
+include tests/connector/admin.mk
 include tests/connector/prepare.mk

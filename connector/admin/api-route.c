@@ -1,0 +1,34 @@
+#include "connector/admin/api.h"
+#include "connector/admin/shapes.h"
+
+void
+ist_api_transforms (const IstApiCall *call, IstHttpResponse *response)
+{
+  g_autoptr (IstSnapshot) snapshot = ist_instance_snapshot (call->instance);
+
+  ist_api_answer (response, json_pack ("{s:o}", "transforms", ist_shape_transforms (snapshot->settings)));
+}
+
+/* GET /v1/route?from=ADDRESS&to=ADDRESS&side=SIDE; an empty `from` is the null sender. */
+void
+ist_api_route (const IstApiCall *call, IstHttpResponse *response)
+{
+  const char *from = ist_api_param (call, "from");
+  const char *to = ist_api_param (call, "to");
+  const char *side = ist_api_param (call, "side");
+  IstSide origin = side != NULL ? ist_side_from_name (side) : IST_SIDE_NONE;
+  g_autoptr (IstSnapshot) snapshot = NULL;
+
+  if (to == NULL)
+    ist_api_fail (response, 400, "usage", "\"to\" is needed");
+  else if (side != NULL && origin == IST_SIDE_NONE)
+    ist_api_fail (response, 400, "usage", "\"%s\" is no side; say domino, exchange or internet", side);
+  else
+    {
+      snapshot = ist_instance_snapshot (call->instance);
+      ist_api_answer (response,
+                      ist_shape_route (snapshot->router, snapshot->settings,
+                                       ist_mirror_directory (call->instance->mirror),
+                                       from != NULL ? from : "", to, origin));
+    }
+}
