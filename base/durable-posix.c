@@ -92,12 +92,6 @@ ist_durable_load (const char *path, GError **error)
 }
 
 gboolean
-ist_durable_mkdir (const char *path, GError **error)
-{
-  return g_mkdir_with_parents (path, 0700) == 0 || fail (error, "create folder", path);
-}
-
-gboolean
 ist_durable_sync_dir (const char *path, GError **error)
 {
   int fd = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -108,6 +102,20 @@ ist_durable_sync_dir (const char *path, GError **error)
   if (fd >= 0)
     close (fd);
   return ok;
+}
+
+gboolean
+ist_durable_mkdir (const char *path, GError **error)
+{
+  g_autofree char *parent = g_path_get_dirname (path);
+
+  if (g_file_test (path, G_FILE_TEST_IS_DIR))
+    return TRUE;
+  if (!ist_durable_mkdir (parent, error))
+    return FALSE;
+  if (g_mkdir (path, 0700) != 0 && errno != EEXIST)
+    return fail (error, "create folder", path);
+  return ist_durable_sync_dir (parent, error);
 }
 
 gboolean

@@ -1,4 +1,5 @@
 librouting_a_SOURCES += \
+  routing/queue/checkpoint.c routing/queue/checkpoint.h \
   routing/queue/id.c \
   routing/queue/message.c \
   routing/queue/queue-admin.c \

@@ -274,12 +274,12 @@ nothing_run (IstStore *store, IstWriterOp *op, GError **error)
   return TRUE;
 }
 
-void
+gboolean
 ist_queue_flush (IstQueue *queue)
 {
   IstWriterOp op = { .run = nothing_run, .wait = TRUE };
 
-  ist_writer_submit (queue->writer, &op, NULL);
+  return ist_writer_submit (queue->writer, &op, NULL);
 }
 
 /* ---- materialise ---- */

@@ -160,8 +160,10 @@ struct _IstWriterOp
   gpointer user;
 };
 
-/* `health` as in IstQueueOptions. Takes `store`. */
+/* `health` as in IstQueueOptions; `checkpoint_bytes` of WAL begin a checkpoint. `store` is used by the
+ * writer's thread alone from now on. */
 IstWriter *ist_writer_new (IstStore *store, const char *path, const char *ballast,
+                           guint64 checkpoint_bytes,
                            void (*health) (gpointer user, gboolean ok, const char *why),
                            gpointer user);
 /* Runs what is pending, then ends the thread. */

@@ -11,6 +11,7 @@
 #define EPOCH_USECS (G_GINT64_CONSTANT (1767225600) * G_USEC_PER_SEC) /* 2026-01-01 UTC */
 #define DEFAULT_THRESHOLD (32 * 1024)
 #define DEFAULT_MIN_FREE (G_GUINT64_CONSTANT (256) * 1024 * 1024)
+#define DEFAULT_CHECKPOINT (G_GUINT64_CONSTANT (64) * 1024 * 1024)
 #define MAX_READERS 8
 #define LOOK_USECS G_USEC_PER_SEC
 #define DAY_USECS (G_GINT64_CONSTANT (86400) * G_USEC_PER_SEC)
@@ -129,9 +130,20 @@ check_marker (IstQueue *self, GError **error)
   return FALSE;
 }
 
+/* A start that was cut short may have made the folder and not come to sync its name. */
+static gboolean
+sync_new_folder (IstQueue *self, GError **error)
+{
+  g_autofree char *parent = g_path_get_dirname (self->directory);
+
+  return ist_durable_exists (self->path) || ist_durable_sync_dir (parent, error);
+}
+
 static gboolean
 open_store (IstQueue *self, GError **error)
 {
+  if (!sync_new_folder (self, error))
+    return FALSE;
   self->store.node = g_strdup (self->node);
   self->store.db = ist_db_open (self->path, &ist_queue_db_kind, TRUE, error);
   return self->store.db != NULL && check_database (self, error) && find_id (self, error)
@@ -206,7 +218,11 @@ ist_queue_open (const IstQueueOptions *options, GError **error)
       ist_queue_close (self);
       return NULL;
     }
-  self->writer = ist_writer_new (&self->store, self->path, ballast, on_health, self);
+  self->writer
+      = ist_writer_new (&self->store, self->path, ballast,
+                        options->checkpoint_bytes != 0 ? options->checkpoint_bytes
+                                                       : DEFAULT_CHECKPOINT,
+                        on_health, self);
   self->looker = g_thread_new ("queue-look", look_run, self);
   return self;
 }

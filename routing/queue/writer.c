@@ -10,6 +10,7 @@
  * before anything else is committed. Results nobody waits for are kept and tried again.
  */
 #include "routing/queue/queue-private.h"
+#include "routing/queue/checkpoint.h"
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -19,8 +20,6 @@
 #define RIDE_USECS (50 * G_TIME_SPAN_MILLISECOND)
 #define REPAIR_USECS G_USEC_PER_SEC
 #define GROUP_MAX 2000
-#define WAL_CHECKPOINT_BYTES (64 * 1024 * 1024)
-#define BALLAST_BYTES (4 * 1024 * 1024)
 
 typedef struct
 {
@@ -41,7 +40,7 @@ struct _IstWriter
 {
   IstStore *store;
   char *path;
-  char *ballast;
+  IstCheckpoint *checkpoint;
   void (*health) (gpointer user, gboolean ok, const char *why);
   gpointer user;
   GThread *thread;
@@ -135,28 +134,6 @@ group_failed (IstWriter *self, GQueue *group, const GError *error, gboolean unkn
 
 /* ---- failure and repair ---- */
 
-static void
-free_ballast (IstWriter *self)
-{
-  ist_durable_unlink (self->ballast, NULL);
-}
-
-static void
-ensure_ballast (IstWriter *self)
-{
-  g_autoptr (IstDurableFile) file = NULL;
-  g_autofree char *zeros = NULL;
-
-  if (ist_durable_exists (self->ballast))
-    return;
-  file = ist_durable_create (self->ballast, NULL);
-  zeros = g_malloc0 (BALLAST_BYTES);
-  if (file != NULL && ist_durable_write (file, zeros, BALLAST_BYTES, NULL))
-    ist_durable_finish (g_steal_pointer (&file), NULL);
-  else
-    ist_durable_unlink (self->ballast, NULL);
-}
-
 static gboolean
 undo_messages (IstWriter *self, GError **error)
 {
@@ -210,7 +187,7 @@ handle_failure (IstWriter *self, GQueue *group, const GError *error)
   if (full && self->store->db != NULL)
     {
       ist_db_exec (self->store->db, "ROLLBACK", NULL);
-      free_ballast (self);
+      ist_checkpoint_free_ballast (self->checkpoint);
       group_failed (self, group, error, FALSE);
     }
   else
@@ -280,22 +257,12 @@ take_group (IstWriter *self, GQueue *group)
     }
 }
 
-static void
-look_after_wal (IstWriter *self)
-{
-  g_autofree char *wal = g_strconcat (self->path, "-wal", NULL);
-
-  if (!self->broken && self->store->db != NULL && ist_durable_size (wal) > WAL_CHECKPOINT_BYTES)
-    checkpoint (self, "PRAGMA wal_checkpoint(RESTART)", NULL);
-}
-
 static gpointer
 writer_run (gpointer data)
 {
   IstWriter *self = data;
   gint64 not_before = 0;
 
-  ensure_ballast (self);
   g_mutex_lock (&self->mutex);
   for (;;)
     {
@@ -331,7 +298,7 @@ writer_run (gpointer data)
       else
         {
           not_before = 0;
-          look_after_wal (self);
+          ist_checkpoint_committed (self->checkpoint, self->store->db);
         }
       g_mutex_lock (&self->mutex);
       /* A last try was made; what cannot be written now is found again at the next start. */
@@ -345,14 +312,14 @@ writer_run (gpointer data)
 /* ---- public ---- */
 
 IstWriter *
-ist_writer_new (IstStore *store, const char *path, const char *ballast,
+ist_writer_new (IstStore *store, const char *path, const char *ballast, guint64 checkpoint_bytes,
                 void (*health) (gpointer user, gboolean ok, const char *why), gpointer user)
 {
   IstWriter *self = g_new0 (IstWriter, 1);
 
   self->store = store;
   self->path = g_strdup (path);
-  self->ballast = g_strdup (ballast);
+  self->checkpoint = ist_checkpoint_new (path, ballast, checkpoint_bytes);
   self->health = health;
   self->user = user;
   g_mutex_init (&self->mutex);
@@ -387,6 +354,7 @@ ist_writer_free (IstWriter *self)
   g_cond_signal (&self->work);
   g_mutex_unlock (&self->mutex);
   g_thread_join (self->thread);
+  ist_checkpoint_free (self->checkpoint);
   abandon (&self->kept);
   abandon (&self->items);
   if (self->store->db != NULL && !self->broken)
@@ -395,7 +363,6 @@ ist_writer_free (IstWriter *self)
   g_mutex_clear (&self->mutex);
   g_cond_clear (&self->work);
   g_free (self->path);
-  g_free (self->ballast);
   g_free (self->why);
   g_free (self);
 }
