@@ -1,4 +1,4 @@
-CRASH_TESTS = tests/crash/test-kill.t
+CRASH_TESTS = tests/crash/test-power.t tests/crash/test-kill.t
 check_PROGRAMS += $(CRASH_TESTS)
 TESTS += $(CRASH_TESTS)
 LONG_TESTS += $(CRASH_TESTS)
@@ -6,3 +6,9 @@ tests_crash_test_kill_t_SOURCES = tests/crash/test-kill.c \
   tests/crash/ledger.c tests/crash/ledger.h \
   tests/crash/traffic.c tests/crash/traffic.h
 tests_crash_test_kill_t_LDADD = $(ROUTING_TEST_LIBS)
+
+# On the simulated disk: its symbols come before those of libbase.a.
+CRASH_WORK = tests/crash/story.c tests/crash/story.h tests/crash/work.c tests/crash/work.h
+CRASH_WORK_LIBS = libsimdisk.a libfakeclock.a $(ROUTING_TEST_LIBS)
+tests_crash_test_power_t_SOURCES = tests/crash/test-power.c $(CRASH_WORK)
+tests_crash_test_power_t_LDADD = $(CRASH_WORK_LIBS)
