@@ -8,6 +8,7 @@ librouting_a_SOURCES += \
   routing/queue/queue.c routing/queue/queue.h \
   routing/queue/scheduler.c \
   routing/queue/spool.c routing/queue/spool.h \
+  routing/queue/start.c \
   routing/queue/store-read.c \
   routing/queue/store.c \
   routing/queue/sweep.c \

@@ -2,6 +2,7 @@
  * routing/queue/queue-ops.c - operations of the mail path: in the transaction `run`, after it `done`.
  */
 #include "routing/queue/queue-ops.h"
+#include "routing/queue/spool.h"
 
 #include "base/error.h"
 
@@ -55,6 +56,7 @@ typedef struct
   IstWriterOp op;
   IstQueueMessage *message;
   const char *body_file;
+  gint names; /* the store's lost_names when the file was made */
 } InsertOp;
 
 static gboolean
@@ -62,23 +64,35 @@ insert_run (IstStore *store, IstWriterOp *op, GError **error)
 {
   InsertOp *self = (InsertOp *) op;
 
+  if (self->body_file != NULL && self->names != g_atomic_int_get (&store->lost_names))
+    {
+      g_set_error (error, IST_ERROR, IST_ERROR_RETRY, "the name of the file with the text may be lost");
+      return FALSE;
+    }
   return ist_store_insert (store, self->message, self->body_file, FALSE, error);
 }
 
 gboolean
-ist_queue_op_insert (IstQueue *self, IstQueueMessage *message, const char *body_file, GError **error)
+ist_queue_op_insert (IstQueue *self, IstQueueMessage *message, const IstQueueSpool *spool,
+                     gboolean *unknown, GError **error)
 {
+  const char *body_file = spool != NULL ? ist_spool_file_name (spool) : NULL;
   InsertOp op = {
     .op = { .run = insert_run,
             .wait = TRUE,
             .needs_dir = body_file != NULL,
-            .undo_message = message->id },
+            .undo_message = message->id,
+            .undo_file = body_file },
     .message = message,
     .body_file = body_file,
+    .names = spool != NULL ? ist_spool_names (spool) : 0,
   };
 
   if (!ist_writer_submit (self->writer, &op.op, error))
-    return FALSE;
+    {
+      *unknown = op.op.unknown;
+      return FALSE;
+    }
   ist_queue_count (self, 1, (gint64) message->size_bytes);
   schedule_message (self, message);
   return TRUE;

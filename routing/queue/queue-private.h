@@ -5,7 +5,9 @@
  *   writer.c     the one thread that runs operations in groups, one commit each
  *   store.c      all SQL
  *   scheduler.c  who is due: a bounded window in memory per relay and priority
- *   spool.c      text on its way in; sweep.c  what a crash left behind
+ *   checkpoint.c the WAL's way into the database, in the background
+ *   start.c      checks and sweep.c what a crash left behind, before any mail
+ *   spool.c      text on its way in
  *
  * Ids: a message's row id counts 10 µs since 2026-01-01 UTC, made strictly increasing, in 49 bits; a
  * recipient's is (message id << 14) | n. So recipients of a message are one range of the primary key
@@ -46,6 +48,8 @@ typedef struct
   IstDb *db;
   char *node;
   char *bodies; /* folder of body files, of this database id */
+  gint lost_names; /* atomic: how often a sync of `bodies` failed. Names made before that may be lost, and no
+                      later sync brings them back */
 } IstStore;
 
 gboolean ist_store_insert (IstStore *store, IstQueueMessage *message, const char *body_file,
@@ -157,6 +161,8 @@ struct _IstWriterOp
   gboolean wait;         /* somebody waits: begin the group now */
   gboolean needs_dir;    /* the bodies folder must be synced before the commit */
   gint64 undo_message;   /* after an unknown outcome this message is deleted (crash rule 5); 0: none */
+  const char *undo_file; /* and then its body file; NULL: none */
+  gboolean unknown;      /* out: the outcome was unknown */
   gpointer user;
 };
 
@@ -175,8 +181,12 @@ gboolean ist_writer_ok (IstWriter *writer, char **why);
 
 /* ---- sweep.c ---- */
 
-/* Crash rule 4. `started` is wall-clock seconds: newer files are left alone. */
-gboolean ist_queue_sweep (IstStore *store, GPtrArray *notes, GError **error);
+/* Crash rule 4. Only files of ids from `from` to before `next_id`, this start's first, are removed. */
+gboolean ist_queue_sweep (IstStore *store, gint64 from, gint64 next_id, GPtrArray *notes,
+                          GError **error);
+
+/* The administrator makes this file when he has put a backup of queue.db in place. */
+#define IST_QUEUE_RESTORED "restored"
 
 /* While this file is in the queue's folder no queue is opened there: the administrator removes it when he
  * has seen that the queue was damaged. */

@@ -24,8 +24,8 @@ ist_queue_now (IstQueue *self)
   return self->start_wall + (ist_clock_mono_usecs () - self->start_mono);
 }
 
-static gint64
-next_id (IstQueue *self)
+gint64
+ist_queue_next_id (IstQueue *self)
 {
   gint64 ticks = MAX (1, (ist_clock_wall_usecs () - EPOCH_USECS) / 10);
   g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
@@ -37,7 +37,7 @@ next_id (IstQueue *self)
 char *
 ist_queue_new_id (IstQueue *self)
 {
-  return ist_queue_id_format (next_id (self), self->node);
+  return ist_queue_id_format (ist_queue_next_id (self), self->node);
 }
 
 /* ---- readers ---- */
@@ -80,78 +80,6 @@ ist_queue_reader_back (IstQueue *self, IstStore *reader)
 }
 
 /* ---- opening ---- */
-
-static gboolean
-find_id (IstQueue *self, GError **error)
-{
-  sqlite3_stmt *s = ist_db_prepare (self->store.db,
-                                    "SELECT value FROM meta WHERE key = 'database-id'", error);
-  g_autofree char *id = NULL;
-  g_autofree char *bodies = g_build_filename (self->directory, "bodies", NULL);
-
-  if (s == NULL || !ist_db_step (self->store.db, s, error))
-    return FALSE;
-  id = ist_db_column_dup (s, 0);
-  sqlite3_reset (s);
-  self->store.bodies = g_build_filename (bodies, id, NULL);
-  self->last_id = ist_db_number (self->store.db, "SELECT max(id) FROM message", 0);
-  return ist_durable_mkdir (self->store.bodies, error) && ist_durable_sync_dir (bodies, error)
-         && ist_durable_sync_dir (self->directory, error);
-}
-
-/* A crash may have left a damaged database only if it was in use; a clean one is not read through. */
-static gboolean
-check_database (IstQueue *self, GError **error)
-{
-  sqlite3_stmt *s = ist_db_prepare (self->store.db, "PRAGMA quick_check(1)", error);
-  g_autofree char *answer = NULL;
-
-  if (s == NULL || !ist_db_step (self->store.db, s, error))
-    return FALSE;
-  answer = ist_db_column_dup (s, 0);
-  sqlite3_reset (s);
-  if (g_strcmp0 (answer, "ok") == 0)
-    return TRUE;
-  g_set_error (error, IST_ERROR, IST_ERROR_DAMAGED, "%s: %s", self->path, answer);
-  return FALSE;
-}
-
-/* Crash rule 6: a service manager that starts us again must not make an empty queue of a damaged one. */
-static gboolean
-check_marker (IstQueue *self, GError **error)
-{
-  g_autofree char *marker = g_build_filename (self->directory, IST_QUEUE_MARKER, NULL);
-
-  if (!ist_durable_exists (marker))
-    return TRUE;
-  g_set_error (error, IST_ERROR, IST_ERROR_CONFIG,
-               "the queue was damaged and set aside in %s/damaged-...; look at it, then remove %s",
-               self->directory, marker);
-  return FALSE;
-}
-
-/* A start that was cut short may have made the folder and not come to sync its name. */
-static gboolean
-sync_new_folder (IstQueue *self, GError **error)
-{
-  g_autofree char *parent = g_path_get_dirname (self->directory);
-
-  return ist_durable_exists (self->path) || ist_durable_sync_dir (parent, error);
-}
-
-static gboolean
-open_store (IstQueue *self, GError **error)
-{
-  if (!sync_new_folder (self, error))
-    return FALSE;
-  self->store.node = g_strdup (self->node);
-  self->store.db = ist_db_open (self->path, &ist_queue_db_kind, TRUE, error);
-  return self->store.db != NULL && check_database (self, error) && find_id (self, error)
-         && ist_store_totals (&self->store, &self->n_messages, &self->n_bytes, error)
-         && ist_store_clamp_due (&self->store, ist_queue_now (self),
-                                 ist_queue_now (self) + 7 * DAY_USECS, error)
-         && ist_queue_sweep (&self->store, self->notes, error);
-}
 
 /* Every relay with queued rows gets a window that wants filling; the first look fills them. */
 static gboolean
@@ -205,8 +133,7 @@ ist_queue_open (const IstQueueOptions *options, GError **error)
   self->scheduler = ist_scheduler_new (options->window);
   if (!ist_durable_mkdir (self->directory, &local)
       || (self->lock = ist_durable_lock (lock_path, &local)) == NULL
-      || !check_marker (self, &local) || !open_store (self, &local)
-      || !fill_windows (self, &local))
+      || !ist_queue_start (self, &local) || !fill_windows (self, &local))
     {
       gboolean damaged = ist_error_is (local, IST_ERROR_DAMAGED);
 
@@ -371,12 +298,13 @@ ist_queue_spool_new (IstQueue *self)
 {
   g_autofree char *name = ist_queue_new_id (self);
 
-  return ist_spool_new (self->store.bodies, self->threshold, name);
+  return ist_spool_new (&self->store, self->threshold, name);
 }
 
 gboolean
 ist_queue_submit (IstQueue *self, IstQueueMessage *message, IstQueueSpool *spool, GError **error)
 {
+  gboolean unknown = FALSE;
   gboolean ok;
 
   message->id = ist_queue_id_parse (message->queue_id);
@@ -392,10 +320,8 @@ ist_queue_submit (IstQueue *self, IstQueueMessage *message, IstQueueSpool *spool
       g_set_error (error, IST_ERROR, IST_ERROR_REFUSED, "a message without text");
       return FALSE;
     }
-  ok = ist_queue_op_insert (self, message, spool != NULL ? ist_spool_file_name (spool) : NULL, error);
-  /* After a failure the outcome may be unknown: the row could be there, so the file stays until the
-   * repair or the next start has looked. */
-  if (spool != NULL)
+  ok = ist_queue_op_insert (self, message, spool, &unknown, error);
+  if (spool != NULL && (ok || unknown))
     ist_spool_keep (spool);
   return ok;
 }

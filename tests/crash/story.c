@@ -368,5 +368,6 @@ ist_story_check (IstStory *self, guint length, IstQueue *queue, const char *fold
       check_rows (plan, &wants[n], n, broken);
       check_text (n, plan->size, queue, wants[n].found->queue_id, broken);
     }
-  check_files (folder, files, queue, broken);
+  if (folder != NULL)
+    check_files (folder, files, queue, broken);
 }

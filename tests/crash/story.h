@@ -52,7 +52,8 @@ void ist_story_wait_promised (IstStory *story, guint n);
 
 guint ist_story_length (IstStory *story);
 
-/* Compares; one line per broken promise is added to `broken` (char *). `folder` is the queue's. */
+/* Compares; one line per broken promise is added to `broken` (char *). `folder` is the queue's; NULL: the
+ * body files are not counted. */
 void ist_story_check (IstStory *story, guint length, IstQueue *queue, const char *folder,
                       GPtrArray *broken);
 
