@@ -9,6 +9,7 @@ librouting_a_SOURCES += \
   routing/queue/scheduler.c \
   routing/queue/spool.c routing/queue/spool.h \
   routing/queue/start.c \
+  routing/queue/store-admin.c \
   routing/queue/store-read.c \
   routing/queue/store.c \
   routing/queue/sweep.c \

@@ -3,7 +3,7 @@
  *
  *   queue.c      the public functions: they make operations and wait for them
  *   writer.c     the one thread that runs operations in groups, one commit each
- *   store.c      all SQL
+ *   store*.c     all SQL
  *   scheduler.c  who is due: a bounded window in memory per relay and priority
  *   checkpoint.c the WAL's way into the database, in the background
  *   start.c      checks and sweep.c what a crash left behind, before any mail
@@ -60,6 +60,22 @@ gboolean ist_store_insert (IstStore *store, IstQueueMessage *message, const char
 gboolean ist_store_result (IstStore *store, const IstQueueResult *result, gint64 now,
                            gint64 *reopened, gboolean *gone, char **body_file, GError **error);
 gboolean ist_store_parts (IstStore *store, const IstQueuePart *parts, guint n_parts, GError **error);
+
+/* Of the open parts of one order key the first may go, the others are WAITING, over all messages: called
+ * after each change of one. The rows that came free are added to `released` (NULL: not needed). */
+typedef struct
+{
+  gint64 id;
+  gint64 parent;
+  char *relay; /* g_free() */
+  IstPriority priority;
+} IstStoreReleased;
+gboolean ist_store_order (IstStore *store, const char *key, GArray *released, GError **error);
+
+/* For the store's files: a statement with up to two numbers; the end of a message without open rows. */
+gboolean ist_store_run (IstStore *store, const char *sql, gint64 a, gint64 b, GError **error);
+gboolean ist_store_remove_if_done (IstStore *store, gint64 message, gboolean *gone, char **body_file,
+                                   GError **error);
 gboolean ist_store_delete_message (IstStore *store, gint64 message, char **body_file, GError **error);
 
 /* One message with the recipient rows that `where` selects: ALL, OPEN of a relay, or ONE row. */
@@ -78,7 +94,6 @@ typedef struct
   gint64 id;
   gint64 due;
   gint64 parent;
-  char *order_key; /* g_free() */
 } IstStoreDue;
 /* The `limit` soonest queued rows of relay and priority; GArray of IstStoreDue. */
 GArray *ist_store_due (IstStore *store, const char *relay, IstPriority priority, guint limit,
@@ -88,6 +103,8 @@ GPtrArray *ist_store_relays (IstStore *store, GError **error);
 
 GPtrArray *ist_store_list (IstStore *store, const IstQueueFilter *filter, GError **error);
 GArray *ist_store_select (IstStore *store, const IstQueueFilter *filter, GError **error); /* gint64 */
+/* Does `action` mean anything for a row in `state`? PARTS: its parts are asked instead, but for DELETE. */
+gboolean ist_store_can_act (IstState state, IstQueueAction action);
 gboolean ist_store_act (IstStore *store, gint64 recipient, const IstQueueCommand *command,
                         guint generation, gint64 now, gboolean *gone, char **body_file,
                         GError **error);

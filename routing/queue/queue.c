@@ -81,11 +81,11 @@ ist_queue_reader_back (IstQueue *self, IstStore *reader)
 
 /* ---- opening ---- */
 
-/* Every relay with queued rows gets a window that wants filling; the first look fills them. */
+/* Every relay with queued rows gets a window that wants filling; the next look fills them. */
 static gboolean
-fill_windows (IstQueue *self, GError **error)
+fill_windows (IstQueue *self, IstStore *store, GError **error)
 {
-  g_autoptr (GPtrArray) relays = ist_store_relays (&self->store, error);
+  g_autoptr (GPtrArray) relays = ist_store_relays (store, error);
 
   if (relays == NULL)
     return FALSE;
@@ -96,11 +96,18 @@ fill_windows (IstQueue *self, GError **error)
   return TRUE;
 }
 
+/* What was refused may be in the database all the same, and the windows do not know of it. */
 static void
 on_health (gpointer user, gboolean ok, const char *why)
 {
   IstQueue *self = user;
+  IstStore *reader = ok ? ist_queue_reader (self, NULL) : NULL;
 
+  if (reader != NULL)
+    {
+      fill_windows (self, reader, NULL);
+      ist_queue_reader_back (self, reader);
+    }
   g_atomic_int_set (&self->ok, ok);
   if (self->options.health != NULL)
     self->options.health (self->options.user, ok, why);
@@ -133,7 +140,7 @@ ist_queue_open (const IstQueueOptions *options, GError **error)
   self->scheduler = ist_scheduler_new (options->window);
   if (!ist_durable_mkdir (self->directory, &local)
       || (self->lock = ist_durable_lock (lock_path, &local)) == NULL
-      || !ist_queue_start (self, &local) || !fill_windows (self, &local))
+      || !ist_queue_start (self, &local) || !fill_windows (self, &self->store, &local))
     {
       gboolean damaged = ist_error_is (local, IST_ERROR_DAMAGED);
 
@@ -362,6 +369,15 @@ limit_recipients (IstQueueMessage *message, guint max)
     g_ptr_array_set_size (message->recipients, (gint) max);
 }
 
+/* A part that came to wait behind an earlier one, or was held, since it was scheduled. */
+static gboolean
+may_go (const IstQueueMessage *message, gint64 row)
+{
+  const IstQueueRecipient *first = g_ptr_array_index (message->recipients, 0);
+
+  return row == 0 || first->state == IST_STATE_QUEUED;
+}
+
 IstQueueJob *
 ist_queue_take (IstQueue *self, const char *relay, guint max_recipients)
 {
@@ -383,7 +399,7 @@ ist_queue_take (IstQueue *self, const char *relay, guint max_recipients)
           ist_scheduler_settle (self->scheduler, relay, scheduled.message, scheduled.row, G_MAXINT64);
           continue;
         }
-      if (message == NULL || message->recipients->len == 0)
+      if (message == NULL || message->recipients->len == 0 || !may_go (message, scheduled.row))
         {
           gboolean again = message == NULL && !ist_error_is (error, IST_ERROR_REFUSED);
 

@@ -332,7 +332,7 @@ check_files (const char *folder, guint want, IstQueue *queue, GPtrArray *broken)
   if (n != want)
     broken_line (broken, "%u body files for %u messages with one", n, want);
   for (guint i = 0; i < notes->len; i++)
-    if (strstr (notes->pdata[i], "missing") != NULL)
+    if (n != want || strstr (notes->pdata[i], "missing") != NULL)
       broken_line (broken, "at start: %s", (const char *) notes->pdata[i]);
 }
 
