@@ -451,11 +451,12 @@ ist_scheduler_wants (IstScheduler *self, gint64 now)
       {
         const Window *window = &lane->windows[p];
         guint size = window_size (window);
+        guint few = (self->window + 1) / 2;
 
         if (window->overflow
-            && (size < self->window / 2
+            && (size < few
                 || (window->overflow_due <= now
-                    && (guint) g_sequence_get_length (window->ready) < self->window / 2)))
+                    && (guint) g_sequence_get_length (window->ready) < few)))
           {
             IstRefill *refill = g_new0 (IstRefill, 1);
 

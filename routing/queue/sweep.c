@@ -130,22 +130,14 @@ export_text (sqlite3_stmt *s, const char *bodies, const char *path)
   return write_file (path, sqlite3_column_blob (s, 2), (gsize) sqlite3_column_bytes (s, 2));
 }
 
-/* Reads row by row until SQLite gives up; what could be read is saved. */
+/* Row by row until SQLite gives up. What is saved already is not counted again. */
 static guint
-export_readable (const char *db_path, const char *folder)
+export_rows (IstDb *db, const char *sql, const char *bodies, const char *folder)
 {
-  g_autoptr (IstDb) db = ist_db_open_reader (db_path, NULL);
-  sqlite3_stmt *s
-      = db != NULL ? ist_db_prepare (db, "SELECT id, sender, body, body_file FROM message", NULL) : NULL;
-  g_autofree char *database_id = NULL;
-  g_autofree char *bodies = NULL;
+  sqlite3_stmt *s = ist_db_prepare (db, sql, NULL);
   guint n = 0;
 
-  if (s == NULL)
-    return 0;
-  database_id = read_database_id (db);
-  bodies = g_build_filename (folder, "bodies", database_id, NULL);
-  while (ist_db_step (db, s, NULL))
+  while (s != NULL && ist_db_step (db, s, NULL))
     {
       gint64 message = sqlite3_column_int64 (s, 0);
       g_autofree char *id = ist_queue_id_format (message, "");
@@ -156,6 +148,22 @@ export_readable (const char *db_path, const char *folder)
       n += export_text (s, bodies, text) && write_file (beside, envelope, strlen (envelope));
     }
   return n;
+}
+
+/* From both ends, so that what lies behind a lost page is saved too. */
+static guint
+export_readable (const char *db_path, const char *folder)
+{
+  g_autoptr (IstDb) db = ist_db_open_reader (db_path, NULL);
+  g_autofree char *database_id = db != NULL ? read_database_id (db) : NULL;
+  g_autofree char *bodies = NULL;
+
+  if (db == NULL)
+    return 0;
+  bodies = g_build_filename (folder, "bodies", database_id, NULL);
+  return export_rows (db, "SELECT id, sender, body, body_file FROM message ORDER BY id", bodies, folder)
+         + export_rows (db, "SELECT id, sender, body, body_file FROM message ORDER BY id DESC", bodies,
+                        folder);
 }
 
 void
