@@ -118,6 +118,41 @@ ist_durable_mkdir (const char *path, GError **error)
   return ist_durable_sync_dir (parent, error);
 }
 
+#define REWRITE_BYTES ((gsize) 1024 * 1024)
+
+static gboolean
+write_back (int fd, const char *path, GError **error)
+{
+  g_autofree char *block = g_malloc (REWRITE_BYTES);
+  off_t at = 0;
+  gssize n;
+
+  while ((n = pread (fd, block, REWRITE_BYTES, at)) > 0)
+    for (gssize done = 0; done < n;)
+      {
+        gssize written = pwrite (fd, block + done, (gsize) (n - done), at);
+
+        if (written <= 0)
+          return fail (error, "write", path);
+        done += written;
+        at += written;
+      }
+  return (n == 0 && fsync (fd) == 0) || fail (error, "rewrite", path);
+}
+
+gboolean
+ist_durable_rewrite (const char *path, GError **error)
+{
+  int fd = open (path, O_RDWR | O_CLOEXEC);
+  gboolean ok;
+
+  if (fd < 0)
+    return errno == ENOENT || fail (error, "open", path);
+  ok = write_back (fd, path, error);
+  close (fd);
+  return ok;
+}
+
 gboolean
 ist_durable_unlink (const char *path, GError **error)
 {

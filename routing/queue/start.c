@@ -79,6 +79,16 @@ was_closed (IstQueue *self)
   return ist_durable_size (wal) == 0;
 }
 
+/* Crash rule 5: a sync may have failed and the program been killed before it could repair anything. What is
+ * read as committed now must be on the disk before something is built on it. */
+static gboolean
+rewrite_wal (IstQueue *self, GError **error)
+{
+  g_autofree char *wal = g_strconcat (self->path, "-wal", NULL);
+
+  return ist_durable_rewrite (wal, error);
+}
+
 static gboolean
 check_database (IstQueue *self, GError **error)
 {
@@ -217,6 +227,8 @@ ist_queue_start (IstQueue *self, GError **error)
     return FALSE;
   self->store.node = g_strdup (self->node);
   closed = was_closed (self);
+  if (!closed && !rewrite_wal (self, error))
+    return FALSE;
   self->store.db = ist_db_open (self->path, &ist_queue_db_kind, FALSE, error);
   if (self->store.db == NULL || (!closed && !check_database (self, error))
       || !find_bodies (self, error)

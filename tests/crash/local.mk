@@ -1,4 +1,4 @@
-CRASH_TESTS = tests/crash/test-faults.t tests/crash/test-power.t tests/crash/test-kill.t
+CRASH_TESTS = tests/crash/test-disk.t tests/crash/test-faults.t tests/crash/test-power.t tests/crash/test-kill.t
 check_PROGRAMS += $(CRASH_TESTS)
 TESTS += $(CRASH_TESTS)
 LONG_TESTS += $(CRASH_TESTS)
@@ -12,5 +12,9 @@ CRASH_WORK = tests/crash/story.c tests/crash/story.h tests/crash/work.c tests/cr
 CRASH_WORK_LIBS = libsimdisk.a libfakeclock.a $(ROUTING_TEST_LIBS)
 tests_crash_test_power_t_SOURCES = tests/crash/test-power.c $(CRASH_WORK)
 tests_crash_test_power_t_LDADD = $(CRASH_WORK_LIBS)
-tests_crash_test_faults_t_SOURCES = tests/crash/test-faults.c $(CRASH_WORK)
+tests_crash_test_faults_t_SOURCES = tests/crash/test-faults.c \
+  tests/crash/ticker.c tests/crash/ticker.h $(CRASH_WORK)
 tests_crash_test_faults_t_LDADD = $(CRASH_WORK_LIBS)
+tests_crash_test_disk_t_SOURCES = tests/crash/test-disk.c \
+  tests/crash/ticker.c tests/crash/ticker.h $(CRASH_WORK)
+tests_crash_test_disk_t_LDADD = $(CRASH_WORK_LIBS)

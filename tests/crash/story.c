@@ -104,6 +104,14 @@ ist_story_length (IstStory *self)
 }
 
 guint
+ist_story_count (IstStory *self)
+{
+  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
+
+  return self->messages->len;
+}
+
+guint
 ist_story_rows (IstStory *self, guint n)
 {
   g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);

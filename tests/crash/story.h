@@ -40,6 +40,7 @@ IstQueueMessage *ist_story_message (IstStory *story, IstQueue *queue, guint n, c
 char *ist_story_text (guint n, gsize size);
 /* Number of a message by its sender, -1: none of ours. */
 gint ist_story_number (const IstQueueMessage *message);
+guint ist_story_count (IstStory *story); /* messages */
 guint ist_story_rows (IstStory *story, guint n);
 
 /* `row` -1: presence of the message. */

@@ -4,6 +4,7 @@
  * the crash rules are checked three times: on the running queue, after opening it again, and after a power
  * cut that leaves only what was synced.
  */
+#include "tests/crash/ticker.h"
 #include "tests/crash/work.h"
 #include "tests/harness/fake-clock.h"
 #include "tests/harness/harness.h"
@@ -12,8 +13,6 @@
 #include "base/durable.h"
 
 #include <string.h>
-
-#define TICK_USECS (50 * G_TIME_SPAN_MILLISECOND)
 
 typedef struct
 {
@@ -31,21 +30,6 @@ typedef struct
   GPtrArray *broken;
   gboolean met;
 } Round;
-
-/* ---- time that passes by itself ---- */
-
-static gint ticking;
-
-static gpointer
-tick (gpointer unused)
-{
-  while (g_atomic_int_get (&ticking))
-    {
-      g_usleep (300);
-      ist_fake_clock_advance (TICK_USECS);
-    }
-  return NULL;
-}
 
 /* ---- one round ---- */
 
@@ -291,13 +275,6 @@ main (void)
     { "every call fails in turn", test_faults },
     { NULL, NULL },
   };
-  GThread *ticker;
-  int status;
 
-  g_atomic_int_set (&ticking, TRUE);
-  ticker = g_thread_new ("tick", tick, NULL);
-  status = ist_test_main ("faults", tests);
-  g_atomic_int_set (&ticking, FALSE);
-  g_thread_join (ticker);
-  return status;
+  return ticker_test_main ("faults", tests);
 }

@@ -100,7 +100,7 @@ work_submit (Worker *self, guint n_rows, gsize size, const char *relay)
        && ist_queue_submit (self->queue, message, spool, NULL);
   if (ok)
     ist_story_promised (self->story, n);
-  else
+  else if (!self->doubtful)
     ist_story_settle (self->story, n, -1, IST_STORY_ABSENT);
   self->refused += !ok;
   if (ok && strcmp (relay, "stay") == 0)

@@ -20,6 +20,7 @@ typedef struct
   GArray *stayed; /* numbers of own messages at "stay" */
   guint refused;  /* steps the queue answered RETRY */
   guint started;  /* deliveries begun */
+  gboolean doubtful; /* refused mail may be there all the same: the queue has not repaired itself yet */
 } Worker;
 
 typedef enum

@@ -140,6 +140,24 @@ ist_durable_sync_dir (const char *path, GError **error)
 }
 
 gboolean
+ist_durable_rewrite (const char *path, GError **error)
+{
+  IstSimDisk *disk = ist_sim_current ();
+  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&disk->mutex);
+  IstSimFile *file = g_hash_table_lookup (disk->live, path);
+  g_autofree char *data = NULL;
+  gsize size;
+
+  if (file == NULL)
+    return TRUE;
+  size = file->live.size;
+  data = g_malloc (size + 1);
+  ist_sim_content_read (&file->live, 0, data, size);
+  return (ist_sim_write (disk, file, path, 0, data, size) && ist_sim_sync (disk, file, path))
+         || fail (error, "rewrite", path);
+}
+
+gboolean
 ist_durable_unlink (const char *path, GError **error)
 {
   IstSimDisk *disk = ist_sim_current ();

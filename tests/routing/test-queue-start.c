@@ -199,11 +199,14 @@ test_much_mail (void)
   g_autofree char *wal = g_build_filename (dir, "queue.db-wal", NULL);
   Filler filler = { help_open (dir, 0), n / 20 };
   GThread *threads[20];
+  gint64 filling = g_get_monotonic_time ();
 
   for (guint i = 0; i < 20; i++)
     threads[i] = g_thread_new ("fill", fill, &filler);
   for (guint i = 0; i < 20; i++)
     g_thread_join (threads[i]);
+  ist_note ("%u messages of 4 KiB accepted in %.0f ms", n,
+            (double) (g_get_monotonic_time () - filling) / 1000);
   ist_queue_close (filler.queue);
   for (guint crash = 0; crash < 2; crash++)
     {
