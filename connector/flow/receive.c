@@ -450,7 +450,10 @@ on_done (gpointer user, const IstSessionPeer *peer, IstReply *reply)
 
   if (!accept_message (self, peer, reply, &error))
     {
-      ist_reply_set (reply, 451, "4.3.0", "the message could not be stored; try again later");
+      if (ist_queue_is_full (self->instance->queue))
+        ist_reply_set (reply, 452, "4.3.1", "insufficient system storage");
+      else
+        ist_reply_set (reply, 451, "4.3.0", "the message could not be stored; try again later");
       ist_log (self->instance->log, IST_LOG_ERROR, "queue", "store-failed", NULL, error->message,
                "peer", peer->address, NULL);
     }

@@ -17,6 +17,7 @@
 #define PAGE_BYTES 4096
 #define BALLAST_BYTES (4 * 1024 * 1024)
 #define BALLAST_USECS (60 * G_USEC_PER_SEC)
+#define FAR_TOO_MANY 4
 #define AGAIN_USECS G_USEC_PER_SEC
 
 struct _IstCheckpoint
@@ -138,9 +139,13 @@ ist_checkpoint_free (IstCheckpoint *self)
 void
 ist_checkpoint_committed (IstCheckpoint *self, IstDb *db)
 {
-  if (ist_db_wal_pages (db) <= self->limit)
+  guint pages = ist_db_wal_pages (db);
+
+  if (pages <= self->limit)
     return;
-  if (g_atomic_int_compare_and_exchange (&self->rest, TRUE, FALSE))
+  /* A thread that does not come to its turn must not let the WAL fill the disk. */
+  if (g_atomic_int_compare_and_exchange (&self->rest, TRUE, FALSE)
+      || pages > self->limit * FAR_TOO_MANY)
     {
       ist_db_number (db, "PRAGMA wal_checkpoint(PASSIVE)", 1);
       return;

@@ -195,6 +195,7 @@ void ist_writer_free (IstWriter *writer);
 gboolean ist_writer_submit (IstWriter *writer, IstWriterOp *op, GError **error);
 /* Can it commit? FALSE: *why (g_free()). */
 gboolean ist_writer_ok (IstWriter *writer, char **why);
+gboolean ist_writer_is_full (IstWriter *writer);
 
 /* ---- sweep.c ---- */
 

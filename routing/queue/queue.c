@@ -280,6 +280,12 @@ ist_queue_check_room (IstQueue *self, guint64 size_bytes, GError **error)
   return TRUE;
 }
 
+gboolean
+ist_queue_is_full (IstQueue *self)
+{
+  return ist_writer_is_full (self->writer);
+}
+
 void
 ist_queue_totals (IstQueue *self, guint64 *messages, guint64 *bytes)
 {

@@ -161,6 +161,9 @@ char *ist_queue_new_id (IstQueue *queue);
  * near its limit or the queue cannot commit. */
 gboolean ist_queue_check_room (IstQueue *queue, guint64 size_bytes, GError **error);
 
+/* Was the last failure that the disk is full (452, crash rule 5)? FALSE as soon as the queue can commit. */
+gboolean ist_queue_is_full (IstQueue *queue);
+
 /* -- accepting -- */
 IstQueueSpool *ist_queue_spool_new (IstQueue *queue);
 gboolean ist_queue_spool_append (IstQueueSpool *spool, const char *data, gsize size_bytes,

@@ -45,6 +45,7 @@ struct _IstWriter
   void (*health) (gpointer user, gboolean ok, const char *why);
   gpointer user;
   GThread *thread;
+  gint full; /* atomic: the last failure was SQLITE_FULL */
   GMutex mutex; /* guards all below */
   GCond work;
   GQueue items; /* of Item */
@@ -71,6 +72,7 @@ typedef enum
 {
   GROUP_COMMITTED,
   GROUP_REFUSED,     /* by one operation for a reason of its own: the others can go without it */
+  GROUP_FULL,        /* so is the disk; nothing of it is there */
   GROUP_ROLLED_BACK, /* nothing of it is there */
   GROUP_UNKNOWN
 } Outcome;
@@ -142,7 +144,10 @@ run_group (IstWriter *self, GQueue *group, GList **refused, GError **error)
   full = primary_code (self) == SQLITE_FULL;
   ist_db_exec (self->store->db, "ROLLBACK", NULL);
   if (full)
-    ist_checkpoint_free_ballast (self->checkpoint);
+    {
+      ist_checkpoint_free_ballast (self->checkpoint);
+      return GROUP_FULL;
+    }
   return *refused != NULL ? GROUP_REFUSED : GROUP_ROLLED_BACK;
 }
 
@@ -280,7 +285,8 @@ repair (IstWriter *self, GError **error)
 static void
 handle_failure (IstWriter *self, GQueue *group, const GError *error, Outcome outcome)
 {
-  self->must_repair |= primary_code (self) != SQLITE_FULL;
+  self->must_repair |= outcome != GROUP_FULL;
+  g_atomic_int_set (&self->full, outcome == GROUP_FULL);
   set_health (self, FALSE, error->message);
   group_failed (self, group, error, outcome == GROUP_UNKNOWN);
 }
@@ -333,7 +339,10 @@ commit_group (IstWriter *self, GQueue *group)
       drop_refused (self, group, refused, error);
     }
   if (self->broken)
-    set_health (self, TRUE, NULL);
+    {
+      g_atomic_int_set (&self->full, FALSE);
+      set_health (self, TRUE, NULL);
+    }
   while ((item = g_queue_pop_head (group)) != NULL)
     finish_item (self, item, TRUE, NULL);
 }
@@ -514,4 +523,10 @@ ist_writer_ok (IstWriter *self, char **why)
   if (self->broken && why != NULL)
     *why = g_strdup (self->why);
   return !self->broken;
+}
+
+gboolean
+ist_writer_is_full (IstWriter *self)
+{
+  return g_atomic_int_get (&self->full);
 }
