@@ -42,8 +42,11 @@ ensure_ballast (const char *path)
   g_autofree char *zeros = NULL;
   IstDurableFile *file;
 
-  if (ist_durable_exists (path) || ist_durable_free_bytes (folder) < 4 * BALLAST_BYTES)
+  if (ist_durable_size (path) == BALLAST_BYTES
+      || ist_durable_free_bytes (folder) < 4 * BALLAST_BYTES)
     return;
+  /* What a crash left half made. */
+  ist_durable_unlink (path, NULL);
   file = ist_durable_create (path, NULL);
   if (file == NULL)
     return;
