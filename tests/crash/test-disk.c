@@ -58,18 +58,27 @@ wait_for_ballast (void)
   return ist_durable_size (BALLAST) == BALLAST_BYTES;
 }
 
-/* Opens what `disk` holds and compares. */
-static void
-check (IstStory *story, IstSimDisk *disk, guint length)
+static IstQueue *
+open_on (IstSimDisk *disk)
 {
-  g_autoptr (GPtrArray) broken = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GError) error = NULL;
   IstQueue *queue;
 
   ist_sim_disk_use (disk);
   ist_fake_clock_advance (G_USEC_PER_SEC);
   queue = work_open (NULL, NULL, &error);
-  if (!IST_ASSERT_NO_ERROR (error))
+  IST_ASSERT_NO_ERROR (error);
+  return queue;
+}
+
+/* Opens what `disk` holds and compares. */
+static void
+check (IstStory *story, IstSimDisk *disk, guint length)
+{
+  g_autoptr (GPtrArray) broken = g_ptr_array_new_with_free_func (g_free);
+  IstQueue *queue = open_on (disk);
+
+  if (queue == NULL)
     return;
   ist_story_check (story, length, queue, WORK_FOLDER, broken);
   for (guint i = 0; i < broken->len; i++)
@@ -187,18 +196,11 @@ fail_sync (Scene *scene, Watch *seen, guint nth)
   IST_ASSERT (ist_sim_disk_failed (scene->disk));
 }
 
+/* Calls `look` with each moment, for each of the next syncs that may fail. */
 static void
-watch_clear (Watch *self)
+after_failed_sync (void (*look) (IstStory *story, IstSimDisk *disk, guint length))
 {
-  g_ptr_array_unref (self->disks);
-  g_array_unref (self->lengths);
-}
-
-/* The power goes while the queue repairs itself. */
-static void
-test_cut_in_repair (void)
-{
-  guint cuts = 0;
+  guint moments = 0;
 
   for (guint nth = 1; nth <= 4; nth++)
     {
@@ -209,18 +211,59 @@ test_cut_in_repair (void)
       if (!begin (&scene))
         return;
       fail_sync (&scene, &seen, nth);
-      for (guint i = 0; i < seen.disks->len; i++)
-        for (guint how = 0; how < IST_SIM_N_CUTS; how++, cuts++)
-          {
-            g_autoptr (IstSimDisk) left
-                = ist_sim_disk_cut (seen.disks->pdata[i], (IstSimCut) how, nth * 100 + i);
-
-            check (scene.story, left, g_array_index (seen.lengths, guint, i));
-          }
-      watch_clear (&seen);
+      for (guint i = 0; i < seen.disks->len; i++, moments++)
+        look (scene.story, seen.disks->pdata[i], g_array_index (seen.lengths, guint, i));
+      g_ptr_array_unref (seen.disks);
+      g_array_unref (seen.lengths);
       end (&scene);
     }
-  ist_note ("%u power cuts after a failed sync", cuts);
+  ist_note ("%u moments after a failed sync", moments);
+  IST_ASSERT (moments > 20);
+}
+
+static void
+cut_in_repair (IstStory *story, IstSimDisk *disk, guint length)
+{
+  for (guint how = 0; how < IST_SIM_N_CUTS; how++)
+    {
+      g_autoptr (IstSimDisk) left = ist_sim_disk_cut (disk, (IstSimCut) how, length);
+
+      check (story, left, length);
+    }
+}
+
+/* The power goes while the queue repairs itself. */
+static void
+test_cut_in_repair (void)
+{
+  after_failed_sync (cut_in_repair);
+}
+
+/* `killed` still has in memory what the program before had written. */
+static void
+start_after_kill (IstStory *story, IstSimDisk *killed, guint length)
+{
+  g_autofree char *sender = g_strdup_printf ("m%u@", ist_story_count (story));
+  IstQueueFilter filter = { .address = sender, .state = -1 };
+  g_autoptr (IstSimDisk) left = NULL;
+  g_autoptr (GPtrArray) list = NULL;
+  Worker next;
+
+  work_init (&next, open_on (killed), story);
+  if (next.queue != NULL)
+    {
+      IST_ASSERT (work_submit (&next, 1, 1200, "stay"));
+      left = ist_sim_disk_cut (killed, IST_SIM_CUT_NOTHING, 1);
+      ist_queue_close (next.queue);
+      next.queue = open_on (left);
+    }
+  if (next.queue != NULL)
+    {
+      list = ist_queue_list (next.queue, &filter, NULL);
+      IST_ASSERT_INT (list->len, 1);
+      ist_queue_close (next.queue);
+    }
+  work_clear (&next);
 }
 
 /* The program is killed after a sync failed, before it could repair anything. What the next one reads is in
@@ -228,47 +271,7 @@ test_cut_in_repair (void)
 static void
 test_killed_after_failed_sync (void)
 {
-  for (guint nth = 1; nth <= 4; nth++)
-    {
-      Scene scene;
-      Watch seen;
-
-      ist_row ("sync %u", nth);
-      if (!begin (&scene))
-        return;
-      fail_sync (&scene, &seen, nth);
-      for (guint i = 0; i < seen.disks->len; i++)
-        {
-          IstSimDisk *killed = seen.disks->pdata[i];
-          g_autoptr (IstSimDisk) left = NULL;
-          Worker next;
-
-          ist_sim_disk_use (killed);
-          ist_fake_clock_advance (G_USEC_PER_SEC);
-          work_init (&next, work_open (NULL, NULL, NULL), scene.story);
-          if (!IST_ASSERT (next.queue != NULL))
-            break;
-          IST_ASSERT (work_submit (&next, 1, 1200, "stay"));
-          left = ist_sim_disk_cut (killed, IST_SIM_CUT_NOTHING, 1);
-          ist_queue_close (next.queue);
-          work_clear (&next);
-          ist_sim_disk_use (left);
-          work_init (&next, work_open (NULL, NULL, NULL), scene.story);
-          if (IST_ASSERT (next.queue != NULL))
-            {
-              g_autofree char *sender
-                  = g_strdup_printf ("m%u@", ist_story_count (scene.story) - 1);
-              IstQueueFilter filter = { .address = sender, .state = -1 };
-              g_autoptr (GPtrArray) list = ist_queue_list (next.queue, &filter, NULL);
-
-              IST_ASSERT_INT (list->len, 1);
-              ist_queue_close (next.queue);
-            }
-          work_clear (&next);
-        }
-      watch_clear (&seen);
-      end (&scene);
-    }
+  after_failed_sync (start_after_kill);
 }
 
 /* ---- cost ---- */

@@ -26,13 +26,28 @@ count_state (IstQueue *queue, IstState state)
   return n;
 }
 
+/* All parts of the one message, in their order; then nothing is left. */
+static void
+take_parts (IstQueue *queue, guint n, gint64 wait)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      IstQueueJob *job = help_take (queue, "r", 100, wait);
+
+      if (!IST_ASSERT (job != NULL && first_row (job)->part_key != NULL))
+        return;
+      IST_ASSERT_INT (first_row (job)->part_key[0], '1' + i);
+      help_finish (queue, job, IST_STATE_DELIVERED, 0);
+    }
+  IST_ASSERT_INT (help_count (queue), 0);
+}
+
 /* The first part is deferred and lies outside the window; the second must not be taken for it. */
 static void
 test_order_outside_window (void)
 {
   g_autofree char *dir = ist_test_dir ();
   IstQueue *queue = help_open (dir, 0);
-  IstQueueJob *job;
 
   g_free (help_submit (queue, 1, 10, "r"));
   IST_ASSERT (help_materialise (queue, ist_queue_take (queue, "r", 0), 3, "uid"));
@@ -42,15 +57,7 @@ test_order_outside_window (void)
   ist_queue_close (queue);
   queue = help_open (dir, 1);
   IST_ASSERT (help_take (queue, "r", 30, 30 * HELP_SECOND) == NULL);
-  for (guint i = 0; i < 3; i++)
-    {
-      job = help_take (queue, "r", 100, 1000 * HELP_SECOND);
-      if (!IST_ASSERT (job != NULL))
-        break;
-      IST_ASSERT_INT (first_row (job)->part_key[0], '1' + i);
-      help_finish (queue, job, IST_STATE_DELIVERED, 0);
-    }
-  IST_ASSERT_INT (help_count (queue), 0);
+  take_parts (queue, 3, 1000 * HELP_SECOND);
   ist_queue_close (queue);
 }
 
@@ -89,21 +96,12 @@ test_hold_parts (void)
   g_autofree char *dir = ist_test_dir ();
   g_autoptr (IstQueue) queue = help_open (dir, 0);
   g_autofree char *id = help_submit (queue, 1, 10, "r");
-  IstQueueJob *job;
 
   IST_ASSERT (help_materialise (queue, ist_queue_take (queue, "r", 0), 2, "uid"));
   IST_ASSERT_INT (help_act (queue, id, IST_ACTION_HOLD), 2);
   IST_ASSERT (help_take (queue, "r", 10, 0) == NULL);
   IST_ASSERT_INT (help_act (queue, id, IST_ACTION_RELEASE), 2);
-  for (guint i = 0; i < 2; i++)
-    {
-      job = help_take (queue, "r", 100, 0);
-      if (!IST_ASSERT (job != NULL && first_row (job)->part_key != NULL))
-        return;
-      IST_ASSERT_INT (first_row (job)->part_key[0], '1' + i);
-      help_finish (queue, job, IST_STATE_DELIVERED, 0);
-    }
-  IST_ASSERT_INT (help_count (queue), 0);
+  take_parts (queue, 2, 0);
 }
 
 /* A part that is out keeps its message from being deleted; afterwards all goes. */

@@ -67,6 +67,7 @@ test_backup (void)
       g_autofree char *told = g_build_filename (dir, "restored", NULL);
       g_autofree char *bodies = NULL;
       g_autofree char *stray = NULL;
+      g_autofree char *stray_path = NULL;
       IstQueue *queue = help_open (dir, 0);
 
       ist_row ("%s", rows[i].name);
@@ -79,11 +80,8 @@ test_backup (void)
       copy_file (backup, db);
       if (rows[i].told)
         g_file_set_contents (told, "", 0, NULL);
-      {
-        g_autofree char *path = g_build_filename (bodies, stray, NULL);
-
-        g_file_set_contents (path, "text", 4, NULL);
-      }
+      stray_path = g_build_filename (bodies, stray, NULL);
+      g_file_set_contents (stray_path, "text", 4, NULL);
       /* Kept for good, not only by the start that noticed. */
       for (guint k = 0; k < 2; k++)
         {
@@ -96,76 +94,70 @@ test_backup (void)
     }
 }
 
-/* A page in the middle is lost; what can be read is saved with its envelope, also what lies in files. */
+/* Fills one page with junk, leaves the file as after a crash, and opens it: the folder where all of it went,
+ * NULL when that did not happen. */
+static char *
+damage (const char *dir, gdouble where)
+{
+  g_autofree char *db = g_build_filename (dir, "queue.db", NULL);
+  g_autofree char *wal = g_build_filename (dir, "queue.db-wal", NULL);
+  g_autofree char *data = NULL;
+  IstQueueOptions options = { .directory = dir, .node = "n1" };
+  g_autoptr (GError) error = NULL;
+  gsize size;
+
+  data = ist_test_read (db, &size);
+  memset (data + (gsize) ((gdouble) (size / 4096 - 1) * where) * 4096, 'j', 4096);
+  g_file_set_contents (db, data, (gssize) size, NULL);
+  g_file_set_contents (wal, "as after a crash", -1, NULL);
+  IST_ASSERT (ist_queue_open (&options, &error) == NULL);
+  if (!IST_ASSERT_ERROR (error, IST_ERROR_DAMAGED))
+    return NULL;
+  return g_strdup_printf ("%s/damaged-%" G_GINT64_FORMAT, dir,
+                          ist_clock_wall_usecs () / G_USEC_PER_SEC);
+}
+
+/* A page in the middle is lost; what can be read is saved with its envelope. */
 static void
 test_set_aside (void)
 {
   g_autofree char *dir = ist_test_dir ();
-  g_autofree char *db = g_build_filename (dir, "queue.db", NULL);
-  g_autofree char *wal = g_build_filename (dir, "queue.db-wal", NULL);
   g_autofree char *aside = NULL;
-  g_autofree char *data = NULL;
-  IstQueueOptions options = { .directory = dir, .node = "n1" };
   IstQueue *queue = help_open (dir, 0);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GDir) names = NULL;
-  const char *name;
-  gsize size;
 
   for (guint i = 0; i < 40; i++)
     g_free (help_submit (queue, 2, 3000, "r"));
-  g_free (help_submit (queue, 2, LARGE, "r"));
   ist_queue_close (queue);
-  data = ist_test_read (db, &size);
-  memset (data + size / 4096 / 2 * 4096, 'j', 4096);
-  g_file_set_contents (db, data, (gssize) size, NULL);
-  g_file_set_contents (wal, "as after a crash", -1, NULL);
-  IST_ASSERT (ist_queue_open (&options, &error) == NULL);
-  IST_ASSERT_ERROR (error, IST_ERROR_DAMAGED);
-  ist_note ("%s", error->message);
-  names = g_dir_open (dir, 0, NULL);
-  while ((name = g_dir_read_name (names)) != NULL)
-    if (g_str_has_prefix (name, "damaged-2") || g_str_has_prefix (name, "damaged-1"))
-      aside = g_build_filename (dir, name, NULL);
-  if (!IST_ASSERT (aside != NULL))
+  aside = damage (dir, 0.5);
+  if (aside == NULL)
     return;
   /* One page holds one text of 3,000 bytes; the neighbours' entries may be lost with it. */
   IST_ASSERT (count_names (aside, ".eml") >= 35);
   IST_ASSERT_INT (count_names (aside, ".envelope"), count_names (aside, ".eml"));
 }
 
-/* What was saved is whole: text and envelope. */
+/* What was saved is whole, text and envelope, also a text that lies in a file. The last page is an index's:
+ * everything can be read and nothing is trusted. */
 static void
 test_saved_text (void)
 {
   g_autofree char *dir = ist_test_dir ();
-  g_autofree char *db = g_build_filename (dir, "queue.db", NULL);
-  g_autofree char *wal = g_build_filename (dir, "queue.db-wal", NULL);
-  g_autofree char *aside = NULL;
-  g_autofree char *id = NULL;
-  g_autofree char *text = NULL, *envelope = NULL, *eml = NULL, *beside = NULL;
-  IstQueueOptions options = { .directory = dir, .node = "n1" };
   IstQueue *queue = help_open (dir, 0);
-  g_autoptr (GError) error = NULL;
-  g_autofree char *data = NULL;
+  g_autofree char *id = help_submit (queue, 2, LARGE, "r");
+  g_autofree char *aside = NULL;
+  g_autofree char *eml = NULL, *text = NULL;
+  g_autofree char *beside = NULL, *envelope = NULL;
   gsize size;
 
-  id = help_submit (queue, 2, LARGE, "r");
-  id[strlen (id) - strlen ("n1")] = '\0';
   ist_queue_close (queue);
-  /* The last page is an index's: everything can be read and nothing is trusted. */
-  data = ist_test_read (db, &size);
-  memset (data + size - 4096, 'j', 4096);
-  g_file_set_contents (db, data, (gssize) size, NULL);
-  g_file_set_contents (wal, "as after a crash", -1, NULL);
-  IST_ASSERT (ist_queue_open (&options, &error) == NULL);
-  if (!IST_ASSERT_ERROR (error, IST_ERROR_DAMAGED))
+  aside = damage (dir, 1);
+  if (aside == NULL)
     return;
-  aside = g_strdup_printf ("%s/damaged-%" G_GINT64_FORMAT, dir, ist_clock_wall_usecs () / G_USEC_PER_SEC);
+  id[strlen (id) - strlen ("n1")] = '\0';
   eml = g_strdup_printf ("%s/%s.eml", aside, id);
-  beside = g_strdup_printf ("%s/%s.envelope", aside, id);
   text = ist_test_read (eml, &size);
   IST_ASSERT_INT (size, LARGE);
+  beside = g_strdup_printf ("%s/%s.envelope", aside, id);
   envelope = ist_test_read (beside, &size);
   IST_ASSERT (strstr (envelope, "MAIL FROM:<from@a.example>\r\nRCPT TO:<to0@b.example>\r\n"
                                 "RCPT TO:<to1@b.example>\r\n")
