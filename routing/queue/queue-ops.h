@@ -34,6 +34,8 @@ struct _IstQueue
 
 /* ---- start.c: opens or makes the database, checks, sweeps; errors as ist_queue_open() ---- */
 gboolean ist_queue_start (IstQueue *queue, GError **error);
+/* The queue is closed while it is not well: the next start reads the database through. */
+void ist_queue_mark_unclean (IstQueue *queue);
 
 gint64 ist_queue_next_id (IstQueue *queue); /* row id of a new message */
 IstStore *ist_queue_reader (IstQueue *queue, GError **error);

@@ -173,6 +173,8 @@ ist_queue_close (IstQueue *self)
   if (self->looker != NULL)
     g_thread_join (self->looker);
   g_async_queue_unref (self->readers);
+  if (self->writer != NULL && !ist_writer_ok (self->writer, NULL))
+    ist_queue_mark_unclean (self);
   ist_writer_free (self->writer);
   ist_db_close (self->store.db);
   g_free (self->store.node);

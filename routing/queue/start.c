@@ -70,13 +70,30 @@ make_database (IstQueue *self, GError **error)
 
 /* ---- an old one ---- */
 
+static char *
+unclean_path (IstQueue *self)
+{
+  return g_build_filename (self->directory, "unclean", NULL);
+}
+
 /* An orderly end leaves no WAL: then nothing was under way and the file is not read through. */
 static gboolean
 was_closed (IstQueue *self)
 {
   g_autofree char *wal = g_strconcat (self->path, "-wal", NULL);
+  g_autofree char *unclean = unclean_path (self);
 
-  return ist_durable_size (wal) == 0;
+  return ist_durable_size (wal) == 0 && !ist_durable_exists (unclean);
+}
+
+void
+ist_queue_mark_unclean (IstQueue *self)
+{
+  g_autofree char *path = unclean_path (self);
+  IstDurableFile *file = ist_durable_create (path, NULL);
+
+  if (file != NULL)
+    ist_durable_finish (file, NULL);
 }
 
 /* Crash rule 5: a sync may have failed and the program been killed before it could repair anything. What is
@@ -94,13 +111,14 @@ check_database (IstQueue *self, GError **error)
 {
   sqlite3_stmt *s = ist_db_prepare (self->store.db, "PRAGMA quick_check(1)", error);
   g_autofree char *answer = NULL;
+  g_autofree char *unclean = unclean_path (self);
 
   if (s == NULL || !ist_db_step (self->store.db, s, error))
     return FALSE;
   answer = ist_db_column_dup (s, 0);
   sqlite3_reset (s);
   if (g_strcmp0 (answer, "ok") == 0)
-    return TRUE;
+    return ist_durable_unlink (unclean, error);
   g_set_error (error, IST_ERROR, IST_ERROR_DAMAGED, "%s: %s", self->path, answer);
   return FALSE;
 }

@@ -95,7 +95,7 @@ test_full (void)
 {
   Scene scene;
   Worker *worker = &scene.worker;
-  guint accepted = 0;
+  guint accepted = 0, later = 0;
   guint64 used;
 
   if (!begin (&scene))
@@ -108,11 +108,12 @@ test_full (void)
     accepted++;
   ist_note ("%u messages until the disk was full", accepted);
   IST_ASSERT (accepted > 5 && accepted < 1000);
-  /* However often it is tried, refused mail leaves nothing behind. */
+  /* However often it is tried, refused mail leaves nothing behind. Where the ballast was, some has room. */
   used = ist_sim_disk_used (scene.disk);
-  for (guint i = 0; i < 20; i++)
-    work_submit (worker, 1, 30000, "stay");
-  IST_ASSERT (ist_sim_disk_used (scene.disk) < used + 200 * 1024);
+  for (guint i = 0; i < 400; i++)
+    later += work_submit (worker, 1, 30000, "stay");
+  IST_ASSERT (later < 200);
+  IST_ASSERT (ist_sim_disk_used (scene.disk) < used + (later + 10) * 64 * 1024);
   for (guint i = 0; i < 2000 && worker->started < 2; i++)
     if (!work_deliver (worker, WORK_DELIVER, FALSE))
       g_usleep (1000);
@@ -274,6 +275,26 @@ test_killed_after_failed_sync (void)
   after_failed_sync (start_after_kill);
 }
 
+/* Closed while it could not commit: the next start reads the database through, the one after that does not. */
+static void
+test_closed_unwell (void)
+{
+  Scene scene;
+
+  if (!begin (&scene))
+    return;
+  IST_ASSERT (work_submit (&scene.worker, 1, 1000, "stay"));
+  scene.worker.doubtful = TRUE;
+  ist_sim_disk_fail (scene.disk, IST_SIM_SYNC, 1, IST_SIM_EIO, TRUE);
+  IST_ASSERT (!work_submit (&scene.worker, 1, 1000, "stay"));
+  ist_queue_close (g_steal_pointer (&scene.worker.queue));
+  IST_ASSERT (ist_durable_exists (WORK_FOLDER "/unclean"));
+  ist_sim_disk_heal (scene.disk);
+  check (scene.story, scene.disk, ist_story_length (scene.story));
+  IST_ASSERT (!ist_durable_exists (WORK_FOLDER "/unclean"));
+  end (&scene);
+}
+
 /* ---- cost ---- */
 
 /* One sync a commit, also when the WAL has long been larger than what begins a checkpoint. Here that is only
@@ -308,6 +329,7 @@ main (void)
     { "rule 5: the ballast", test_ballast },
     { "rule 5: a power cut in the repair", test_cut_in_repair },
     { "rule 5: killed after a failed sync", test_killed_after_failed_sync },
+    { "rule 6: closed while unwell", test_closed_unwell },
     { "one sync a commit", test_syncs },
     { NULL, NULL },
   };

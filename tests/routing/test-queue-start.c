@@ -94,13 +94,13 @@ test_backup (void)
     }
 }
 
-/* Fills one page with junk, leaves the file as after a crash, and opens it: the folder where all of it went,
+/* Fills one page with junk, leaves the file as after a crash (`mark`: what says so), and opens it: the folder where all of it went,
  * NULL when that did not happen. */
 static char *
-damage (const char *dir, gdouble where)
+damage (const char *dir, const char *mark, gdouble where)
 {
   g_autofree char *db = g_build_filename (dir, "queue.db", NULL);
-  g_autofree char *wal = g_build_filename (dir, "queue.db-wal", NULL);
+  g_autofree char *sign = g_build_filename (dir, mark, NULL);
   g_autofree char *data = NULL;
   IstQueueOptions options = { .directory = dir, .node = "n1" };
   g_autoptr (GError) error = NULL;
@@ -109,7 +109,7 @@ damage (const char *dir, gdouble where)
   data = ist_test_read (db, &size);
   memset (data + (gsize) ((gdouble) (size / 4096 - 1) * where) * 4096, 'j', 4096);
   g_file_set_contents (db, data, (gssize) size, NULL);
-  g_file_set_contents (wal, "as after a crash", -1, NULL);
+  g_file_set_contents (sign, "as after a crash", -1, NULL);
   IST_ASSERT (ist_queue_open (&options, &error) == NULL);
   if (!IST_ASSERT_ERROR (error, IST_ERROR_DAMAGED))
     return NULL;
@@ -128,7 +128,7 @@ test_set_aside (void)
   for (guint i = 0; i < 40; i++)
     g_free (help_submit (queue, 2, 3000, "r"));
   ist_queue_close (queue);
-  aside = damage (dir, 0.5);
+  aside = damage (dir, "queue.db-wal", 0.5);
   if (aside == NULL)
     return;
   /* One page holds one text of 3,000 bytes; the neighbours' entries may be lost with it. */
@@ -150,7 +150,7 @@ test_saved_text (void)
   gsize size;
 
   ist_queue_close (queue);
-  aside = damage (dir, 1);
+  aside = damage (dir, "unclean", 1);
   if (aside == NULL)
     return;
   id[strlen (id) - strlen ("n1")] = '\0';
