@@ -43,15 +43,16 @@ flags_of (const IstQueueMessage *message)
          | (message->is_report ? FLAG_REPORT : 0u);
 }
 
+#define INSERT_MESSAGE \
+  "INSERT INTO message VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16)"
+
 static gboolean
 insert_message (IstStore *self, const IstQueueMessage *m, const char *body_file,
                 gboolean ignore_duplicate, GError **error)
 {
   sqlite3_stmt *s = ist_db_prepare (
       self->db,
-      ignore_duplicate
-          ? "INSERT OR IGNORE INTO message VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16)"
-          : "INSERT INTO message VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16)",
+      ignore_duplicate ? INSERT_MESSAGE " ON CONFLICT (id) DO NOTHING" : INSERT_MESSAGE,
       error);
   gsize size;
   const char *data;

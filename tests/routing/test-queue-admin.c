@@ -256,6 +256,33 @@ test_bad_operation (void)
   IST_ASSERT_INT (help_count (queue), 2);
 }
 
+/* Crash rule 7 also when the report cannot be stored: then the failure is not recorded either. */
+static void
+test_bad_report (void)
+{
+  g_autofree char *dir = ist_test_dir ();
+  g_autoptr (IstQueue) queue = help_open (dir, 0);
+  g_autofree char *id = help_submit (queue, 1, 10, "r");
+  IstQueueJob *job = ist_queue_take (queue, "r", 0);
+  IstQueueResult result = { .recipient = first_row (job)->id, .state = IST_STATE_FAILED };
+  g_autoptr (GPtrArray) reports
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) ist_queue_message_free);
+  IstQueueMessage *report = ist_queue_message_new ();
+  g_autoptr (GBytes) bytes = g_bytes_new_static ("text", 4);
+  g_autoptr (IstQueueMessage) after = NULL;
+
+  report->queue_id = ist_queue_new_id (queue);
+  report->body = ist_body_new_bytes (bytes);
+  g_ptr_array_add (report->recipients, ist_queue_recipient_new ("from@a.example"));
+  g_ptr_array_add (reports, report); /* without a sender, which the table demands */
+  ist_queue_finish (queue, job, &result, 1, reports, TRUE);
+  after = ist_queue_get (queue, id, NULL);
+  if (IST_ASSERT (after != NULL))
+    IST_ASSERT_INT (((IstQueueRecipient *) g_ptr_array_index (after->recipients, 0))->state,
+                    IST_STATE_QUEUED);
+  IST_ASSERT (ist_queue_check_room (queue, 0, NULL));
+}
+
 int
 main (void)
 {
@@ -269,6 +296,7 @@ main (void)
     { "dead", test_dead },
     { "reroute", test_reroute },
     { "one bad operation", test_bad_operation },
+    { "rule 7: a report that cannot be stored", test_bad_report },
     { NULL, NULL },
   };
 
