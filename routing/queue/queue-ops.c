@@ -466,12 +466,14 @@ clean_run (IstStore *store, IstWriterOp *op, GError **error)
   g_autoptr (GArray) ids = ist_store_old_dead (store, before, error);
 
   g_ptr_array_set_size (self->files, 0);
-  self->removed = 0;
+  self->removed = self->bytes = 0;
   for (guint i = 0; ids != NULL && i < ids->len; i++)
     {
+      gint64 message = g_array_index (ids, gint64, i);
       g_autofree char *file = NULL;
 
-      if (!ist_store_delete_message (store, g_array_index (ids, gint64, i), &file, error))
+      self->bytes += ist_store_size (store, message);
+      if (!ist_store_delete_message (store, message, &file, error))
         return FALSE;
       self->removed++;
       if (file != NULL)
@@ -488,7 +490,7 @@ ist_queue_op_clean (IstQueue *queue)
 
   if (!ist_writer_submit (queue->writer, &op.op, NULL))
     return;
-  ist_queue_count (queue, -op.removed, 0);
+  ist_queue_count (queue, -op.removed, -op.bytes);
   remove_body_files (queue, files);
 }
 

@@ -110,6 +110,7 @@ gboolean ist_store_act (IstStore *store, gint64 recipient, const IstQueueCommand
                         GError **error);
 IstQueueSummary *ist_store_summary (IstStore *store, gint64 now, GError **error);
 GArray *ist_store_old_dead (IstStore *store, gint64 before, GError **error); /* message ids */
+gint64 ist_store_size (IstStore *store, gint64 message); /* of its text, in bytes */
 gboolean ist_store_totals (IstStore *store, guint64 *messages, guint64 *bytes, GError **error);
 /* Messages with a body file: calls back for each. */
 gboolean ist_store_body_files (IstStore *store,

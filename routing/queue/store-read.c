@@ -336,6 +336,21 @@ ist_store_totals (IstStore *self, guint64 *messages, guint64 *bytes, GError **er
   return TRUE;
 }
 
+gint64
+ist_store_size (IstStore *self, gint64 message)
+{
+  sqlite3_stmt *s = ist_db_prepare (self->db, "SELECT size FROM message WHERE id = ?1", NULL);
+  gint64 size = 0;
+
+  if (s == NULL)
+    return 0;
+  sqlite3_bind_int64 (s, 1, message);
+  if (ist_db_step (self->db, s, NULL))
+    size = sqlite3_column_int64 (s, 0);
+  sqlite3_reset (s);
+  return size;
+}
+
 static void
 count_free (IstQueueRelayCount *count)
 {

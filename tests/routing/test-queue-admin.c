@@ -169,12 +169,14 @@ test_held_time (void)
   IST_ASSERT_INT (after->expires - before->expires, 1000 * HELP_SECOND);
 }
 
-/* Dead mail is kept 14 days, can be tried again, and goes after that. */
+/* Dead mail is kept 14 days, can be tried again, and goes after that; then its room is free again. */
 static void
 test_dead (void)
 {
   g_autofree char *dir = ist_test_dir ();
-  g_autoptr (IstQueue) queue = help_open (dir, 0);
+  IstQueueOptions options
+      = { .directory = dir, .node = "n1", .min_free_bytes = 1, .max_bytes = 60000 };
+  g_autoptr (IstQueue) queue = ist_queue_open (&options, NULL);
   g_autofree char *id = help_submit (queue, 1, 50000, "r");
   IstQueueJob *job = ist_queue_take (queue, "r", 0);
 
@@ -193,6 +195,10 @@ test_dead (void)
   for (guint i = 0; i < 500 && help_count (queue) > 0; i++)
     g_usleep (10000);
   IST_ASSERT_INT (help_count (queue), 0);
+  ist_queue_flush (queue);
+  for (guint i = 0; i < 500 && !ist_queue_check_room (queue, 50000, NULL); i++)
+    g_usleep (10000);
+  IST_ASSERT (ist_queue_check_room (queue, 50000, NULL));
 }
 
 /* ---- reloads ---- */
