@@ -2,6 +2,11 @@ CRASH_TESTS = tests/crash/test-disk.t tests/crash/test-faults.t tests/crash/test
 check_PROGRAMS += $(CRASH_TESTS)
 TESTS += $(CRASH_TESTS)
 LONG_TESTS += $(CRASH_TESTS)
+
+check_PROGRAMS += tests/crash/test-sim.t
+TESTS += tests/crash/test-sim.t
+tests_crash_test_sim_t_SOURCES = tests/crash/test-sim.c
+tests_crash_test_sim_t_LDADD = libsimdisk.a $(ROUTING_TEST_LIBS)
 tests_crash_test_kill_t_SOURCES = tests/crash/test-kill.c \
   tests/crash/ledger.c tests/crash/ledger.h \
   tests/crash/traffic.c tests/crash/traffic.h
