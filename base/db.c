@@ -7,6 +7,7 @@ struct _IstDb
   sqlite3 *handle;
   GHashTable *statements; /* text pointer → sqlite3_stmt */
   int last_code;
+  guint wal_pages;
 };
 
 static void
@@ -32,6 +33,7 @@ fail (IstDb *self, const char *what, GError **error)
 gboolean
 ist_db_exec (IstDb *self, const char *sql, GError **error)
 {
+  self->last_code = SQLITE_OK;
   return sqlite3_exec (self->handle, sql, NULL, NULL, NULL) == SQLITE_OK || fail (self, sql, error);
 }
 
@@ -98,6 +100,13 @@ check_kind (IstDb *self, const char *path, const IstDbKind *kind, GError **error
   return TRUE;
 }
 
+static int
+note_wal (void *self, sqlite3 *handle, const char *name, int pages)
+{
+  ((IstDb *) self)->wal_pages = (guint) pages;
+  return SQLITE_OK;
+}
+
 IstDb *
 ist_db_open (const char *path, const IstDbKind *kind, gboolean create, GError **error)
 {
@@ -112,6 +121,8 @@ ist_db_open (const char *path, const IstDbKind *kind, gboolean create, GError **
                        error)
       || !check_kind (self, path, kind, error))
     return NULL;
+  /* Takes the place of the automatic checkpoint, so it comes after that was switched off. */
+  sqlite3_wal_hook (self->handle, note_wal, self);
   return g_steal_pointer (&self);
 }
 
@@ -187,6 +198,12 @@ int
 ist_db_last_code (IstDb *self)
 {
   return self->last_code;
+}
+
+guint
+ist_db_wal_pages (IstDb *self)
+{
+  return self->wal_pages;
 }
 
 sqlite3 *

@@ -41,8 +41,11 @@ gboolean ist_db_exec (IstDb *db, const char *sql, GError **error);
 /* First column of the first row, `otherwise` when there is none. */
 gint64 ist_db_number (IstDb *db, const char *sql, gint64 otherwise);
 
-/* SQLite's code of the last failure. */
+/* SQLite's code of the last failure since ist_db_exec() was last called; SQLITE_OK: none. */
 int ist_db_last_code (IstDb *db);
+
+/* Pages in the WAL after the last commit of this connection (opened for writing). */
+guint ist_db_wal_pages (IstDb *db);
 
 sqlite3 *ist_db_handle (IstDb *db);
 

@@ -92,12 +92,6 @@ ist_durable_load (const char *path, GError **error)
 }
 
 gboolean
-ist_durable_mkdir (const char *path, GError **error)
-{
-  return g_mkdir_with_parents (path, 0700) == 0 || fail (error, "create folder", path);
-}
-
-gboolean
 ist_durable_sync_dir (const char *path, GError **error)
 {
   int fd = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -107,6 +101,55 @@ ist_durable_sync_dir (const char *path, GError **error)
     fail (error, "sync folder", path);
   if (fd >= 0)
     close (fd);
+  return ok;
+}
+
+gboolean
+ist_durable_mkdir (const char *path, GError **error)
+{
+  g_autofree char *parent = g_path_get_dirname (path);
+
+  if (g_file_test (path, G_FILE_TEST_IS_DIR))
+    return TRUE;
+  if (!ist_durable_mkdir (parent, error))
+    return FALSE;
+  if (g_mkdir (path, 0700) != 0 && errno != EEXIST)
+    return fail (error, "create folder", path);
+  return ist_durable_sync_dir (parent, error);
+}
+
+#define REWRITE_BYTES ((gsize) 1024 * 1024)
+
+static gboolean
+write_back (int fd, const char *path, GError **error)
+{
+  g_autofree char *block = g_malloc (REWRITE_BYTES);
+  off_t at = 0;
+  gssize n;
+
+  while ((n = pread (fd, block, REWRITE_BYTES, at)) > 0)
+    for (gssize done = 0; done < n;)
+      {
+        gssize written = pwrite (fd, block + done, (gsize) (n - done), at);
+
+        if (written <= 0)
+          return fail (error, "write", path);
+        done += written;
+        at += written;
+      }
+  return (n == 0 && fsync (fd) == 0) || fail (error, "rewrite", path);
+}
+
+gboolean
+ist_durable_rewrite (const char *path, GError **error)
+{
+  int fd = open (path, O_RDWR | O_CLOEXEC);
+  gboolean ok;
+
+  if (fd < 0)
+    return errno == ENOENT || fail (error, "open", path);
+  ok = write_back (fd, path, error);
+  close (fd);
   return ok;
 }
 

@@ -30,8 +30,12 @@ void ist_durable_abandon (IstDurableFile *file);
 /* The content as a body (mapped). IST_ERROR_DAMAGED when it is missing. */
 IstBody *ist_durable_load (const char *path, GError **error);
 
-gboolean ist_durable_mkdir (const char *path, GError **error); /* with parents, 0700; exists is fine */
+/* With parents, 0700; exists is fine. What it made is durable when it returns. */
+gboolean ist_durable_mkdir (const char *path, GError **error);
 gboolean ist_durable_sync_dir (const char *path, GError **error);
+/* Writes the content of a file over itself and syncs it; missing is fine. After a sync that failed the pages
+ * in memory count as clean and may never have reached the disk: this makes them reach it. */
+gboolean ist_durable_rewrite (const char *path, GError **error);
 gboolean ist_durable_unlink (const char *path, GError **error); /* missing is fine */
 gboolean ist_durable_rename (const char *from, const char *to, GError **error);
 

@@ -1,7 +1,10 @@
-check_LIBRARIES += libharness.a libfakeclock.a
+check_LIBRARIES += libharness.a libfakeclock.a libsimdisk.a
 libharness_a_SOURCES = \
   tests/harness/harness.c tests/harness/harness.h
 libfakeclock_a_SOURCES = tests/harness/fake-clock.c tests/harness/fake-clock.h
+libsimdisk_a_SOURCES = tests/harness/sim-disk.h tests/harness/sim-private.h \
+  tests/harness/sim-content.c tests/harness/sim-disk.c tests/harness/sim-cut.c \
+  tests/harness/sim-durable.c tests/harness/sim-vfs.c
 libharness_a_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 HARNESS_LIBS = libharness.a $(CUNIT_LIBS)
 

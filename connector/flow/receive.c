@@ -485,10 +485,12 @@ on_done (gpointer user, const IstSessionPeer *peer, IstReply *reply)
     {
       g_autoptr (GError) room = NULL;
 
-      if (ist_queue_check_room (self->instance->queue, self->mail.size, &room))
-        ist_reply_set (reply, 451, "4.3.0", "the message could not be stored; try again later");
-      else
+      if (ist_queue_is_full (self->instance->queue))
+        ist_reply_set (reply, 452, "4.3.1", "insufficient system storage");
+      else if (!ist_queue_check_room (self->instance->queue, self->mail.size, &room))
         ist_reply_set (reply, 452, "4.3.1", "%s", room->message);
+      else
+        ist_reply_set (reply, 451, "4.3.0", "the message could not be stored; try again later");
       ist_log (self->instance->log, IST_LOG_ERROR, "queue", "store-failed", NULL, error->message,
                "peer", peer->address, NULL);
     }

@@ -1,4 +1,5 @@
 librouting_a_SOURCES += \
+  routing/queue/checkpoint.c routing/queue/checkpoint.h \
   routing/queue/id.c \
   routing/queue/message.c \
   routing/queue/queue-admin.c \
@@ -7,6 +8,8 @@ librouting_a_SOURCES += \
   routing/queue/queue.c routing/queue/queue.h \
   routing/queue/scheduler.c \
   routing/queue/spool.c routing/queue/spool.h \
+  routing/queue/start.c \
+  routing/queue/store-admin.c \
   routing/queue/store-read.c \
   routing/queue/store.c \
   routing/queue/sweep.c \

@@ -17,7 +17,7 @@ typedef struct
   const IstQueueCommand *command;
   GPtrArray *files;
   guint changed, busy;
-  gint64 gone;
+  gint64 gone, bytes;
 } ActOp;
 
 /* A row that a deliverer has out is left alone: its result decides. */
@@ -26,32 +26,90 @@ is_free (IstQueue *queue, const IstQueueMessage *message, const IstQueueRecipien
 {
   if (row->state != IST_STATE_QUEUED)
     return TRUE;
-  return ist_scheduler_drop (queue->scheduler, row->relay, message->id, 0);
+  return ist_scheduler_drop (queue->scheduler, row->relay, message->id,
+                             row->parent != 0 ? row->id : 0);
+}
+
+static gboolean
+act_on_row (ActOp *self, IstStore *store, const IstQueueMessage *message, const IstQueueRecipient *row,
+            GError **error)
+{
+  g_autofree char *file = NULL;
+  gboolean gone = FALSE;
+
+  if (!ist_store_can_act (row->state, self->command->action))
+    return TRUE;
+  if (!is_free (self->queue, message, row))
+    {
+      self->busy++;
+      return TRUE;
+    }
+  if (!ist_store_act (store, row->id, self->command, G_MAXINT, ist_queue_now (self->queue), &gone,
+                      &file, error)
+      || (row->order_key != NULL && !ist_store_order (store, row->order_key, NULL, error)))
+    return FALSE;
+  self->changed++;
+  if (gone)
+    {
+      self->gone++;
+      self->bytes += (gint64) message->size_bytes;
+    }
+  if (file != NULL)
+    g_ptr_array_add (self->files, g_steal_pointer (&file));
+  return TRUE;
+}
+
+/* A recipient that is replaced by parts: they are what is held, released, sent again. It is deleted with
+ * them, unless a deliverer has one of them out. */
+static gboolean
+act_on_parts (ActOp *self, IstStore *store, const IstQueueMessage *message,
+              const IstQueueRecipient *parent, GError **error)
+{
+  gboolean deleting = self->command->action == IST_ACTION_DELETE;
+  guint busy = self->busy;
+
+  for (guint i = 0; i < message->recipients->len; i++)
+    {
+      const IstQueueRecipient *row = g_ptr_array_index (message->recipients, i);
+
+      if (row->parent != parent->id)
+        continue;
+      if (deleting)
+        self->busy += !is_free (self->queue, message, row);
+      else if (!act_on_row (self, store, message, row, error))
+        return FALSE;
+    }
+  if (!deleting || self->busy > busy)
+    return TRUE;
+  if (!act_on_row (self, store, message, parent, error))
+    return FALSE;
+  for (guint i = 0; i < message->recipients->len; i++)
+    {
+      const IstQueueRecipient *row = g_ptr_array_index (message->recipients, i);
+
+      if (row->parent == parent->id && row->order_key != NULL
+          && !ist_store_order (store, row->order_key, NULL, error))
+        return FALSE;
+    }
+  return TRUE;
 }
 
 static gboolean
 act_on (ActOp *self, IstStore *store, gint64 id, GError **error)
 {
   g_autoptr (IstQueueMessage) message
-      = ist_store_load (store, ist_queue_message_of (id), IST_STORE_ROW, NULL, id, FALSE, error);
-  g_autofree char *file = NULL;
-  gboolean gone = FALSE;
+      = ist_store_load (store, ist_queue_message_of (id), IST_STORE_ALL, NULL, 0, FALSE, error);
 
-  if (message == NULL || message->recipients->len == 0)
-    return message != NULL;
-  if (!is_free (self->queue, message, g_ptr_array_index (message->recipients, 0)))
+  for (guint i = 0; message != NULL && i < message->recipients->len; i++)
     {
-      self->busy++;
-      return TRUE;
+      const IstQueueRecipient *row = g_ptr_array_index (message->recipients, i);
+
+      if (row->id != id)
+        continue;
+      return row->state == IST_STATE_PARTS ? act_on_parts (self, store, message, row, error)
+                                           : act_on_row (self, store, message, row, error);
     }
-  if (!ist_store_act (store, id, self->command, G_MAXINT, ist_queue_now (self->queue), &gone, &file,
-                      error))
-    return FALSE;
-  self->changed++;
-  self->gone += gone;
-  if (file != NULL)
-    g_ptr_array_add (self->files, g_steal_pointer (&file));
-  return TRUE;
+  return message != NULL;
 }
 
 static gboolean
@@ -61,7 +119,7 @@ act_run (IstStore *store, IstWriterOp *op, GError **error)
   g_autoptr (GArray) ids = ist_store_select (store, self->filter, error);
 
   self->changed = self->busy = 0;
-  self->gone = 0;
+  self->gone = self->bytes = 0;
   g_ptr_array_set_size (self->files, 0);
   for (guint i = 0; ids != NULL && i < ids->len; i++)
     if (!act_on (self, store, g_array_index (ids, gint64, i), error))
@@ -105,10 +163,13 @@ ist_queue_act (IstQueue *queue, const IstQueueFilter *filter, const IstQueueComm
   if (all.limit == 0)
     all.limit = G_MAXINT;
   if (!ist_writer_submit (queue->writer, &op.op, error))
-    return -1;
+    {
+      refresh_windows (queue);
+      return -1;
+    }
   if (busy != NULL)
     *busy = op.busy;
-  ist_queue_count (queue, -op.gone, 0);
+  ist_queue_count (queue, -op.gone, -op.bytes);
   for (guint i = 0; i < files->len; i++)
     {
       g_autofree char *path
@@ -129,7 +190,8 @@ typedef struct
   guint generation;
   IstQueueRoute route;
   gpointer user;
-  gint64 after;
+  gint64 after; /* begins behind this row */
+  gint64 last;  /* the last row of this batch */
   guint n;
 } RouteOp;
 
@@ -148,7 +210,7 @@ route_row (RouteOp *self, IstStore *store, gint64 id, GError **error)
   if (!self->route (self->user, message, row))
     return TRUE;
   if (row->state == IST_STATE_QUEUED && g_strcmp0 (old, row->relay) != 0
-      && !ist_scheduler_drop (self->queue->scheduler, old, message->id, 0))
+      && !ist_scheduler_drop (self->queue->scheduler, old, message->id, row->parent != 0 ? id : 0))
     return TRUE;
   return ist_store_route (store, id, row->side, row->relay, row->generation, error);
 }
@@ -165,8 +227,7 @@ route_run (IstStore *store, IstWriterOp *op, GError **error)
     if (!route_row (self, store, g_array_index (ids, gint64, i), error))
       return FALSE;
   self->n = ids->len;
-  if (ids->len > 0)
-    self->after = g_array_index (ids, gint64, ids->len - 1);
+  self->last = ids->len > 0 ? g_array_index (ids, gint64, ids->len - 1) : self->after;
   return TRUE;
 }
 
@@ -182,10 +243,13 @@ ist_queue_reroute (IstQueue *queue, guint generation, IstQueueRoute route, gpoin
     .user = user,
     .n = BATCH,
   };
+  gboolean ok = TRUE;
 
-  while (op.n == BATCH)
-    if (!ist_writer_submit (queue->writer, &op.op, error))
-      return FALSE;
+  while (ok && op.n == BATCH)
+    {
+      ok = ist_writer_submit (queue->writer, &op.op, error);
+      op.after = op.last;
+    }
   refresh_windows (queue);
-  return TRUE;
+  return ok;
 }

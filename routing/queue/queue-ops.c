@@ -2,6 +2,7 @@
  * routing/queue/queue-ops.c - operations of the mail path: in the transaction `run`, after it `done`.
  */
 #include "routing/queue/queue-ops.h"
+#include "routing/queue/spool.h"
 
 #include "base/error.h"
 
@@ -17,7 +18,7 @@ schedule_message (IstQueue *self, const IstQueueMessage *message)
   for (guint i = 0; i < message->recipients->len; i++)
     {
       const IstQueueRecipient *row = g_ptr_array_index (message->recipients, i);
-      IstStoreDue due = { row->id, row->due, row->parent, row->order_key };
+      IstStoreDue due = { row->id, row->due, row->parent };
       gboolean seen = FALSE;
 
       for (guint k = 0; k < i && !seen; k++)
@@ -55,6 +56,7 @@ typedef struct
   IstWriterOp op;
   IstQueueMessage *message;
   const char *body_file;
+  gint names; /* the store's lost_names when the file was made */
 } InsertOp;
 
 static gboolean
@@ -62,23 +64,35 @@ insert_run (IstStore *store, IstWriterOp *op, GError **error)
 {
   InsertOp *self = (InsertOp *) op;
 
+  if (self->body_file != NULL && self->names != g_atomic_int_get (&store->lost_names))
+    {
+      g_set_error (error, IST_ERROR, IST_ERROR_RETRY, "the name of the file with the text may be lost");
+      return FALSE;
+    }
   return ist_store_insert (store, self->message, self->body_file, FALSE, error);
 }
 
 gboolean
-ist_queue_op_insert (IstQueue *self, IstQueueMessage *message, const char *body_file, GError **error)
+ist_queue_op_insert (IstQueue *self, IstQueueMessage *message, const IstQueueSpool *spool,
+                     gboolean *unknown, GError **error)
 {
+  const char *body_file = spool != NULL ? ist_spool_file_name (spool) : NULL;
   InsertOp op = {
     .op = { .run = insert_run,
             .wait = TRUE,
             .needs_dir = body_file != NULL,
-            .undo_message = message->id },
+            .undo_message = message->id,
+            .undo_file = body_file },
     .message = message,
     .body_file = body_file,
+    .names = spool != NULL ? ist_spool_names (spool) : 0,
   };
 
   if (!ist_writer_submit (self->writer, &op.op, error))
-    return FALSE;
+    {
+      *unknown = op.op.unknown;
+      return FALSE;
+    }
   ist_queue_count (self, 1, (gint64) message->size_bytes);
   schedule_message (self, message);
   return TRUE;
@@ -98,7 +112,14 @@ typedef struct
   GPtrArray *files;   /* of messages that left, per run */
   gint64 n_gone;
   gint64 reopened;    /* the recipient whose last part this was, 0: none */
+  GArray *released;   /* IstStoreReleased: parts that waited behind this one */
 } FinishOp;
+
+static void
+released_clear (IstStoreReleased *row)
+{
+  g_free (row->relay);
+}
 
 static void
 finish_free (FinishOp *self)
@@ -109,7 +130,17 @@ finish_free (FinishOp *self)
   if (self->reports != NULL)
     g_ptr_array_unref (self->reports);
   g_ptr_array_unref (self->files);
+  g_array_unref (self->released);
   g_free (self);
+}
+
+/* The order key of the part that the job was, NULL: none. */
+static const char *
+job_order_key (const IstQueueJob *job)
+{
+  const IstQueueRecipient *row = g_ptr_array_index (job->message->recipients, 0);
+
+  return job->row != 0 ? row->order_key : NULL;
 }
 
 /* May run again after a rollback, or after a commit whose outcome was unknown: reports are inserted only
@@ -121,6 +152,7 @@ finish_run (IstStore *store, IstWriterOp *op, GError **error)
   gint64 now = ist_queue_now (self->queue);
 
   g_ptr_array_set_size (self->files, 0);
+  g_array_set_size (self->released, 0);
   self->n_gone = 0;
   self->reopened = 0;
   for (guint i = 0; i < self->n_results; i++)
@@ -135,6 +167,9 @@ finish_run (IstStore *store, IstWriterOp *op, GError **error)
       if (file != NULL)
         g_ptr_array_add (self->files, g_steal_pointer (&file));
     }
+  if (job_order_key (self->job) != NULL
+      && !ist_store_order (store, job_order_key (self->job), self->released, error))
+    return FALSE;
   for (guint i = 0; self->reports != NULL && i < self->reports->len; i++)
     if (!ist_store_insert (store, g_ptr_array_index (self->reports, i), NULL, TRUE, error))
       return FALSE;
@@ -161,7 +196,7 @@ entry_due (FinishOp *self)
     {
       const IstQueueRecipient *row = g_ptr_array_index (message->recipients, i);
       const IstQueueResult *result = result_of (self, row->id);
-      IstStoreDue moved = { row->id, 0, row->parent, row->order_key };
+      IstStoreDue moved = { row->id, 0, row->parent };
 
       if (result == NULL)
         due = 0;
@@ -202,9 +237,19 @@ finish_done (IstWriterOp *op, gboolean ok)
       ist_queue_count (queue, 1, (gint64) report->size_bytes);
       schedule_message (queue, report);
     }
+  for (guint i = 0; i < self->released->len; i++)
+    {
+      const IstStoreReleased *row = &g_array_index (self->released, IstStoreReleased, i);
+      IstStoreDue free_now = { row->id, 0, row->parent };
+
+      if (ist_scheduler_add (queue->scheduler, row->relay, row->priority, &free_now, NULL,
+                             ist_queue_now (queue))
+          && queue->options.ready != NULL)
+        queue->options.ready (queue->options.user, row->relay);
+    }
   if (self->reopened != 0)
     {
-      IstStoreDue again = { self->reopened, 0, 0, NULL };
+      IstStoreDue again = { self->reopened, 0, 0 };
 
       ist_scheduler_add (queue->scheduler, self->job->relay, self->job->message->priority, &again, NULL,
                          ist_queue_now (queue));
@@ -259,6 +304,8 @@ ist_queue_finish (IstQueue *queue, IstQueueJob *job, const IstQueueResult *resul
   self->queue = queue;
   self->job = job;
   self->files = g_ptr_array_new_with_free_func (g_free);
+  self->released = g_array_new (FALSE, FALSE, sizeof (IstStoreReleased));
+  g_array_set_clear_func (self->released, (GDestroyNotify) released_clear);
   copy_results (self, results, n_results);
   take_reports (self, reports);
   ist_writer_submit (queue->writer, &self->op, NULL);
@@ -274,12 +321,12 @@ nothing_run (IstStore *store, IstWriterOp *op, GError **error)
   return TRUE;
 }
 
-void
+gboolean
 ist_queue_flush (IstQueue *queue)
 {
   IstWriterOp op = { .run = nothing_run, .wait = TRUE };
 
-  ist_writer_submit (queue->writer, &op, NULL);
+  return ist_writer_submit (queue->writer, &op, NULL);
 }
 
 /* ---- materialise ---- */
@@ -313,7 +360,7 @@ schedule_parts (IstQueue *queue, const IstQueueJob *job)
   for (guint i = 0; message != NULL && i < message->recipients->len; i++)
     {
       const IstQueueRecipient *row = g_ptr_array_index (message->recipients, i);
-      IstStoreDue due = { row->id, row->due, row->parent, row->order_key };
+      IstStoreDue due = { row->id, row->due, row->parent };
 
       if (row->parent != 0 && row->state == IST_STATE_QUEUED)
         ist_scheduler_add (queue->scheduler, row->relay, message->priority, &due, NULL,
@@ -419,12 +466,14 @@ clean_run (IstStore *store, IstWriterOp *op, GError **error)
   g_autoptr (GArray) ids = ist_store_old_dead (store, before, error);
 
   g_ptr_array_set_size (self->files, 0);
-  self->removed = 0;
+  self->removed = self->bytes = 0;
   for (guint i = 0; ids != NULL && i < ids->len; i++)
     {
+      gint64 message = g_array_index (ids, gint64, i);
       g_autofree char *file = NULL;
 
-      if (!ist_store_delete_message (store, g_array_index (ids, gint64, i), &file, error))
+      self->bytes += ist_store_size (store, message);
+      if (!ist_store_delete_message (store, message, &file, error))
         return FALSE;
       self->removed++;
       if (file != NULL)
@@ -441,7 +490,7 @@ ist_queue_op_clean (IstQueue *queue)
 
   if (!ist_writer_submit (queue->writer, &op.op, NULL))
     return;
-  ist_queue_count (queue, -op.removed, 0);
+  ist_queue_count (queue, -op.removed, -op.bytes);
   remove_body_files (queue, files);
 }
 

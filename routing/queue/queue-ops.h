@@ -32,6 +32,12 @@ struct _IstQueue
   gint64 free_looked;
 };
 
+/* ---- start.c: opens or makes the database, checks, sweeps; errors as ist_queue_open() ---- */
+gboolean ist_queue_start (IstQueue *queue, GError **error);
+/* The queue is closed while it is not well: the next start reads the database through. */
+void ist_queue_mark_unclean (IstQueue *queue);
+
+gint64 ist_queue_next_id (IstQueue *queue); /* row id of a new message */
 IstStore *ist_queue_reader (IstQueue *queue, GError **error);
 void ist_queue_reader_back (IstQueue *queue, IstStore *reader);
 void ist_queue_reader_free (IstStore *reader);
@@ -40,9 +46,10 @@ void ist_queue_count (IstQueue *queue, gint64 messages, gint64 bytes);
 void ist_queue_totals (IstQueue *queue, guint64 *messages, guint64 *bytes);
 void ist_queue_job_free (IstQueueJob *job);
 
-/* Waits for the commit. */
-gboolean ist_queue_op_insert (IstQueue *queue, IstQueueMessage *message, const char *body_file,
-                              GError **error);
+/* Waits for the commit. `spool` may be NULL. After failure *unknown says whether the row may be there all the
+ * same, until the writer has deleted it: then the file of the spool is the writer's. */
+gboolean ist_queue_op_insert (IstQueue *queue, IstQueueMessage *message, const IstQueueSpool *spool,
+                              gboolean *unknown, GError **error);
 /* In the writer's turn, between commits, so that what it reads is what is committed. */
 void ist_queue_op_refill (IstQueue *queue, const char *relay, IstPriority priority);
 void ist_queue_op_clean (IstQueue *queue);

@@ -3,9 +3,11 @@
  *
  *   queue.c      the public functions: they make operations and wait for them
  *   writer.c     the one thread that runs operations in groups, one commit each
- *   store.c      all SQL
+ *   store*.c     all SQL
  *   scheduler.c  who is due: a bounded window in memory per relay and priority
- *   spool.c      text on its way in; sweep.c  what a crash left behind
+ *   checkpoint.c the WAL's way into the database, in the background
+ *   start.c      checks and sweep.c what a crash left behind, before any mail
+ *   spool.c      text on its way in
  *
  * Ids: a message's row id counts 10 µs since 2026-01-01 UTC, made strictly increasing, in 49 bits; a
  * recipient's is (message id << 14) | n. So recipients of a message are one range of the primary key
@@ -46,6 +48,8 @@ typedef struct
   IstDb *db;
   char *node;
   char *bodies; /* folder of body files, of this database id */
+  gint lost_names; /* atomic: how often a sync of `bodies` failed. Names made before that may be lost, and no
+                      later sync brings them back */
 } IstStore;
 
 gboolean ist_store_insert (IstStore *store, IstQueueMessage *message, const char *body_file,
@@ -56,6 +60,22 @@ gboolean ist_store_insert (IstStore *store, IstQueueMessage *message, const char
 gboolean ist_store_result (IstStore *store, const IstQueueResult *result, gint64 now,
                            gint64 *reopened, gboolean *gone, char **body_file, GError **error);
 gboolean ist_store_parts (IstStore *store, const IstQueuePart *parts, guint n_parts, GError **error);
+
+/* Of the open parts of one order key the first may go, the others are WAITING, over all messages: called
+ * after each change of one. The rows that came free are added to `released` (NULL: not needed). */
+typedef struct
+{
+  gint64 id;
+  gint64 parent;
+  char *relay; /* g_free() */
+  IstPriority priority;
+} IstStoreReleased;
+gboolean ist_store_order (IstStore *store, const char *key, GArray *released, GError **error);
+
+/* For the store's files: a statement with up to two numbers; the end of a message without open rows. */
+gboolean ist_store_run (IstStore *store, const char *sql, gint64 a, gint64 b, GError **error);
+gboolean ist_store_remove_if_done (IstStore *store, gint64 message, gboolean *gone, char **body_file,
+                                   GError **error);
 gboolean ist_store_delete_message (IstStore *store, gint64 message, char **body_file, GError **error);
 
 /* One message with the recipient rows that `where` selects: ALL, OPEN of a relay, or ONE row. */
@@ -74,7 +94,6 @@ typedef struct
   gint64 id;
   gint64 due;
   gint64 parent;
-  char *order_key; /* g_free() */
 } IstStoreDue;
 /* The `limit` soonest queued rows of relay and priority; GArray of IstStoreDue. */
 GArray *ist_store_due (IstStore *store, const char *relay, IstPriority priority, guint limit,
@@ -84,11 +103,14 @@ GPtrArray *ist_store_relays (IstStore *store, GError **error);
 
 GPtrArray *ist_store_list (IstStore *store, const IstQueueFilter *filter, GError **error);
 GArray *ist_store_select (IstStore *store, const IstQueueFilter *filter, GError **error); /* gint64 */
+/* Does `action` mean anything for a row in `state`? PARTS: its parts are asked instead, but for DELETE. */
+gboolean ist_store_can_act (IstState state, IstQueueAction action);
 gboolean ist_store_act (IstStore *store, gint64 recipient, const IstQueueCommand *command,
                         guint generation, gint64 now, gboolean *gone, char **body_file,
                         GError **error);
 IstQueueSummary *ist_store_summary (IstStore *store, gint64 now, GError **error);
 GArray *ist_store_old_dead (IstStore *store, gint64 before, GError **error); /* message ids */
+gint64 ist_store_size (IstStore *store, gint64 message); /* of its text, in bytes */
 gboolean ist_store_totals (IstStore *store, guint64 *messages, guint64 *bytes, GError **error);
 /* Messages with a body file: calls back for each. */
 gboolean ist_store_body_files (IstStore *store,
@@ -157,11 +179,15 @@ struct _IstWriterOp
   gboolean wait;         /* somebody waits: begin the group now */
   gboolean needs_dir;    /* the bodies folder must be synced before the commit */
   gint64 undo_message;   /* after an unknown outcome this message is deleted (crash rule 5); 0: none */
+  const char *undo_file; /* and then its body file; NULL: none */
+  gboolean unknown;      /* out: the outcome was unknown */
   gpointer user;
 };
 
-/* `health` as in IstQueueOptions. Takes `store`. */
+/* `health` as in IstQueueOptions; `checkpoint_bytes` of WAL begin a checkpoint. `store` is used by the
+ * writer's thread alone from now on. */
 IstWriter *ist_writer_new (IstStore *store, const char *path, const char *ballast,
+                           guint64 checkpoint_bytes,
                            void (*health) (gpointer user, gboolean ok, const char *why),
                            gpointer user);
 /* Runs what is pending, then ends the thread. */
@@ -170,11 +196,16 @@ void ist_writer_free (IstWriter *writer);
 gboolean ist_writer_submit (IstWriter *writer, IstWriterOp *op, GError **error);
 /* Can it commit? FALSE: *why (g_free()). */
 gboolean ist_writer_ok (IstWriter *writer, char **why);
+gboolean ist_writer_is_full (IstWriter *writer);
 
 /* ---- sweep.c ---- */
 
-/* Crash rule 4. `started` is wall-clock seconds: newer files are left alone. */
-gboolean ist_queue_sweep (IstStore *store, GPtrArray *notes, GError **error);
+/* Crash rule 4. Only files of ids from `from` to before `next_id`, this start's first, are removed. */
+gboolean ist_queue_sweep (IstStore *store, gint64 from, gint64 next_id, GPtrArray *notes,
+                          GError **error);
+
+/* The administrator makes this file when he has put a backup of queue.db in place. */
+#define IST_QUEUE_RESTORED "restored"
 
 /* While this file is in the queue's folder no queue is opened there: the administrator removes it when he
  * has seen that the queue was damaged. */

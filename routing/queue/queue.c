@@ -11,6 +11,7 @@
 #define EPOCH_USECS (G_GINT64_CONSTANT (1767225600) * G_USEC_PER_SEC) /* 2026-01-01 UTC */
 #define DEFAULT_THRESHOLD (32 * 1024)
 #define DEFAULT_MIN_FREE (G_GUINT64_CONSTANT (256) * 1024 * 1024)
+#define DEFAULT_CHECKPOINT (G_GUINT64_CONSTANT (64) * 1024 * 1024)
 #define MAX_READERS 8
 #define LOOK_USECS G_USEC_PER_SEC
 #define DAY_USECS (G_GINT64_CONSTANT (86400) * G_USEC_PER_SEC)
@@ -23,8 +24,8 @@ ist_queue_now (IstQueue *self)
   return self->start_wall + (ist_clock_mono_usecs () - self->start_mono);
 }
 
-static gint64
-next_id (IstQueue *self)
+gint64
+ist_queue_next_id (IstQueue *self)
 {
   gint64 ticks = MAX (1, (ist_clock_wall_usecs () - EPOCH_USECS) / 10);
   g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
@@ -36,7 +37,7 @@ next_id (IstQueue *self)
 char *
 ist_queue_new_id (IstQueue *self)
 {
-  return ist_queue_id_format (next_id (self), self->node);
+  return ist_queue_id_format (ist_queue_next_id (self), self->node);
 }
 
 /* ---- readers ---- */
@@ -80,72 +81,11 @@ ist_queue_reader_back (IstQueue *self, IstStore *reader)
 
 /* ---- opening ---- */
 
+/* Every relay with queued rows gets a window that wants filling; the next look fills them. */
 static gboolean
-find_id (IstQueue *self, GError **error)
+fill_windows (IstQueue *self, IstStore *store, GError **error)
 {
-  sqlite3_stmt *s = ist_db_prepare (self->store.db,
-                                    "SELECT value FROM meta WHERE key = 'database-id'", error);
-  g_autofree char *id = NULL;
-  g_autofree char *bodies = g_build_filename (self->directory, "bodies", NULL);
-
-  if (s == NULL || !ist_db_step (self->store.db, s, error))
-    return FALSE;
-  id = ist_db_column_dup (s, 0);
-  sqlite3_reset (s);
-  self->store.bodies = g_build_filename (bodies, id, NULL);
-  self->last_id = ist_db_number (self->store.db, "SELECT max(id) FROM message", 0);
-  return ist_durable_mkdir (self->store.bodies, error) && ist_durable_sync_dir (bodies, error)
-         && ist_durable_sync_dir (self->directory, error);
-}
-
-/* A crash may have left a damaged database only if it was in use; a clean one is not read through. */
-static gboolean
-check_database (IstQueue *self, GError **error)
-{
-  sqlite3_stmt *s = ist_db_prepare (self->store.db, "PRAGMA quick_check(1)", error);
-  g_autofree char *answer = NULL;
-
-  if (s == NULL || !ist_db_step (self->store.db, s, error))
-    return FALSE;
-  answer = ist_db_column_dup (s, 0);
-  sqlite3_reset (s);
-  if (g_strcmp0 (answer, "ok") == 0)
-    return TRUE;
-  g_set_error (error, IST_ERROR, IST_ERROR_DAMAGED, "%s: %s", self->path, answer);
-  return FALSE;
-}
-
-/* Crash rule 6: a service manager that starts us again must not make an empty queue of a damaged one. */
-static gboolean
-check_marker (IstQueue *self, GError **error)
-{
-  g_autofree char *marker = g_build_filename (self->directory, IST_QUEUE_MARKER, NULL);
-
-  if (!ist_durable_exists (marker))
-    return TRUE;
-  g_set_error (error, IST_ERROR, IST_ERROR_CONFIG,
-               "the queue was damaged and set aside in %s/damaged-...; look at it, then remove %s",
-               self->directory, marker);
-  return FALSE;
-}
-
-static gboolean
-open_store (IstQueue *self, GError **error)
-{
-  self->store.node = g_strdup (self->node);
-  self->store.db = ist_db_open (self->path, &ist_queue_db_kind, TRUE, error);
-  return self->store.db != NULL && check_database (self, error) && find_id (self, error)
-         && ist_store_totals (&self->store, &self->n_messages, &self->n_bytes, error)
-         && ist_store_clamp_due (&self->store, ist_queue_now (self),
-                                 ist_queue_now (self) + 7 * DAY_USECS, error)
-         && ist_queue_sweep (&self->store, self->notes, error);
-}
-
-/* Every relay with queued rows gets a window that wants filling; the first look fills them. */
-static gboolean
-fill_windows (IstQueue *self, GError **error)
-{
-  g_autoptr (GPtrArray) relays = ist_store_relays (&self->store, error);
+  g_autoptr (GPtrArray) relays = ist_store_relays (store, error);
 
   if (relays == NULL)
     return FALSE;
@@ -156,11 +96,18 @@ fill_windows (IstQueue *self, GError **error)
   return TRUE;
 }
 
+/* What was refused may be in the database all the same, and the windows do not know of it. */
 static void
 on_health (gpointer user, gboolean ok, const char *why)
 {
   IstQueue *self = user;
+  IstStore *reader = ok ? ist_queue_reader (self, NULL) : NULL;
 
+  if (reader != NULL)
+    {
+      fill_windows (self, reader, NULL);
+      ist_queue_reader_back (self, reader);
+    }
   g_atomic_int_set (&self->ok, ok);
   if (self->options.health != NULL)
     self->options.health (self->options.user, ok, why);
@@ -193,8 +140,7 @@ ist_queue_open (const IstQueueOptions *options, GError **error)
   self->scheduler = ist_scheduler_new (options->window);
   if (!ist_durable_mkdir (self->directory, &local)
       || (self->lock = ist_durable_lock (lock_path, &local)) == NULL
-      || !check_marker (self, &local) || !open_store (self, &local)
-      || !fill_windows (self, &local))
+      || !ist_queue_start (self, &local) || !fill_windows (self, &self->store, &local))
     {
       gboolean damaged = ist_error_is (local, IST_ERROR_DAMAGED);
 
@@ -206,7 +152,11 @@ ist_queue_open (const IstQueueOptions *options, GError **error)
       ist_queue_close (self);
       return NULL;
     }
-  self->writer = ist_writer_new (&self->store, self->path, ballast, on_health, self);
+  self->writer
+      = ist_writer_new (&self->store, self->path, ballast,
+                        options->checkpoint_bytes != 0 ? options->checkpoint_bytes
+                                                       : DEFAULT_CHECKPOINT,
+                        on_health, self);
   self->looker = g_thread_new ("queue-look", look_run, self);
   return self;
 }
@@ -223,6 +173,8 @@ ist_queue_close (IstQueue *self)
   if (self->looker != NULL)
     g_thread_join (self->looker);
   g_async_queue_unref (self->readers);
+  if (self->writer != NULL && !ist_writer_ok (self->writer, NULL))
+    ist_queue_mark_unclean (self);
   ist_writer_free (self->writer);
   ist_db_close (self->store.db);
   g_free (self->store.node);
@@ -330,6 +282,12 @@ ist_queue_check_room (IstQueue *self, guint64 size_bytes, GError **error)
   return TRUE;
 }
 
+gboolean
+ist_queue_is_full (IstQueue *self)
+{
+  return ist_writer_is_full (self->writer);
+}
+
 void
 ist_queue_totals (IstQueue *self, guint64 *messages, guint64 *bytes)
 {
@@ -355,12 +313,13 @@ ist_queue_spool_new (IstQueue *self)
 {
   g_autofree char *name = ist_queue_new_id (self);
 
-  return ist_spool_new (self->store.bodies, self->threshold, name);
+  return ist_spool_new (&self->store, self->threshold, name);
 }
 
 gboolean
 ist_queue_submit (IstQueue *self, IstQueueMessage *message, IstQueueSpool *spool, GError **error)
 {
+  gboolean unknown = FALSE;
   gboolean ok;
 
   message->id = ist_queue_id_parse (message->queue_id);
@@ -376,10 +335,8 @@ ist_queue_submit (IstQueue *self, IstQueueMessage *message, IstQueueSpool *spool
       g_set_error (error, IST_ERROR, IST_ERROR_REFUSED, "a message without text");
       return FALSE;
     }
-  ok = ist_queue_op_insert (self, message, spool != NULL ? ist_spool_file_name (spool) : NULL, error);
-  /* After a failure the outcome may be unknown: the row could be there, so the file stays until the
-   * repair or the next start has looked. */
-  if (spool != NULL)
+  ok = ist_queue_op_insert (self, message, spool, &unknown, error);
+  if (spool != NULL && (ok || unknown))
     ist_spool_keep (spool);
   return ok;
 }
@@ -420,6 +377,15 @@ limit_recipients (IstQueueMessage *message, guint max)
     g_ptr_array_set_size (message->recipients, (gint) max);
 }
 
+/* A part that came to wait behind an earlier one, or was held, since it was scheduled. */
+static gboolean
+may_go (const IstQueueMessage *message, gint64 row)
+{
+  const IstQueueRecipient *first = g_ptr_array_index (message->recipients, 0);
+
+  return row == 0 || first->state == IST_STATE_QUEUED;
+}
+
 IstQueueJob *
 ist_queue_take (IstQueue *self, const char *relay, guint max_recipients)
 {
@@ -441,7 +407,7 @@ ist_queue_take (IstQueue *self, const char *relay, guint max_recipients)
           ist_scheduler_settle (self->scheduler, relay, scheduled.message, scheduled.row, G_MAXINT64);
           continue;
         }
-      if (message == NULL || message->recipients->len == 0)
+      if (message == NULL || message->recipients->len == 0 || !may_go (message, scheduled.row))
         {
           gboolean again = message == NULL && !ist_error_is (error, IST_ERROR_REFUSED);
 

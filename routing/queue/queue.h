@@ -132,6 +132,7 @@ typedef struct
   guint64 min_free_bytes;        /* refuse new mail when the disk has less; 0: 256 MiB */
   guint window;                  /* due recipients kept in memory per relay; 0: 2,000 */
   guint dead_keep_days;          /* 0: 14 */
+  guint64 checkpoint_bytes;      /* of WAL before it is moved into the database; 0: 64 MiB */
   /* Called (no lock held, any thread) when a relay has due work that nobody has taken. */
   void (*ready) (gpointer user, const char *relay);
   /* Called when the queue's health changes: ok FALSE = refuses mail and starts no delivery. */
@@ -159,6 +160,9 @@ char *ist_queue_new_id (IstQueue *queue);
 /* May a message of `size_bytes` (0: unknown) be taken? RETRY with words when disk, size or count is
  * near its limit or the queue cannot commit. */
 gboolean ist_queue_check_room (IstQueue *queue, guint64 size_bytes, GError **error);
+
+/* Was the last failure that the disk is full (452, crash rule 5)? FALSE as soon as the queue can commit. */
+gboolean ist_queue_is_full (IstQueue *queue);
 
 /* -- accepting -- */
 IstQueueSpool *ist_queue_spool_new (IstQueue *queue);
@@ -206,8 +210,9 @@ typedef struct
 void ist_queue_finish (IstQueue *queue, IstQueueJob *job, const IstQueueResult *results,
                        guint n_results, GPtrArray *reports, gboolean wait);
 
-/* Returns when everything that was finished before is committed. */
-void ist_queue_flush (IstQueue *queue);
+/* Waits for the commit of everything that was finished before. FALSE: the queue cannot commit at present;
+ * it keeps the results and tries again. */
+gboolean ist_queue_flush (IstQueue *queue);
 
 typedef struct
 {

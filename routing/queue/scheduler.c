@@ -26,9 +26,8 @@ typedef struct
   gint64 row; /* a part; 0: all queued rows of the relay */
   gint64 due;
   Window *window;
-  char *order_key;
   IstQueueMessage *cached;
-  GSequenceIter *place; /* in ready or future; NULL while out or behind its order key */
+  GSequenceIter *place; /* in ready or future; NULL while out */
   gboolean out;
 } Entry;
 
@@ -45,7 +44,6 @@ typedef struct
   char *relay;
   Window windows[IST_N_PRIORITIES];
   GHashTable *entries; /* Entry by (message, row) */
-  GHashTable *orders;  /* order key → GQueue of Entry, by row; the head may go */
   guint turn;
 } Lane;
 
@@ -78,7 +76,6 @@ static void
 entry_free (Entry *entry)
 {
   ist_queue_message_free (entry->cached);
-  g_free (entry->order_key);
   g_free (entry);
 }
 
@@ -90,16 +87,9 @@ lane_free (Lane *lane)
       g_sequence_free (lane->windows[p].ready);
       g_sequence_free (lane->windows[p].future);
     }
-  g_hash_table_unref (lane->orders);
   g_hash_table_unref (lane->entries);
   g_free (lane->relay);
   g_free (lane);
-}
-
-static void
-queue_free (gpointer queue)
-{
-  g_queue_free (queue);
 }
 
 IstScheduler *
@@ -134,7 +124,6 @@ lane_for (IstScheduler *self, const char *relay, gboolean create)
   lane->relay = g_strdup (relay);
   lane->entries
       = g_hash_table_new_full (entry_hash, entry_equal, NULL, (GDestroyNotify) entry_free);
-  lane->orders = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, queue_free);
   for (guint p = 0; p < IST_N_PRIORITIES; p++)
     {
       lane->windows[p].ready = g_sequence_new (NULL);
@@ -196,43 +185,6 @@ drop_cache (IstScheduler *self, Entry *entry)
   g_clear_pointer (&entry->cached, ist_queue_message_free);
 }
 
-/* Entries of one order key queue up; only the first has a place. */
-static gboolean
-join_order (Lane *lane, Entry *entry)
-{
-  GQueue *queue = g_hash_table_lookup (lane->orders, entry->order_key);
-  GList *at;
-
-  if (queue == NULL)
-    {
-      queue = g_queue_new ();
-      g_hash_table_insert (lane->orders, g_strdup (entry->order_key), queue);
-    }
-  for (at = queue->head; at != NULL && ((Entry *) at->data)->row < entry->row; at = at->next)
-    ;
-  g_queue_insert_before (queue, at, entry);
-  /* A newcomer before the former head pushes it back. */
-  for (at = queue->head->next; at != NULL; at = at->next)
-    unplace (at->data);
-  return queue->head->data == entry;
-}
-
-static void
-leave_order (Lane *lane, Entry *entry, gint64 now)
-{
-  GQueue *queue = g_hash_table_lookup (lane->orders, entry->order_key);
-  Entry *next;
-
-  if (queue == NULL)
-    return;
-  g_queue_remove (queue, entry);
-  next = queue->head != NULL ? queue->head->data : NULL;
-  if (next == NULL)
-    g_hash_table_remove (lane->orders, entry->order_key);
-  else if (next->place == NULL && !next->out)
-    place_entry (next, now);
-}
-
 /* ---- the window ---- */
 
 static guint
@@ -261,7 +213,7 @@ make_room (IstScheduler *self, Lane *lane, Window *window, gint64 due)
     return FALSE;
   last = g_sequence_iter_prev (g_sequence_get_end_iter (window->future));
   latest = g_sequence_get (last);
-  if (latest->due <= due || latest->order_key != NULL)
+  if (latest->due <= due)
     return FALSE;
   note_overflow (window, latest->due);
   drop_cache (self, latest);
@@ -288,8 +240,7 @@ add_entry (IstScheduler *self, Lane *lane, Window *window, const IstStoreDue *ro
         }
       return FALSE;
     }
-  /* Parts of one order key are kept together, whatever the window says: their number is small. */
-  if (row->order_key == NULL && !make_room (self, lane, window, row->due))
+  if (!make_room (self, lane, window, row->due))
     {
       note_overflow (window, row->due);
       return FALSE;
@@ -299,15 +250,13 @@ add_entry (IstScheduler *self, Lane *lane, Window *window, const IstStoreDue *ro
   entry->row = key.row;
   entry->due = row->due;
   entry->window = window;
-  entry->order_key = g_strdup (row->order_key);
   if (message != NULL && self->cached_bytes + message->size_bytes <= CACHE_MAX_BYTES)
     {
       self->cached_bytes += message->size_bytes;
       entry->cached = message;
     }
   g_hash_table_add (lane->entries, entry);
-  if (entry->order_key == NULL || join_order (lane, entry))
-    place_entry (entry, now);
+  place_entry (entry, now);
   return entry->cached != NULL;
 }
 
@@ -379,8 +328,6 @@ ist_scheduler_take (IstScheduler *self, const char *relay, gint64 now, IstSchedu
 static void
 remove_entry (IstScheduler *self, Lane *lane, Entry *entry)
 {
-  if (entry->order_key != NULL)
-    leave_order (lane, entry, G_MININT64);
   drop_cache (self, entry);
   unplace (entry);
   g_hash_table_remove (lane->entries, entry);
@@ -401,13 +348,12 @@ ist_scheduler_settle (IstScheduler *self, const char *relay, gint64 message, gin
       remove_entry (self, lane, entry);
       return;
     }
-  if (entry->order_key == NULL && !make_room (self, lane, entry->window, due))
+  if (!make_room (self, lane, entry->window, due))
     {
       note_overflow (entry->window, due);
       remove_entry (self, lane, entry);
       return;
     }
-  /* A deferred part keeps the head of its order key, so that its successors wait. */
   drop_cache (self, entry);
   unplace (entry);
   entry->out = FALSE;
@@ -505,11 +451,12 @@ ist_scheduler_wants (IstScheduler *self, gint64 now)
       {
         const Window *window = &lane->windows[p];
         guint size = window_size (window);
+        guint few = (self->window + 1) / 2;
 
         if (window->overflow
-            && (size < self->window / 2
+            && (size < few
                 || (window->overflow_due <= now
-                    && (guint) g_sequence_get_length (window->ready) < self->window / 2)))
+                    && (guint) g_sequence_get_length (window->ready) < few)))
           {
             IstRefill *refill = g_new0 (IstRefill, 1);
 

@@ -10,23 +10,24 @@
 
 struct _IstQueueSpool
 {
-  char *folder;
+  IstStore *store;
   char *name;
   gsize threshold;
   GByteArray *memory;
   gsize total;
   char *path; /* NULL: no file (yet) */
   IstDurableFile *file;
+  gint names;
   gboolean finished;
   gboolean kept;
 };
 
 IstQueueSpool *
-ist_spool_new (const char *folder, gsize threshold, const char *name)
+ist_spool_new (IstStore *store, gsize threshold, const char *name)
 {
   IstQueueSpool *self = g_new0 (IstQueueSpool, 1);
 
-  self->folder = g_strdup (folder);
+  self->store = store;
   self->threshold = threshold;
   self->name = g_strdup (name);
   self->memory = g_byte_array_sized_new (8192);
@@ -43,7 +44,6 @@ ist_queue_spool_free (IstQueueSpool *self)
     ist_durable_unlink (self->path, NULL);
   g_byte_array_unref (self->memory);
   g_free (self->path);
-  g_free (self->folder);
   g_free (self->name);
   g_free (self);
 }
@@ -51,8 +51,9 @@ ist_queue_spool_free (IstQueueSpool *self)
 static gboolean
 begin_file (IstQueueSpool *self, GError **error)
 {
-  g_autofree char *path = g_build_filename (self->folder, self->name, NULL);
+  g_autofree char *path = g_build_filename (self->store->bodies, self->name, NULL);
 
+  self->names = g_atomic_int_get (&self->store->lost_names);
   self->file = ist_durable_create (path, error);
   if (self->file == NULL)
     return FALSE;
@@ -106,6 +107,12 @@ const char *
 ist_spool_file_name (const IstQueueSpool *self)
 {
   return self->path != NULL ? self->name : NULL;
+}
+
+gint
+ist_spool_names (const IstQueueSpool *self)
+{
+  return self->names;
 }
 
 void

@@ -8,12 +8,16 @@
 
 G_BEGIN_DECLS
 
-IstQueueSpool *ist_spool_new (const char *folder, gsize threshold, const char *name);
+/* `store` gives the folder; only what never changes or is atomic is used of it. */
+IstQueueSpool *ist_spool_new (IstStore *store, gsize threshold, const char *name);
 
 /* The name of its file in the bodies folder, NULL when the text is in memory. Borrowed. */
 const char *ist_spool_file_name (const IstQueueSpool *spool);
 
-/* The file belongs to a committed row now (or perhaps does: the sweep will tell). */
+/* The store's lost_names before its file was made. */
+gint ist_spool_names (const IstQueueSpool *spool);
+
+/* The file belongs to a committed row now, or perhaps does and is the writer's to remove. */
 void ist_spool_keep (IstQueueSpool *spool);
 
 G_END_DECLS

@@ -191,17 +191,11 @@ ist_store_load (IstStore *self, gint64 message, IstStoreWhich which, const char 
 
 /* ---- the scheduler's questions ---- */
 
-static void
-due_clear (IstStoreDue *due)
-{
-  g_free (due->order_key);
-}
-
 GArray *
 ist_store_due (IstStore *self, const char *relay, IstPriority priority, guint limit, GError **error)
 {
   sqlite3_stmt *s = ist_db_prepare (self->db,
-                                    "SELECT id, due, parent, order_key FROM recipient WHERE relay = ?1"
+                                    "SELECT id, due, parent FROM recipient WHERE relay = ?1"
                                     " AND priority = ?2 AND state = 0 ORDER BY due LIMIT ?3",
                                     error);
   g_autoptr (GArray) out = g_array_new (FALSE, FALSE, sizeof (IstStoreDue));
@@ -209,14 +203,13 @@ ist_store_due (IstStore *self, const char *relay, IstPriority priority, guint li
 
   if (s == NULL)
     return NULL;
-  g_array_set_clear_func (out, (GDestroyNotify) due_clear);
   ist_db_bind_text (s, 1, relay);
   sqlite3_bind_int (s, 2, (int) priority);
   sqlite3_bind_int (s, 3, (int) limit);
   while (ist_db_step (self->db, s, &local))
     {
       IstStoreDue due = { sqlite3_column_int64 (s, 0), sqlite3_column_int64 (s, 1),
-                          sqlite3_column_int64 (s, 2), ist_db_column_dup (s, 3) };
+                          sqlite3_column_int64 (s, 2) };
 
       g_array_append_val (out, due);
     }
@@ -343,6 +336,21 @@ ist_store_totals (IstStore *self, guint64 *messages, guint64 *bytes, GError **er
   return TRUE;
 }
 
+gint64
+ist_store_size (IstStore *self, gint64 message)
+{
+  sqlite3_stmt *s = ist_db_prepare (self->db, "SELECT size FROM message WHERE id = ?1", NULL);
+  gint64 size = 0;
+
+  if (s == NULL)
+    return 0;
+  sqlite3_bind_int64 (s, 1, message);
+  if (ist_db_step (self->db, s, NULL))
+    size = sqlite3_column_int64 (s, 0);
+  sqlite3_reset (s);
+  return size;
+}
+
 static void
 count_free (IstQueueRelayCount *count)
 {
@@ -439,7 +447,7 @@ ist_store_stale (IstStore *self, guint generation, gint64 after, guint limit, GA
 {
   sqlite3_stmt *s = ist_db_prepare (self->db,
                                     "SELECT id FROM recipient WHERE id > ?2 AND generation < ?1"
-                                    " AND state IN (0, 1) AND parent = 0 ORDER BY id LIMIT ?3",
+                                    " AND state IN (0, 1, 3) ORDER BY id LIMIT ?3",
                                     error);
 
   if (s == NULL)

@@ -1,5 +1,6 @@
 /*
- * routing/queue/store.c - all SQL that changes the queue; store-read.c holds what only reads.
+ * routing/queue/store.c - the SQL of the mail path: messages in, results, parts and their order. What only reads
+ * is in store-read.c, what the administrator and a reload do in store-admin.c.
  */
 #include "routing/queue/queue-private.h"
 
@@ -27,6 +28,7 @@ const IstDbKind ist_queue_db_kind = {
             " held_since INTEGER NOT NULL DEFAULT 0, parent INTEGER NOT NULL DEFAULT 0,"
             " part_key TEXT, order_key TEXT, parts_result INTEGER NOT NULL DEFAULT 0);"
             "CREATE INDEX recipient_due ON recipient (relay, priority, due) WHERE state = 0;"
+            "CREATE INDEX recipient_order ON recipient (order_key, id) WHERE order_key IS NOT NULL;"
             "CREATE TABLE part (id INTEGER PRIMARY KEY, body BLOB NOT NULL);",
 };
 
@@ -41,15 +43,16 @@ flags_of (const IstQueueMessage *message)
          | (message->is_report ? FLAG_REPORT : 0u);
 }
 
+#define INSERT_MESSAGE \
+  "INSERT INTO message VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16)"
+
 static gboolean
 insert_message (IstStore *self, const IstQueueMessage *m, const char *body_file,
                 gboolean ignore_duplicate, GError **error)
 {
   sqlite3_stmt *s = ist_db_prepare (
       self->db,
-      ignore_duplicate
-          ? "INSERT OR IGNORE INTO message VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16)"
-          : "INSERT INTO message VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16)",
+      ignore_duplicate ? INSERT_MESSAGE " ON CONFLICT (id) DO NOTHING" : INSERT_MESSAGE,
       error);
   gsize size;
   const char *data;
@@ -126,8 +129,8 @@ ist_store_insert (IstStore *self, IstQueueMessage *message, const char *body_fil
 
 /* ---- removing ---- */
 
-static gboolean
-run_for (IstStore *self, const char *sql, gint64 a, gint64 b, GError **error)
+gboolean
+ist_store_run (IstStore *self, const char *sql, gint64 a, gint64 b, GError **error)
 {
   sqlite3_stmt *s = ist_db_prepare (self->db, sql, error);
 
@@ -153,8 +156,8 @@ ist_store_delete_message (IstStore *self, gint64 message, char **body_file, GErr
     *body_file = ist_db_column_dup (s, 0);
   if (!ist_db_run (self->db, s, error))
     return FALSE;
-  return run_for (self, "DELETE FROM recipient WHERE id BETWEEN ?1 AND ?2", first, last, error)
-         && run_for (self, "DELETE FROM part WHERE id BETWEEN ?1 AND ?2", first, last, error);
+  return ist_store_run (self, "DELETE FROM recipient WHERE id BETWEEN ?1 AND ?2", first, last, error)
+         && ist_store_run (self, "DELETE FROM part WHERE id BETWEEN ?1 AND ?2", first, last, error);
 }
 
 /* Rows that still need something: queued, held, parts, waiting, and dead ones, which are kept. */
@@ -177,8 +180,8 @@ count_open (IstStore *self, gint64 message, GError **error)
   return n;
 }
 
-static gboolean
-remove_if_done (IstStore *self, gint64 message, gboolean *gone, char **body_file, GError **error)
+gboolean
+ist_store_remove_if_done (IstStore *self, gint64 message, gboolean *gone, char **body_file, GError **error)
 {
   gint64 open = count_open (self, message, error);
 
@@ -186,6 +189,47 @@ remove_if_done (IstStore *self, gint64 message, gboolean *gone, char **body_file
     return open > 0;
   *gone = TRUE;
   return ist_store_delete_message (self, message, body_file, error);
+}
+
+/* ---- order ---- */
+
+gboolean
+ist_store_order (IstStore *self, const char *key, GArray *released, GError **error)
+{
+  sqlite3_stmt *s = ist_db_prepare (
+      self->db,
+      "UPDATE recipient SET state = 3 WHERE order_key = ?1 AND state = 0 AND id > (SELECT min(id) FROM"
+      " recipient WHERE order_key = ?1 AND state IN (0, 1, 3))",
+      error);
+  g_autoptr (GError) local = NULL;
+
+  if (s == NULL)
+    return FALSE;
+  ist_db_bind_text (s, 1, key);
+  if (!ist_db_run (self->db, s, error))
+    return FALSE;
+  s = ist_db_prepare (self->db,
+                      "UPDATE recipient SET state = 0, due = 0 WHERE state = 3 AND id = (SELECT min(id)"
+                      " FROM recipient WHERE order_key = ?1 AND state IN (0, 1, 3))"
+                      " RETURNING id, parent, relay, priority",
+                      error);
+  if (s == NULL)
+    return FALSE;
+  ist_db_bind_text (s, 1, key);
+  while (ist_db_step (self->db, s, &local))
+    {
+      IstStoreReleased row = { sqlite3_column_int64 (s, 0), sqlite3_column_int64 (s, 1),
+                               ist_db_column_dup (s, 2), (IstPriority) sqlite3_column_int (s, 3) };
+
+      if (released != NULL)
+        g_array_append_val (released, row);
+      else
+        g_free (row.relay);
+    }
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
 }
 
 /* ---- results ---- */
@@ -242,7 +286,7 @@ parent_of (IstStore *self, gint64 row, GError **error)
 static gboolean
 mark_siblings (IstStore *self, gint64 parent, GError **error)
 {
-  return run_for (self,
+  return ist_store_run (self,
                   "UPDATE recipient SET delay_warned = 1 WHERE id BETWEEN (?1 >> 14 << 14) AND"
                   " (?1 | 16383) AND parent = ?1",
                   parent, 0, error);
@@ -281,7 +325,7 @@ close_parent (IstStore *self, gint64 parent, gboolean *reopened, GError **error)
     }
   *reopened = closed && !silent;
   return !closed
-         || run_for (self, "UPDATE recipient SET state = ?2 WHERE id = ?1", parent,
+         || ist_store_run (self, "UPDATE recipient SET state = ?2 WHERE id = ?1", parent,
                      silent ? IST_STATE_DELIVERED : IST_STATE_QUEUED, error);
 }
 
@@ -306,7 +350,7 @@ ist_store_result (IstStore *self, const IstQueueResult *result, gint64 now, gint
     return FALSE;
   if (again)
     *reopened = parent;
-  return remove_if_done (self, message, gone, body_file, error);
+  return ist_store_remove_if_done (self, message, gone, body_file, error);
 }
 
 /* ---- parts ---- */
@@ -373,124 +417,9 @@ ist_store_parts (IstStore *self, const IstQueuePart *parts, guint n_parts, GErro
 {
   for (guint i = 0; i < n_parts; i++)
     if (!insert_part (self, &parts[i], error)
-        || !run_for (self, "UPDATE recipient SET state = 2 WHERE id = ?1", parts[i].recipient, 0,
-                     error))
+        || !ist_store_run (self, "UPDATE recipient SET state = 2 WHERE id = ?1", parts[i].recipient, 0,
+                           error)
+        || (parts[i].order_key != NULL && !ist_store_order (self, parts[i].order_key, NULL, error)))
       return FALSE;
   return TRUE;
-}
-
-/* ---- the administrator ---- */
-
-static gboolean
-redirect (IstStore *self, gint64 row, const IstQueueCommand *command, guint generation,
-          GError **error)
-{
-  sqlite3_stmt *s = ist_db_prepare (self->db,
-                                    "UPDATE recipient SET address = ?2, relay = ?3, side = ?4,"
-                                    " state = 0, due = 0, generation = ?5 WHERE id = ?1",
-                                    error);
-
-  if (s == NULL)
-    return FALSE;
-  sqlite3_bind_int64 (s, 1, row);
-  ist_db_bind_text (s, 2, command->argument);
-  ist_db_bind_text (s, 3, command->relay);
-  sqlite3_bind_int (s, 4, (int) command->side);
-  sqlite3_bind_int (s, 5, (int) generation);
-  return ist_db_run (self->db, s, error);
-}
-
-static gboolean
-hold (IstStore *self, gint64 row, const char *reason, gint64 now, GError **error)
-{
-  sqlite3_stmt *s = ist_db_prepare (
-      self->db, "UPDATE recipient SET state = 1, held_since = ?2, hold_reason = ?3 WHERE id = ?1", error);
-
-  if (s == NULL)
-    return FALSE;
-  sqlite3_bind_int64 (s, 1, row);
-  sqlite3_bind_int64 (s, 2, now);
-  ist_db_bind_text (s, 3, reason != NULL ? reason : "administrator");
-  return ist_db_run (self->db, s, error);
-}
-
-/* A held recipient does not age: the time it was held is given back to its message. */
-static gboolean
-release (IstStore *self, gint64 row, gint64 now, GError **error)
-{
-  return run_for (self,
-                  "UPDATE message SET expires = expires + (SELECT max(0, ?2 - max(held_since, received))"
-                  " FROM recipient WHERE id = ?1 AND state = 1) WHERE id = ?1 >> 14 AND EXISTS"
-                  " (SELECT 1 FROM recipient WHERE id = ?1 AND state = 1)",
-                  row, now, error)
-         && run_for (self,
-                     "UPDATE recipient SET state = 0, due = 0, held_since = 0, hold_reason = NULL"
-                     " WHERE id = ?1 AND state = 1",
-                     row, now, error);
-}
-
-gboolean
-ist_store_act (IstStore *self, gint64 recipient, const IstQueueCommand *command, guint generation,
-               gint64 now, gboolean *gone, char **body_file, GError **error)
-{
-  switch (command->action)
-    {
-    case IST_ACTION_HOLD:
-      return hold (self, recipient, command->argument, now, error);
-    case IST_ACTION_RELEASE:
-      return release (self, recipient, now, error);
-    case IST_ACTION_RETRY:
-      return run_for (self, "UPDATE recipient SET state = 0, due = 0 WHERE id = ?1 AND state IN (0, 7)",
-                      recipient, 0, error);
-    case IST_ACTION_REDIRECT:
-      return redirect (self, recipient, command, generation, error);
-    case IST_ACTION_DELETE:
-      if (!run_for (self, "DELETE FROM part WHERE id = ?1", recipient, 0, error)
-          || !run_for (self, "DELETE FROM recipient WHERE id = ?1 OR (parent = ?1 AND id BETWEEN"
-                             " (?1 >> 14 << 14) AND (?1 | 16383))",
-                       recipient, 0, error))
-        return FALSE;
-      return remove_if_done (self, ist_queue_message_of (recipient), gone, body_file, error);
-    }
-  return TRUE;
-}
-
-gboolean
-ist_store_mark_dead (IstStore *self, gint64 message, const char *why, GError **error)
-{
-  sqlite3_stmt *s = ist_db_prepare (self->db,
-                                    "UPDATE recipient SET state = 7, last_reply = ?3"
-                                    " WHERE id BETWEEN ?1 AND ?2 AND state < 4",
-                                    error);
-
-  if (s == NULL)
-    return FALSE;
-  sqlite3_bind_int64 (s, 1, message << IST_QUEUE_RCPT_BITS);
-  sqlite3_bind_int64 (s, 2, (message << IST_QUEUE_RCPT_BITS) | IST_QUEUE_MAX_ROWS);
-  ist_db_bind_text (s, 3, why);
-  return ist_db_run (self->db, s, error);
-}
-
-gboolean
-ist_store_route (IstStore *self, gint64 recipient, IstSide side, const char *relay,
-                 guint generation, GError **error)
-{
-  sqlite3_stmt *s = ist_db_prepare (
-      self->db, "UPDATE recipient SET side = ?2, relay = ?3, generation = ?4 WHERE id = ?1", error);
-
-  if (s == NULL)
-    return FALSE;
-  sqlite3_bind_int64 (s, 1, recipient);
-  sqlite3_bind_int (s, 2, (int) side);
-  ist_db_bind_text (s, 3, relay);
-  sqlite3_bind_int (s, 4, (int) generation);
-  return ist_db_run (self->db, s, error);
-}
-
-/* A clock that was far ahead when rows were written must not park them for years. */
-gboolean
-ist_store_clamp_due (IstStore *self, gint64 now, gint64 latest, GError **error)
-{
-  return run_for (self, "UPDATE recipient SET due = ?1 WHERE state = 0 AND due > ?2", now, latest,
-                  error);
 }

@@ -23,10 +23,20 @@ look_at_row (gpointer user, gint64 message, const char *file)
     g_array_append_val (self->lost, message);
 }
 
-/* Crash rule 4. Runs before the listeners open, so every file here is older than this start; the folder
- * carries the database's own id, so a restored or foreign database never sweeps another's files. */
+/* Files carry the id they were made with. One that is no id was put there by somebody: it goes only while
+ * no backup was put in place. */
+static gboolean
+is_ours (const char *name, gint64 from, gint64 next_id)
+{
+  gint64 id = ist_queue_id_parse (name);
+
+  return id != 0 ? id >= from && id < next_id : from == 0;
+}
+
+/* Crash rule 4. The folder carries the database's own id, so a foreign database never sweeps another's
+ * files. */
 gboolean
-ist_queue_sweep (IstStore *store, GPtrArray *notes, GError **error)
+ist_queue_sweep (IstStore *store, gint64 from, gint64 next_id, GPtrArray *notes, GError **error)
 {
   g_autoptr (GHashTable) wanted = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GArray) lost = g_array_new (FALSE, FALSE, sizeof (gint64));
@@ -40,7 +50,8 @@ ist_queue_sweep (IstStore *store, GPtrArray *notes, GError **error)
     {
       g_autofree char *path = g_build_filename (store->bodies, names[i], NULL);
 
-      if (!g_hash_table_contains (wanted, names[i]) && ist_durable_unlink (path, NULL))
+      if (!g_hash_table_contains (wanted, names[i]) && is_ours (names[i], from, next_id)
+          && ist_durable_unlink (path, NULL))
         removed++;
     }
   if (removed > 0)
@@ -76,24 +87,83 @@ write_file (const char *path, const char *data, gsize size)
   return ist_durable_finish (file, NULL);
 }
 
-/* Reads row by row until SQLite gives up; what could be read is saved. */
-static guint
-export_readable (const char *db_path, const char *folder)
+static char *
+read_database_id (IstDb *db)
 {
-  g_autoptr (IstDb) db = ist_db_open_reader (db_path, NULL);
-  sqlite3_stmt *s
-      = db != NULL ? ist_db_prepare (db, "SELECT id, body FROM message WHERE body IS NOT NULL", NULL)
-                   : NULL;
+  sqlite3_stmt *s = ist_db_prepare (db, "SELECT value FROM meta WHERE key = 'database-id'", NULL);
+  char *id = s != NULL && ist_db_step (db, s, NULL) ? ist_db_column_dup (s, 0) : NULL;
+
+  if (id != NULL)
+    sqlite3_reset (s);
+  return id != NULL ? id : g_strdup ("");
+}
+
+/* Who sent it and to whom it had yet to go: without that a message cannot be sent on. */
+static char *
+read_envelope (IstDb *db, gint64 message, const char *sender)
+{
+  sqlite3_stmt *s = ist_db_prepare (db, "SELECT address FROM recipient WHERE id BETWEEN ?1 AND ?2 AND"
+                                        " parent = 0 AND state < 4", NULL);
+  GString *text = g_string_new (NULL);
+
+  g_string_append_printf (text, "MAIL FROM:<%s>\r\n", sender);
+  if (s == NULL)
+    return g_string_free (text, FALSE);
+  sqlite3_bind_int64 (s, 1, message << IST_QUEUE_RCPT_BITS);
+  sqlite3_bind_int64 (s, 2, (message << IST_QUEUE_RCPT_BITS) | IST_QUEUE_MAX_ROWS);
+  while (ist_db_step (db, s, NULL))
+    g_string_append_printf (text, "RCPT TO:<%s>\r\n", (const char *) sqlite3_column_text (s, 0));
+  return g_string_free (text, FALSE);
+}
+
+static gboolean
+export_text (sqlite3_stmt *s, const char *bodies, const char *path)
+{
+  const char *file = (const char *) sqlite3_column_text (s, 3);
+  g_autofree char *from = file != NULL ? g_build_filename (bodies, file, NULL) : NULL;
+  g_autoptr (IstBody) body = from != NULL ? ist_durable_load (from, NULL) : NULL;
+  gsize size = 0;
+  const char *data = body != NULL ? ist_body_data (body, &size) : NULL;
+
+  if (from != NULL)
+    return body != NULL && write_file (path, data, size);
+  return write_file (path, sqlite3_column_blob (s, 2), (gsize) sqlite3_column_bytes (s, 2));
+}
+
+/* Row by row until SQLite gives up. What is saved already is not counted again. */
+static guint
+export_rows (IstDb *db, const char *sql, const char *bodies, const char *folder)
+{
+  sqlite3_stmt *s = ist_db_prepare (db, sql, NULL);
   guint n = 0;
 
   while (s != NULL && ist_db_step (db, s, NULL))
     {
-      g_autofree char *id = ist_queue_id_format (sqlite3_column_int64 (s, 0), "");
-      g_autofree char *path = g_strdup_printf ("%s/%s.eml", folder, id);
+      gint64 message = sqlite3_column_int64 (s, 0);
+      g_autofree char *id = ist_queue_id_format (message, "");
+      g_autofree char *text = g_strdup_printf ("%s/%s.eml", folder, id);
+      g_autofree char *beside = g_strdup_printf ("%s/%s.envelope", folder, id);
+      g_autofree char *envelope = read_envelope (db, message, (const char *) sqlite3_column_text (s, 1));
 
-      n += write_file (path, sqlite3_column_blob (s, 1), (gsize) sqlite3_column_bytes (s, 1));
+      n += export_text (s, bodies, text) && write_file (beside, envelope, strlen (envelope));
     }
   return n;
+}
+
+/* From both ends, so that what lies behind a lost page is saved too. */
+static guint
+export_readable (const char *db_path, const char *folder)
+{
+  g_autoptr (IstDb) db = ist_db_open_reader (db_path, NULL);
+  g_autofree char *database_id = db != NULL ? read_database_id (db) : NULL;
+  g_autofree char *bodies = NULL;
+
+  if (db == NULL)
+    return 0;
+  bodies = g_build_filename (folder, "bodies", database_id, NULL);
+  return export_rows (db, "SELECT id, sender, body, body_file FROM message ORDER BY id", bodies, folder)
+         + export_rows (db, "SELECT id, sender, body, body_file FROM message ORDER BY id DESC", bodies,
+                        folder);
 }
 
 void
@@ -106,7 +176,10 @@ ist_queue_set_aside (const char *directory, const char *why, GError **error)
   g_autofree char *marker = g_build_filename (directory, IST_QUEUE_MARKER, NULL);
   guint n;
 
+  /* The marker comes first: whatever interrupts this, no start makes an empty queue. */
   ist_durable_mkdir (folder, NULL);
+  write_file (marker, folder, strlen (folder));
+  ist_durable_sync_dir (directory, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
     {
       g_autofree char *from = g_build_filename (directory, parts[i], NULL);
@@ -115,10 +188,11 @@ ist_queue_set_aside (const char *directory, const char *why, GError **error)
       if (ist_durable_exists (from))
         ist_durable_rename (from, to, NULL);
     }
+  ist_durable_sync_dir (directory, NULL);
   n = export_readable (db, folder);
-  write_file (marker, folder, strlen (folder));
   g_set_error (error, IST_ERROR, IST_ERROR_DAMAGED,
-               "the queue is damaged (%s); it was moved to %s, %u readable messages are there as .eml. "
+               "the queue is damaged (%s); it was moved to %s, %u readable messages are there as .eml, each with "
+               "its .envelope. "
                "Look at them, then remove %s to start with an empty queue",
                why, folder, n, marker);
 }

@@ -5,11 +5,13 @@
  * gathers. Work nobody waits for rides along, at most 50 ms late. A group is one transaction: it is
  * durable as a whole or rolled back as a whole.
  *
- * Failure (crash rule 5): SQLITE_FULL is rolled back; any other failure leaves the outcome unknown, so
- * the database is reopened, what was answered RETRY is deleted, and a truncating checkpoint must succeed
- * before anything else is committed. Results nobody waits for are kept and tried again.
+ * Failure (crash rule 5): a group that failed before its COMMIT, or for want of room, is rolled back and its
+ * outcome known. After any other failure it is unknown: the database is reopened, what was answered RETRY is
+ * deleted, and a truncating checkpoint must succeed before anything else is committed. Until a commit that
+ * writes has succeeded the queue is not well. Results nobody waits for are kept and tried again.
  */
 #include "routing/queue/queue-private.h"
+#include "routing/queue/checkpoint.h"
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -19,8 +21,6 @@
 #define RIDE_USECS (50 * G_TIME_SPAN_MILLISECOND)
 #define REPAIR_USECS G_USEC_PER_SEC
 #define GROUP_MAX 2000
-#define WAL_CHECKPOINT_BYTES (64 * 1024 * 1024)
-#define BALLAST_BYTES (4 * 1024 * 1024)
 
 typedef struct
 {
@@ -41,10 +41,11 @@ struct _IstWriter
 {
   IstStore *store;
   char *path;
-  char *ballast;
+  IstCheckpoint *checkpoint;
   void (*health) (gpointer user, gboolean ok, const char *why);
   gpointer user;
   GThread *thread;
+  gint full; /* atomic: the last failure was SQLITE_FULL */
   GMutex mutex; /* guards all below */
   GCond work;
   GQueue items; /* of Item */
@@ -55,31 +56,99 @@ struct _IstWriter
   char *why;
   /* only the thread: */
   GQueue kept;   /* Items of a failed group that nobody waits for */
-  GArray *undo;  /* message ids to delete before the next commit */
+  GArray *undo;  /* Undo, before the next commit */
   gboolean must_repair;
 };
 
+/* A message whose insertion had an unknown outcome and was answered RETRY. */
+typedef struct
+{
+  gint64 message;
+  char *body_file;
+} Undo;
+
+/* How a group ended. */
+typedef enum
+{
+  GROUP_COMMITTED,
+  GROUP_REFUSED,     /* by one operation for a reason of its own: the others can go without it */
+  GROUP_FULL,        /* so is the disk; nothing of it is there */
+  GROUP_ROLLED_BACK, /* nothing of it is there */
+  GROUP_UNKNOWN
+} Outcome;
+
 /* ---- one group ---- */
 
+static int
+primary_code (const IstWriter *self)
+{
+  return ist_db_last_code (self->store->db) & 0xff;
+}
+
+/* Not the disk's fault: it would fail on any day. */
 static gboolean
-run_group (IstWriter *self, GQueue *group, GError **error)
+is_own_fault (int code)
+{
+  return code == SQLITE_OK || code == SQLITE_ERROR || code == SQLITE_CONSTRAINT || code == SQLITE_TOOBIG
+         || code == SQLITE_MISMATCH || code == SQLITE_RANGE;
+}
+
+/* While it is not well, an empty transaction would prove nothing. */
+static gboolean
+probe (IstWriter *self, GError **error)
+{
+  return !self->broken
+         || ist_db_exec (self->store->db,
+                         "INSERT OR REPLACE INTO meta VALUES ('probe', hex(randomblob(8)))", error);
+}
+
+/* In the transaction. *refused: the operation that has a fault of its own. */
+static gboolean
+run_operations (IstWriter *self, GQueue *group, GList **refused, GError **error)
 {
   gboolean needs_dir = FALSE;
 
-  if (!ist_db_exec (self->store->db, "BEGIN IMMEDIATE", error))
-    return FALSE;
   for (GList *l = group->head; l != NULL; l = l->next)
     {
       IstWriterOp *op = ((Item *) l->data)->op;
 
       if (!op->run (self->store, op, error))
-        return FALSE;
+        {
+          if (is_own_fault (primary_code (self)))
+            *refused = l;
+          return FALSE;
+        }
       needs_dir |= op->needs_dir;
     }
   /* Crash rule 4 reads: a row never names a file that a power cut can take away. */
-  if (needs_dir && !ist_durable_sync_dir (self->store->bodies, error))
-    return FALSE;
-  return ist_db_exec (self->store->db, "COMMIT", error);
+  if (!needs_dir || ist_durable_sync_dir (self->store->bodies, error))
+    return TRUE;
+  g_atomic_int_inc (&self->store->lost_names);
+  return FALSE;
+}
+
+static Outcome
+run_group (IstWriter *self, GQueue *group, GList **refused, GError **error)
+{
+  gboolean full;
+
+  if (!ist_db_exec (self->store->db, "BEGIN IMMEDIATE", error))
+    return GROUP_ROLLED_BACK;
+  if (probe (self, error) && run_operations (self, group, refused, error))
+    {
+      if (ist_db_exec (self->store->db, "COMMIT", error))
+        return GROUP_COMMITTED;
+      if (primary_code (self) != SQLITE_FULL)
+        return GROUP_UNKNOWN;
+    }
+  full = primary_code (self) == SQLITE_FULL;
+  ist_db_exec (self->store->db, "ROLLBACK", NULL);
+  if (full)
+    {
+      ist_checkpoint_free_ballast (self->checkpoint);
+      return GROUP_FULL;
+    }
+  return *refused != NULL ? GROUP_REFUSED : GROUP_ROLLED_BACK;
 }
 
 static void
@@ -128,7 +197,12 @@ group_failed (IstWriter *self, GQueue *group, const GError *error, gboolean unkn
           continue;
         }
       if (unknown && item->op->undo_message != 0)
-        g_array_append_val (self->undo, item->op->undo_message);
+        {
+          Undo undo = { item->op->undo_message, g_strdup (item->op->undo_file) };
+
+          g_array_append_val (self->undo, undo);
+          item->op->unknown = TRUE;
+        }
       finish_item (self, item, FALSE, error);
     }
 }
@@ -136,25 +210,9 @@ group_failed (IstWriter *self, GQueue *group, const GError *error, gboolean unkn
 /* ---- failure and repair ---- */
 
 static void
-free_ballast (IstWriter *self)
+undo_clear (Undo *undo)
 {
-  ist_durable_unlink (self->ballast, NULL);
-}
-
-static void
-ensure_ballast (IstWriter *self)
-{
-  g_autoptr (IstDurableFile) file = NULL;
-  g_autofree char *zeros = NULL;
-
-  if (ist_durable_exists (self->ballast))
-    return;
-  file = ist_durable_create (self->ballast, NULL);
-  zeros = g_malloc0 (BALLAST_BYTES);
-  if (file != NULL && ist_durable_write (file, zeros, BALLAST_BYTES, NULL))
-    ist_durable_finish (g_steal_pointer (&file), NULL);
-  else
-    ist_durable_unlink (self->ballast, NULL);
+  g_free (undo->body_file);
 }
 
 static gboolean
@@ -165,12 +223,26 @@ undo_messages (IstWriter *self, GError **error)
   if (!ist_db_exec (self->store->db, "BEGIN IMMEDIATE", error))
     return FALSE;
   for (guint i = 0; i < self->undo->len; i++)
-    if (!ist_store_delete_message (self->store, g_array_index (self->undo, gint64, i), NULL, error))
+    if (!ist_store_delete_message (self->store, g_array_index (self->undo, Undo, i).message, NULL, error))
       return FALSE;
-  if (!ist_db_exec (self->store->db, "COMMIT", error))
-    return FALSE;
+  return ist_db_exec (self->store->db, "COMMIT", error);
+}
+
+/* Their rows are gone for good. */
+static void
+forget_undone (IstWriter *self)
+{
+  for (guint i = 0; i < self->undo->len; i++)
+    {
+      const Undo *undo = &g_array_index (self->undo, Undo, i);
+      g_autofree char *path = NULL;
+
+      if (undo->body_file == NULL)
+        continue;
+      path = g_build_filename (self->store->bodies, undo->body_file, NULL);
+      ist_durable_unlink (path, NULL);
+    }
   g_array_set_size (self->undo, 0);
-  return TRUE;
 }
 
 /* PRAGMA wal_checkpoint answers a row (busy, log, checkpointed); busy means it could not finish. */
@@ -192,33 +264,31 @@ checkpoint (IstWriter *self, const char *sql, GError **error)
   return ok;
 }
 
+/* The WAL may be a new file: its name is made durable before anything is written into it, because SQLite
+ * does not say when its own sync of the folder failed. */
 static gboolean
 repair (IstWriter *self, GError **error)
 {
+  g_autofree char *folder = g_path_get_dirname (self->path);
+
   g_clear_pointer (&self->store->db, ist_db_close);
   self->store->db = ist_db_open (self->path, &ist_queue_db_kind, FALSE, error);
-  return self->store->db != NULL && undo_messages (self, error)
-         && checkpoint (self, "PRAGMA wal_checkpoint(TRUNCATE)", error);
+  if (self->store->db == NULL || !ist_durable_sync_dir (folder, error)
+      || !undo_messages (self, error)
+      || !checkpoint (self, "PRAGMA wal_checkpoint(TRUNCATE)", error))
+    return FALSE;
+  forget_undone (self);
+  return TRUE;
 }
 
+/* The health first: who is answered RETRY must not find a delivery to begin. */
 static void
-handle_failure (IstWriter *self, GQueue *group, const GError *error)
+handle_failure (IstWriter *self, GQueue *group, const GError *error, Outcome outcome)
 {
-  gboolean full = self->store->db != NULL
-                  && (ist_db_last_code (self->store->db) & 0xff) == SQLITE_FULL;
-
-  if (full && self->store->db != NULL)
-    {
-      ist_db_exec (self->store->db, "ROLLBACK", NULL);
-      free_ballast (self);
-      group_failed (self, group, error, FALSE);
-    }
-  else
-    {
-      self->must_repair = TRUE;
-      group_failed (self, group, error, TRUE);
-    }
+  self->must_repair |= outcome != GROUP_FULL;
+  g_atomic_int_set (&self->full, outcome == GROUP_FULL);
   set_health (self, FALSE, error->message);
+  group_failed (self, group, error, outcome == GROUP_UNKNOWN);
 }
 
 static gboolean
@@ -237,19 +307,42 @@ back_in_order (IstWriter *self)
   return TRUE;
 }
 
+/* One operation leaves the group, answered with its own error. What nobody waited for is lost with it: kept,
+ * it would stop everything behind it for ever. */
+static void
+drop_refused (IstWriter *self, GQueue *group, GList *refused, const GError *error)
+{
+  Item *item = refused->data;
+
+  g_queue_delete_link (group, refused);
+  finish_item (self, item, FALSE, error);
+}
+
 static void
 commit_group (IstWriter *self, GQueue *group)
 {
-  g_autoptr (GError) error = NULL;
   Item *item;
 
-  if (!run_group (self, group, &error))
+  for (;;)
     {
-      handle_failure (self, group, error);
-      return;
+      g_autoptr (GError) error = NULL;
+      GList *refused = NULL;
+      Outcome outcome = run_group (self, group, &refused, &error);
+
+      if (outcome == GROUP_COMMITTED)
+        break;
+      if (outcome != GROUP_REFUSED)
+        {
+          handle_failure (self, group, error, outcome);
+          return;
+        }
+      drop_refused (self, group, refused, error);
     }
   if (self->broken)
-    set_health (self, TRUE, NULL);
+    {
+      g_atomic_int_set (&self->full, FALSE);
+      set_health (self, TRUE, NULL);
+    }
   while ((item = g_queue_pop_head (group)) != NULL)
     finish_item (self, item, TRUE, NULL);
 }
@@ -280,22 +373,12 @@ take_group (IstWriter *self, GQueue *group)
     }
 }
 
-static void
-look_after_wal (IstWriter *self)
-{
-  g_autofree char *wal = g_strconcat (self->path, "-wal", NULL);
-
-  if (!self->broken && self->store->db != NULL && ist_durable_size (wal) > WAL_CHECKPOINT_BYTES)
-    checkpoint (self, "PRAGMA wal_checkpoint(RESTART)", NULL);
-}
-
 static gpointer
 writer_run (gpointer data)
 {
   IstWriter *self = data;
   gint64 not_before = 0;
 
-  ensure_ballast (self);
   g_mutex_lock (&self->mutex);
   for (;;)
     {
@@ -307,7 +390,7 @@ writer_run (gpointer data)
           gint64 now = ist_clock_mono_usecs ();
 
           begin = MAX (group_time (self), self->stopping ? 0 : not_before);
-          if (self->kept.length > 0 || self->must_repair)
+          if (self->broken)
             begin = MIN (begin, self->stopping ? 0 : not_before);
           if (begin <= now)
             break;
@@ -331,7 +414,7 @@ writer_run (gpointer data)
       else
         {
           not_before = 0;
-          look_after_wal (self);
+          ist_checkpoint_committed (self->checkpoint, self->store->db);
         }
       g_mutex_lock (&self->mutex);
       /* A last try was made; what cannot be written now is found again at the next start. */
@@ -345,21 +428,22 @@ writer_run (gpointer data)
 /* ---- public ---- */
 
 IstWriter *
-ist_writer_new (IstStore *store, const char *path, const char *ballast,
+ist_writer_new (IstStore *store, const char *path, const char *ballast, guint64 checkpoint_bytes,
                 void (*health) (gpointer user, gboolean ok, const char *why), gpointer user)
 {
   IstWriter *self = g_new0 (IstWriter, 1);
 
   self->store = store;
   self->path = g_strdup (path);
-  self->ballast = g_strdup (ballast);
+  self->checkpoint = ist_checkpoint_new (path, ballast, checkpoint_bytes);
   self->health = health;
   self->user = user;
   g_mutex_init (&self->mutex);
   g_cond_init (&self->work);
   g_queue_init (&self->items);
   g_queue_init (&self->kept);
-  self->undo = g_array_new (FALSE, FALSE, sizeof (gint64));
+  self->undo = g_array_new (FALSE, FALSE, sizeof (Undo));
+  g_array_set_clear_func (self->undo, (GDestroyNotify) undo_clear);
   self->thread = g_thread_new ("queue", writer_run, self);
   return self;
 }
@@ -387,6 +471,7 @@ ist_writer_free (IstWriter *self)
   g_cond_signal (&self->work);
   g_mutex_unlock (&self->mutex);
   g_thread_join (self->thread);
+  ist_checkpoint_free (self->checkpoint);
   abandon (&self->kept);
   abandon (&self->items);
   if (self->store->db != NULL && !self->broken)
@@ -395,7 +480,6 @@ ist_writer_free (IstWriter *self)
   g_mutex_clear (&self->mutex);
   g_cond_clear (&self->work);
   g_free (self->path);
-  g_free (self->ballast);
   g_free (self->why);
   g_free (self);
 }
@@ -439,4 +523,10 @@ ist_writer_ok (IstWriter *self, char **why)
   if (self->broken && why != NULL)
     *why = g_strdup (self->why);
   return !self->broken;
+}
+
+gboolean
+ist_writer_is_full (IstWriter *self)
+{
+  return g_atomic_int_get (&self->full);
 }
