@@ -19,24 +19,25 @@ ist_loop_count_received (const IstMessage *message)
 }
 
 static char *
-hash (const char *recipient)
+hash (const char *key, const char *recipient)
 {
-  g_autofree char *key = ist_address_key (recipient);
+  g_autofree char *address = ist_address_key (recipient);
   g_autofree char *full
-      = g_compute_checksum_for_string (G_CHECKSUM_SHA256, key != NULL ? key : recipient, -1);
+      = g_compute_hmac_for_string (G_CHECKSUM_SHA256, (const guchar *) key, strlen (key),
+                                   address != NULL ? address : recipient, -1);
 
   return g_strndup (full, HASH_LETTERS);
 }
 
 char *
-ist_loop_trace_field (const char *hostname, const char *const *recipients)
+ist_loop_trace_field (const char *hostname, const char *key, const char *const *recipients)
 {
   GString *out = g_string_new (IST_TRACE_FIELD ": ");
 
   g_string_append_printf (out, "%s; to=", hostname);
   for (guint i = 0; recipients[i] != NULL; i++)
     {
-      g_autofree char *one = hash (recipients[i]);
+      g_autofree char *one = hash (key, recipients[i]);
 
       g_string_append_printf (out, "%s%s", i == 0 ? "" : i % 5 == 0 ? "\r\n\t" : " ", one);
     }
@@ -45,7 +46,8 @@ ist_loop_trace_field (const char *hostname, const char *const *recipients)
 }
 
 gboolean
-ist_loop_has_passed (const IstMessage *message, const char *hostname, const char *recipient)
+ist_loop_has_passed (const IstMessage *message, const char *hostname, const char *key,
+                     const char *recipient)
 {
   g_autofree char *wanted = NULL;
   guint n = 0;
@@ -60,7 +62,7 @@ ist_loop_has_passed (const IstMessage *message, const char *hostname, const char
           || g_ascii_strncasecmp (value, hostname, strlen (hostname)) != 0)
         continue;
       if (wanted == NULL)
-        wanted = hash (recipient);
+        wanted = hash (key, recipient);
       n += strstr (to, wanted) != NULL;
     }
   return n >= PASSES;

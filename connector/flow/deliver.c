@@ -194,7 +194,7 @@ deliverer_run (gpointer data)
   while ((job = next_job (self, attempt, idle_usecs)) != NULL)
     {
       g_autoptr (IstSnapshot) snapshot = ist_instance_snapshot (owner->instance);
-      g_autoptr (IstPreparation) preparation = ist_prepare (snapshot, job);
+      g_autoptr (IstPreparation) preparation = ist_prepare (snapshot, ist_queue_trace_key (owner->instance->queue), job);
       g_autoptr (GPtrArray) fates
           = g_ptr_array_new_with_free_func ((GDestroyNotify) ist_fate_free);
 

@@ -177,7 +177,7 @@ prepare_group (const IstSnapshot *snapshot, const IstQueueJob *job, IstPrepared 
 /* Our own trace: the next time this message comes in for the same recipient it is a loop, while the
  * members of a list that another side expanded are not (docs/admin.md, "Loops"). */
 static void
-add_trace (const IstSnapshot *snapshot, IstPrepared *group)
+add_trace (const IstSnapshot *snapshot, const char *trace_key, IstPrepared *group)
 {
   g_autoptr (GPtrArray) addresses = g_ptr_array_new ();
   g_autofree char *field = NULL;
@@ -185,13 +185,13 @@ add_trace (const IstSnapshot *snapshot, IstPrepared *group)
   for (guint i = 0; i < group->rcpts->len; i++)
     g_ptr_array_add (addresses, ((IstPreparedRcpt *) g_ptr_array_index (group->rcpts, i))->row->address);
   g_ptr_array_add (addresses, NULL);
-  field = ist_loop_trace_field (snapshot->connector->hostname,
+  field = ist_loop_trace_field (snapshot->connector->hostname, trace_key,
                                 (const char *const *) addresses->pdata);
   ist_message_insert_field (group->message, 0, field);
 }
 
 IstPreparation *
-ist_prepare (const IstSnapshot *snapshot, const IstQueueJob *job)
+ist_prepare (const IstSnapshot *snapshot, const char *trace_key, const IstQueueJob *job)
 {
   IstPreparation *self = g_new0 (IstPreparation, 1);
 
@@ -204,7 +204,7 @@ ist_prepare (const IstSnapshot *snapshot, const IstQueueJob *job)
       IstPrepared *group = g_ptr_array_index (self->groups, i);
 
       prepare_group (snapshot, job, group);
-      add_trace (snapshot, group);
+      add_trace (snapshot, trace_key, group);
     }
   return self;
 }

@@ -52,8 +52,8 @@ typedef struct
   GPtrArray *closing;           /* const IstQueueRecipient: all their parts are done, only the result is due */
 } IstPreparation;
 
-/* Never fails: a transform that gives up leaves its message unconverted and says so in a change. */
-IstPreparation *ist_prepare (const IstSnapshot *snapshot, const IstQueueJob *job);
+/* `trace_key`: routing/loop.h. Never fails: a transform that gives up leaves its message unconverted and says so in a change. */
+IstPreparation *ist_prepare (const IstSnapshot *snapshot, const char *trace_key, const IstQueueJob *job);
 void ist_preparation_free (IstPreparation *preparation);
 
 /* Must it be materialised before anything is sent? */

@@ -350,7 +350,8 @@ check_text (IstReceive *self, const IstMessage *message, IstReply *reply)
     {
       const Recipient *recipient = g_ptr_array_index (self->recipients, i);
 
-      if (!ist_loop_has_passed (message, self->snapshot->connector->hostname, recipient->address))
+      if (!ist_loop_has_passed (message, self->snapshot->connector->hostname,
+                                ist_queue_trace_key (self->instance->queue), recipient->address))
         continue;
       ist_reply_set (reply, 554, "5.4.6", "<%s> was given this very message before: mail loop",
                      recipient->address);

@@ -12,6 +12,7 @@ struct _IstQueue
 {
   IstQueueOptions options; /* strings of it are not ours after open */
   char *directory, *node, *path;
+  char *trace_key;
   gsize threshold;
   guint64 min_free;
   gint64 start_wall, start_mono;

@@ -34,6 +34,12 @@ ist_queue_next_id (IstQueue *self)
   return self->last_id;
 }
 
+const char *
+ist_queue_trace_key (const IstQueue *self)
+{
+  return self->trace_key;
+}
+
 char *
 ist_queue_new_id (IstQueue *self)
 {
@@ -187,6 +193,7 @@ ist_queue_close (IstQueue *self)
   g_free (self->directory);
   g_free (self->node);
   g_free (self->path);
+  g_free (self->trace_key);
   g_free (self);
 }
 

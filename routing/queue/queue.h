@@ -157,6 +157,9 @@ gint64 ist_queue_now (IstQueue *queue); /* the queue's clock, microseconds since
 /* A new queue id: sortable by time, unique over all nodes; g_free(). */
 char *ist_queue_new_id (IstQueue *queue);
 
+/* A secret of this queue, made with it: for what must be recognised again and not guessed (routing/loop.h). */
+const char *ist_queue_trace_key (const IstQueue *queue);
+
 /* May a message of `size_bytes` (0: unknown) be taken? RETRY with words when disk, size or count is
  * near its limit or the queue cannot commit. */
 gboolean ist_queue_check_room (IstQueue *queue, guint64 size_bytes, GError **error);

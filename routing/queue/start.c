@@ -123,20 +123,33 @@ check_database (IstQueue *self, GError **error)
   return FALSE;
 }
 
+static char *
+read_meta (IstQueue *self, const char *key, GError **error)
+{
+  sqlite3_stmt *s = ist_db_prepare (self->store.db, "SELECT value FROM meta WHERE key = ?1", error);
+  char *value = NULL;
+
+  if (s == NULL)
+    return NULL;
+  ist_db_bind_text (s, 1, key);
+  if (ist_db_step (self->store.db, s, error))
+    value = ist_db_column_dup (s, 0);
+  else if (error != NULL && *error == NULL)
+    g_set_error (error, IST_ERROR, IST_ERROR_DAMAGED, "%s: the row \"%s\" is missing", self->path, key);
+  sqlite3_reset (s);
+  return value;
+}
+
 /* The folder of body files. All names are durable before anything is written, also that of the WAL, which
  * the reading has made. */
 static gboolean
 find_bodies (IstQueue *self, GError **error)
 {
-  sqlite3_stmt *s = ist_db_prepare (self->store.db,
-                                    "SELECT value FROM meta WHERE key = 'database-id'", error);
-  g_autofree char *id = NULL;
+  g_autofree char *id = read_meta (self, "database-id", error);
   g_autofree char *bodies = g_build_filename (self->directory, "bodies", NULL);
 
-  if (s == NULL || !ist_db_step (self->store.db, s, error))
+  if (id == NULL || (self->trace_key = read_meta (self, "trace-key", error)) == NULL)
     return FALSE;
-  id = ist_db_column_dup (s, 0);
-  sqlite3_reset (s);
   self->store.bodies = g_build_filename (bodies, id, NULL);
   self->last_id = ist_db_number (self->store.db, "SELECT max(id) FROM message", 0);
   return ist_durable_mkdir (self->store.bodies, error) && ist_durable_sync_dir (bodies, error)

@@ -13,6 +13,7 @@ const IstDbKind ist_queue_db_kind = {
   .version = 1,
   .schema = "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
             "INSERT INTO meta VALUES ('database-id', lower(hex(randomblob(8))));"
+            "INSERT INTO meta VALUES ('trace-key', lower(hex(randomblob(16))));"
             "CREATE TABLE message ("
             " id INTEGER PRIMARY KEY, sender TEXT NOT NULL, origin INTEGER NOT NULL,"
             " listener TEXT NOT NULL, peer TEXT NOT NULL, helo TEXT NOT NULL, ret INTEGER NOT NULL,"

@@ -157,7 +157,7 @@ test_pilot (void)
       ist_row ("%s", rows[i].name);
       if (!box_open (&box, rows[i].more, rows[i].sender, recipients))
         return;
-      got = ist_prepare (box.snapshot, &box.job);
+      got = ist_prepare (box.snapshot, "key", &box.job);
       IST_ASSERT_INT (got->diverted->len, 0);
       if (!IST_ASSERT_INT (got->groups->len, rows[i].n_groups))
         continue;
@@ -200,7 +200,7 @@ test_moved (void)
           || !load (&box, "d", IST_SIDE_DOMINO, "address\nanna@acme.example\nnina@acme.example\n"))
         return;
       ((IstQueueRecipient *) g_ptr_array_index (box.message->recipients, 0))->generation = rows[i].generation;
-      got = ist_prepare (box.snapshot, &box.job);
+      got = ist_prepare (box.snapshot, "key", &box.job);
       IST_ASSERT_INT (got->diverted->len, rows[i].diverted);
       if (got->diverted->len == 1)
         {

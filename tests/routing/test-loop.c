@@ -8,13 +8,14 @@
 #include <string.h>
 
 #define HOST "mx.acme.example"
+#define KEY "0123456789abcdef"
 
 /* One more hop: our trace for `recipients` (separated by blanks) in front. */
 static char *
 pass (const char *text, const char *host, const char *recipients)
 {
   g_auto (GStrv) list = g_strsplit (recipients, " ", -1);
-  g_autofree char *field = ist_loop_trace_field (host, (const char *const *) list);
+  g_autofree char *field = ist_loop_trace_field (host, KEY, (const char *const *) list);
 
   return g_strconcat (field, text, NULL);
 }
@@ -60,7 +61,7 @@ test_passes (void)
         }
       message = ist_test_message (text);
       ist_row ("%s", rows[i].name);
-      IST_ASSERT_INT (ist_loop_has_passed (message, HOST, rows[i].recipient), rows[i].loop);
+      IST_ASSERT_INT (ist_loop_has_passed (message, HOST, KEY, rows[i].recipient), rows[i].loop);
     }
 }
 
@@ -77,8 +78,8 @@ test_host (void)
       g_autoptr (IstMessage) message = ist_test_message (two);
 
       ist_row ("%s", hosts[i]);
-      IST_ASSERT (!ist_loop_has_passed (message, HOST, "bob@acme.example"));
-      IST_ASSERT (ist_loop_has_passed (message, hosts[i], "bob@acme.example"));
+      IST_ASSERT (!ist_loop_has_passed (message, HOST, KEY, "bob@acme.example"));
+      IST_ASSERT (ist_loop_has_passed (message, hosts[i], KEY, "bob@acme.example"));
     }
 }
 
@@ -95,7 +96,7 @@ test_field (void)
   for (guint i = 0; i < 1000; i++)
     recipients[i] = "secret@acme.example";
   recipients[1000] = NULL;
-  field = ist_loop_trace_field (HOST, recipients);
+  field = ist_loop_trace_field (HOST, KEY, recipients);
   IST_ASSERT (strstr (field, "secret") == NULL);
   IST_ASSERT (g_str_has_suffix (field, "\r\n"));
   lines = g_strsplit (field, "\r\n", -1);
@@ -115,6 +116,21 @@ test_received (void)
   IST_ASSERT_INT (ist_loop_count_received (message), 2);
 }
 
+/* Who does not know the key can neither read nor forge who got the message. */
+static void
+test_key (void)
+{
+  static const char *const recipients[] = { "bob@acme.example", NULL };
+  g_autofree char *ours = ist_loop_trace_field (HOST, KEY, recipients);
+  g_autofree char *theirs = ist_loop_trace_field (HOST, "other", recipients);
+  g_autofree char *text = g_strconcat (theirs, theirs, "\r\n", NULL);
+  g_autoptr (IstMessage) message = ist_test_message (text);
+
+  IST_ASSERT (strcmp (ours, theirs) != 0);
+  IST_ASSERT (!ist_loop_has_passed (message, HOST, KEY, "bob@acme.example"));
+  IST_ASSERT (ist_loop_has_passed (message, HOST, "other", "bob@acme.example"));
+}
+
 int
 main (void)
 {
@@ -122,6 +138,7 @@ main (void)
     { "MAIL-13-passes", test_passes },
     { "host", test_host },
     { "field", test_field },
+    { "key", test_key },
     { "received", test_received },
     { NULL, NULL },
   };
