@@ -1,0 +1,17 @@
+# Whole instances in the test's process, on the fake clock: libfakeclock.a stands before libbase.a.
+check_LIBRARIES += libscenario.a
+libscenario_a_SOURCES = \
+  tests/scenario/host.c tests/scenario/host.h \
+  tests/scenario/name-server.c tests/scenario/name-server.h \
+  tests/scenario/scenario.c tests/scenario/scenario.h \
+  tests/scenario/sender.c tests/scenario/sender.h
+SCENARIO_LIBS = libscenario.a libharness.a $(CUNIT_LIBS) libconnector.a librouting.a libconvert.a \
+  libdirsync.a libfakeclock.a $(BASE_LIBS) $(LIBEDIT_LIBS)
+
+SCENARIO_TESTS = tests/scenario/test-faults.t tests/scenario/test-retry.t
+check_PROGRAMS += $(SCENARIO_TESTS)
+TESTS += $(SCENARIO_TESTS)
+tests_scenario_test_faults_t_SOURCES = tests/scenario/test-faults.c
+tests_scenario_test_faults_t_LDADD = $(SCENARIO_LIBS)
+tests_scenario_test_retry_t_SOURCES = tests/scenario/test-retry.c
+tests_scenario_test_retry_t_LDADD = $(SCENARIO_LIBS)
