@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "connector/flow/listener.h"
 #include "connector/flow/text.h"
+#include "connector/relay-hold.h"
 #include "routing/loop.h"
 #include "routing/retry.h"
 
@@ -419,8 +420,9 @@ add_recipients (IstReceive *self, IstQueueMessage *out)
       if (in->route.action == IST_ROUTE_HOLD || (relay != NULL && relay->hold))
         {
           row->state = IST_STATE_HELD;
-          row->hold_reason = in->route.rule != NULL ? g_strdup_printf ("rule %s", in->route.rule)
-                                                    : g_strdup_printf ("relay %s", in->route.relay);
+          row->hold_reason = in->route.action == IST_ROUTE_HOLD
+                                 ? g_strdup_printf ("rule %s", in->route.rule)
+                                 : ist_relay_hold_reason (in->route.relay);
         }
       g_ptr_array_add (out->recipients, row);
     }
