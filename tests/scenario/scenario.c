@@ -6,7 +6,7 @@
 #include <jansson.h>
 #include <string.h>
 
-#define PATIENCE_USECS (30 * G_USEC_PER_SEC)
+#define PATIENCE_USECS (20 * G_USEC_PER_SEC)
 #define MAX_STEP_SECS (15 * MINUTE)
 
 static const char small_site[]

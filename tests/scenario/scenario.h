@@ -66,7 +66,7 @@ gboolean ist_scenario_reload (IstScenario *s);
 const char *ist_scenario_send (IstScenario *s, const char *side, const char *from, const char *to,
                                const char *text);
 
-/* Waits (real time, at most 30 s) until nothing is due. FALSE: the test has failed. */
+/* Waits (real time, at most 20 s) until nothing is due. FALSE: the test has failed. */
 gboolean ist_scenario_settle (IstScenario *s);
 
 /* Lets `secs` of the clock go by, from one due time to the next. */
@@ -79,7 +79,7 @@ void ist_scenario_jump (IstScenario *s, gint64 secs);
  * with '~' needs only to be in the field), ended by NULL. */
 guint ist_scenario_count (IstScenario *s, const char *event, ...) G_GNUC_NULL_TERMINATED;
 
-/* Waits (real time, at most 30 s) until the newest lines of the log bring that event `n` times. */
+/* Waits (real time, at most 20 s) until the newest lines of the log bring that event `n` times. */
 gboolean ist_scenario_await (IstScenario *s, guint n, const char *event, const char *field,
                              const char *value);
 /* The same for anything: `what` is asked until it is TRUE. */
