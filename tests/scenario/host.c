@@ -397,7 +397,7 @@ accept_run (gpointer data)
   return NULL;
 }
 
-static void
+static gboolean
 listen_on (IstHost *self)
 {
   g_autoptr (GSocketAddress) address
@@ -409,10 +409,14 @@ listen_on (IstHost *self)
                                  &error);
   if (self->listener == NULL || !g_socket_bind (self->listener, address, TRUE, &error)
       || !g_socket_listen (self->listener, &error))
-    g_error ("fake host %s:%u: %s", self->address, self->port, error->message);
+    {
+      g_clear_object (&self->listener);
+      return FALSE;
+    }
   bound = g_socket_get_local_address (self->listener, NULL);
   self->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
   self->accepter = g_thread_new ("host-accept", accept_run, self);
+  return TRUE;
 }
 
 IstHost *
@@ -429,8 +433,10 @@ ist_host_new (const char *address, guint16 port)
   self->arrivals = g_ptr_array_new_with_free_func ((GDestroyNotify) arrival_free);
   self->lines = g_ptr_array_new_with_free_func (g_free);
   self->keywords = g_strdup ("PIPELINING SIZE 8BITMIME SMTPUTF8 DSN ENHANCEDSTATUSCODES");
-  listen_on (self);
-  return self;
+  if (listen_on (self))
+    return self;
+  ist_host_free (self);
+  return NULL;
 }
 
 void
@@ -460,7 +466,8 @@ ist_host_up (IstHost *self)
   g_mutex_lock (&self->mutex);
   self->down = FALSE;
   g_mutex_unlock (&self->mutex);
-  listen_on (self);
+  if (!listen_on (self))
+    g_error ("fake host: port %u is taken meanwhile", self->port);
 }
 
 void

@@ -37,7 +37,7 @@ typedef struct
   guint connection; /* which connection it came over, from 1 */
 } IstArrival;
 
-/* Listens on ADDRESS:PORT (0: a free one). */
+/* Listens on ADDRESS:PORT (0: a free one); NULL when a port asked for is taken. */
 IstHost *ist_host_new (const char *address, guint16 port);
 void ist_host_free (IstHost *host);
 guint16 ist_host_port (const IstHost *host);

@@ -8,10 +8,20 @@ libscenario_a_SOURCES = \
 SCENARIO_LIBS = libscenario.a libharness.a $(CUNIT_LIBS) libconnector.a librouting.a libconvert.a \
   libdirsync.a libfakeclock.a $(BASE_LIBS) $(LIBEDIT_LIBS)
 
-SCENARIO_TESTS = tests/scenario/test-faults.t tests/scenario/test-retry.t
+SCENARIO_TESTS = tests/scenario/test-faults.t tests/scenario/test-retry.t \
+  tests/scenario/test-mail-content.t tests/scenario/test-mail-limits.t \
+  tests/scenario/test-mail-hosts.t tests/scenario/test-mail-addresses.t
 check_PROGRAMS += $(SCENARIO_TESTS)
 TESTS += $(SCENARIO_TESTS)
 tests_scenario_test_faults_t_SOURCES = tests/scenario/test-faults.c
 tests_scenario_test_faults_t_LDADD = $(SCENARIO_LIBS)
 tests_scenario_test_retry_t_SOURCES = tests/scenario/test-retry.c
 tests_scenario_test_retry_t_LDADD = $(SCENARIO_LIBS)
+tests_scenario_test_mail_content_t_SOURCES = tests/scenario/test-mail-content.c
+tests_scenario_test_mail_content_t_LDADD = $(SCENARIO_LIBS)
+tests_scenario_test_mail_limits_t_SOURCES = tests/scenario/test-mail-limits.c
+tests_scenario_test_mail_limits_t_LDADD = $(SCENARIO_LIBS)
+tests_scenario_test_mail_hosts_t_SOURCES = tests/scenario/test-mail-hosts.c
+tests_scenario_test_mail_hosts_t_LDADD = $(SCENARIO_LIBS)
+tests_scenario_test_mail_addresses_t_SOURCES = tests/scenario/test-mail-addresses.c
+tests_scenario_test_mail_addresses_t_LDADD = $(SCENARIO_LIBS)
