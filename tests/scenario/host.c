@@ -578,6 +578,21 @@ ist_host_arrived (IstHost *self, guint i)
 }
 
 const IstArrival *
+ist_host_arrived_with (IstHost *self, const char *words)
+{
+  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
+
+  for (guint i = self->arrivals->len; i > 0; i--)
+    {
+      const IstArrival *arrival = g_ptr_array_index (self->arrivals, i - 1);
+
+      if (memmem (arrival->text->str, arrival->text->len, words, strlen (words)) != NULL)
+        return arrival;
+    }
+  return NULL;
+}
+
+const IstArrival *
 ist_host_arrived_for (IstHost *self, const char *recipient, guint *n)
 {
   g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);

@@ -62,6 +62,8 @@ guint ist_host_n_silent (IstHost *host);      /* that are kept waiting now */
 guint ist_host_n_commands (IstHost *host, const char *command); /* lines that began so */
 /* Arrival `i` from 0; NULL when there is none. Owned by the host. */
 const IstArrival *ist_host_arrived (IstHost *host, guint i);
+/* The newest arrival whose text holds `words`; NULL. */
+const IstArrival *ist_host_arrived_with (IstHost *host, const char *words);
 /* The newest arrival for `recipient`, and how many there were. */
 const IstArrival *ist_host_arrived_for (IstHost *host, const char *recipient, guint *n);
 

@@ -66,7 +66,9 @@ gboolean ist_scenario_reload (IstScenario *s);
 const char *ist_scenario_send (IstScenario *s, const char *side, const char *from, const char *to,
                                const char *text);
 
-/* Waits (real time, at most 20 s) until nothing is due. FALSE: the test has failed. */
+/* Waits (real time, at most 20 s) until nothing is due. Mail that is due but whose hosts have no room ("busy")
+ * waits for the clock: it then creeps, a quarter of a second at a time and at most 20 s, far below any time-out of a
+ * connection. FALSE: the test has failed. */
 gboolean ist_scenario_settle (IstScenario *s);
 
 /* Lets `secs` of the clock go by, from one due time to the next. */

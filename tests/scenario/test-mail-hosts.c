@@ -1,4 +1,5 @@
 /* MAIL-21, -22: which host gets the next message. */
+#include "base/clock.h"
 #include "tests/scenario/scenario.h"
 
 #include <string.h>
@@ -24,12 +25,13 @@ is_waited_for (gpointer user)
 /* ---- MAIL-21 ---- */
 
 /* The preferred host is a black hole. One message waits for its time-out; of the next hundred none does: the clock
- * stands still while they pass. The probe finds it when it comes back, and it is preferred again. */
+ * all but stands still while they pass. The probe finds it when it comes back, and it gets mail again. */
 static void
 test_mail_21 (void)
 {
   IstScenario *s = ist_scenario_new ();
   IstHost *spare = ist_host_new ("127.0.0.1", 0);
+  gint64 before;
 
   ist_scenario_configure (s,
                           "[relay exchange]\nhosts = 127.0.0.1:%u priority=0, 127.0.0.1:%u priority=10\n"
@@ -47,10 +49,12 @@ test_mail_21 (void)
         }
       ist_scenario_settle (s);
       IST_ASSERT_INT (ist_host_n_arrived (spare), 1);
+      before = ist_clock_mono_usecs ();
       send_some (s, 100);
       ist_scenario_settle (s);
       IST_ASSERT_INT (ist_host_n_arrived (spare), 101);
       IST_ASSERT_INT (ist_scenario_count (s, "deferred", NULL), 0);
+      IST_ASSERT (ist_clock_mono_usecs () - before < 5 * G_USEC_PER_SEC);
       /* One connection for mail; others are probes in the background. */
       IST_ASSERT (ist_host_n_connections (s->exchange) <= 3);
 
@@ -59,9 +63,11 @@ test_mail_21 (void)
       ist_host_up (s->exchange);
       ist_scenario_pass (s, MINUTE);
       ist_scenario_await (s, 1, "host-alive", "component", "deliver");
-      send_some (s, 5);
+      /* It is loaded with care at first, one connection more after each success. */
+      send_some (s, 20);
       ist_scenario_settle (s);
-      IST_ASSERT_INT (ist_host_n_arrived (s->exchange), 5);
+      IST_ASSERT (ist_host_n_arrived (s->exchange) > 0);
+      IST_ASSERT_INT (ist_host_n_arrived (s->exchange) + ist_host_n_arrived (spare), 121);
     }
   ist_scenario_free (s);
   ist_host_free (spare);
@@ -83,9 +89,7 @@ test_mail_21_only_host (void)
       ist_host_up (s->exchange);
       ist_scenario_pass (s, 20);
       ist_scenario_await (s, 1, "host-alive", "component", "deliver");
-      ist_scenario_settle (s);
-      ist_scenario_pass (s, 2);
-      ist_scenario_await (s, 10, "delivered", "relay", "exchange");
+      ist_scenario_pass (s, MINUTE);
       IST_ASSERT_INT (ist_host_n_arrived (s->exchange), 10);
     }
   ist_scenario_free (s);

@@ -132,7 +132,7 @@ test_mail_20_disk (void)
     {
       IST_ASSERT_INT (fill (s, 1, NULL), 1);
       ist_scenario_stop (s);
-      ist_scenario_configure (s, "[connector]\nmin-free = 1T\n");
+      ist_scenario_configure (s, "[connector]\nmin-free = 1024G\n");
       if (ist_scenario_start (s))
         {
           const char *reply
