@@ -254,12 +254,13 @@ on_rcpt (gpointer user, const IstSessionPeer *peer, const IstSessionRcpt *rcpt, 
   ist_reply_set (reply, 250, "2.1.5", "recipient ok");
 }
 
+/* The Received field names the recipient by the primary address: a routing sub-domain would leave with it. */
 static gboolean
 on_data (gpointer user, const IstSessionPeer *peer, IstReply *reply)
 {
   IstReceive *self = user;
   const char *only = self->recipients->len == 1
-                         ? ((Recipient *) g_ptr_array_index (self->recipients, 0))->address
+                         ? ((Recipient *) g_ptr_array_index (self->recipients, 0))->route.primary
                          : NULL;
   g_autoptr (GError) error = NULL;
   g_autofree char *field = NULL;
