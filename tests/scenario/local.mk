@@ -10,7 +10,7 @@ SCENARIO_LIBS = libscenario.a libharness.a $(CUNIT_LIBS) libconnector.a librouti
 
 SCENARIO_TESTS = tests/scenario/test-faults.t tests/scenario/test-retry.t \
   tests/scenario/test-mail-content.t tests/scenario/test-mail-limits.t \
-  tests/scenario/test-mail-hosts.t tests/scenario/test-mail-addresses.t
+  tests/scenario/test-mail-hosts.t tests/scenario/test-mail-addresses.t tests/scenario/test-corpus.t
 check_PROGRAMS += $(SCENARIO_TESTS)
 TESTS += $(SCENARIO_TESTS)
 tests_scenario_test_faults_t_SOURCES = tests/scenario/test-faults.c
@@ -25,3 +25,5 @@ tests_scenario_test_mail_hosts_t_SOURCES = tests/scenario/test-mail-hosts.c
 tests_scenario_test_mail_hosts_t_LDADD = $(SCENARIO_LIBS)
 tests_scenario_test_mail_addresses_t_SOURCES = tests/scenario/test-mail-addresses.c
 tests_scenario_test_mail_addresses_t_LDADD = $(SCENARIO_LIBS)
+tests_scenario_test_corpus_t_SOURCES = tests/scenario/test-corpus.c
+tests_scenario_test_corpus_t_LDADD = $(SCENARIO_LIBS)

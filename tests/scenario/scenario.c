@@ -228,8 +228,15 @@ ist_scenario_send (IstScenario *s, const char *side, const char *from, const cha
       number++;
       text = small;
     }
+  return ist_scenario_send_bytes (s, side, from, to, text, strlen (text));
+}
+
+const char *
+ist_scenario_send_bytes (IstScenario *s, const char *side, const char *from, const char *to,
+                         const char *text, gsize size_bytes)
+{
   return keep (s, ist_sender_send (ist_instance_port (s->instance, side), from, to, text,
-                                   strlen (text)));
+                                   size_bytes));
 }
 
 const char *
@@ -463,6 +470,24 @@ ist_scenario_await (IstScenario *s, guint n, const char *event, const char *fiel
   Awaited awaited = { s, n, event, field, value };
 
   return ist_scenario_until (has_come, &awaited, event);
+}
+
+char **
+ist_scenario_texts (IstScenario *s, const char *event, const char *queue_id)
+{
+  g_autoptr (GPtrArray) out = g_ptr_array_new ();
+
+  read_log (s);
+  for (guint i = 0; i < s->events->len; i++)
+    {
+      const json_t *line = g_ptr_array_index (s->events, i);
+      const char *text = json_string_value (json_object_get (line, "text"));
+
+      if (has (line, "event", event) && has (line, "queue_id", queue_id) && text != NULL)
+        g_ptr_array_add (out, g_strdup (text));
+    }
+  g_ptr_array_add (out, NULL);
+  return (char **) g_ptr_array_free (g_steal_pointer (&out), FALSE);
 }
 
 const char *

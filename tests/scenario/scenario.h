@@ -66,6 +66,10 @@ gboolean ist_scenario_reload (IstScenario *s);
 const char *ist_scenario_send (IstScenario *s, const char *side, const char *from, const char *to,
                                const char *text);
 
+/* The same for text with NUL bytes in it. */
+const char *ist_scenario_send_bytes (IstScenario *s, const char *side, const char *from,
+                                     const char *to, const char *text, gsize size_bytes);
+
 /* Waits (real time, at most 20 s) until nothing is due. Mail that is due but whose hosts have no room ("busy")
  * waits for the clock: it then creeps, a quarter of a second at a time and at most 20 s, far below any time-out of a
  * connection. FALSE: the test has failed. */
@@ -89,6 +93,9 @@ gboolean ist_scenario_until (gboolean (*what) (gpointer user), gpointer user, co
 
 /* The newest value of `field` of that event, "" if there is none; owned by the scenario. */
 const char *ist_scenario_event (IstScenario *s, const char *event, const char *field);
+
+/* The texts of all events of that name about one message; g_strfreev(). */
+char **ist_scenario_texts (IstScenario *s, const char *event, const char *queue_id);
 
 guint ist_scenario_queued (IstScenario *s, int state); /* recipient rows; -1: of any state */
 
