@@ -1,7 +1,5 @@
 #include "connector/relay-hold.h"
 
-#include <string.h>
-
 #define BATCH 1000
 
 char *
@@ -21,7 +19,7 @@ hold_waiting (IstInstance *self, const char *relay)
 
   do
     n = ist_queue_act (self->queue, &filter, &hold, NULL, NULL);
-  while (n > 0);
+  while (n == BATCH);
 }
 
 void
@@ -34,52 +32,19 @@ ist_relay_hold_message (IstInstance *self, const char *queue_id, const char *rel
   ist_queue_act (self->queue, &filter, &hold, NULL, NULL);
 }
 
-static gboolean
-held_for (const IstQueueMessage *message, const char *relay, const char *reason)
-{
-  gboolean found = FALSE;
-
-  for (guint i = 0; i < message->recipients->len; i++)
-    {
-      const IstQueueRecipient *row = g_ptr_array_index (message->recipients, i);
-
-      if (row->state != IST_STATE_HELD || g_strcmp0 (row->relay, relay) != 0)
-        continue;
-      /* Somebody else's hold on the same message and relay: left to who set it. */
-      if (g_strcmp0 (row->hold_reason, reason) != 0)
-        return FALSE;
-      found = TRUE;
-    }
-  return found;
-}
-
+/* What a rule or an administrator holds has another reason and stays. */
 static void
 release_held (IstInstance *self, const char *relay)
 {
   g_autofree char *reason = ist_relay_hold_reason (relay);
+  IstQueueFilter filter
+      = { .relay = relay, .state = IST_STATE_HELD, .hold_reason = reason, .limit = BATCH };
   IstQueueCommand release = { .action = IST_ACTION_RELEASE };
-  g_autofree char *after = NULL;
+  int n;
 
-  for (;;)
-    {
-      IstQueueFilter filter
-          = { .relay = relay, .state = IST_STATE_HELD, .limit = BATCH, .after = after };
-      g_autoptr (GPtrArray) list = ist_queue_list (self->queue, &filter, NULL);
-
-      if (list == NULL || list->len == 0)
-        return;
-      for (guint i = 0; i < list->len; i++)
-        {
-          const IstQueueMessage *message = g_ptr_array_index (list, i);
-          IstQueueFilter one
-              = { .queue_id = message->queue_id, .relay = relay, .state = IST_STATE_HELD };
-
-          if (held_for (message, relay, reason))
-            ist_queue_act (self->queue, &one, &release, NULL, NULL);
-        }
-      g_free (after);
-      after = g_strdup (((IstQueueMessage *) g_ptr_array_index (list, list->len - 1))->queue_id);
-    }
+  do
+    n = ist_queue_act (self->queue, &filter, &release, NULL, NULL);
+  while (n == BATCH);
 }
 
 void
