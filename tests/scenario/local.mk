@@ -2,6 +2,7 @@
 check_LIBRARIES += libscenario.a
 libscenario_a_SOURCES = \
   tests/scenario/host.c tests/scenario/host.h \
+  tests/scenario/host-session.c tests/scenario/host-private.h \
   tests/scenario/name-server.c tests/scenario/name-server.h \
   tests/scenario/scenario.c tests/scenario/scenario.h \
   tests/scenario/sender.c tests/scenario/sender.h
@@ -10,7 +11,8 @@ SCENARIO_LIBS = libscenario.a libharness.a $(CUNIT_LIBS) libconnector.a librouti
 
 SCENARIO_TESTS = tests/scenario/test-faults.t tests/scenario/test-retry.t \
   tests/scenario/test-mail-content.t tests/scenario/test-mail-limits.t \
-  tests/scenario/test-mail-hosts.t tests/scenario/test-mail-addresses.t tests/scenario/test-corpus.t
+  tests/scenario/test-mail-hosts.t tests/scenario/test-mail-addresses.t tests/scenario/test-corpus.t \
+  tests/scenario/test-traffic.t
 check_PROGRAMS += $(SCENARIO_TESTS)
 TESTS += $(SCENARIO_TESTS)
 tests_scenario_test_faults_t_SOURCES = tests/scenario/test-faults.c
@@ -27,3 +29,5 @@ tests_scenario_test_mail_addresses_t_SOURCES = tests/scenario/test-mail-addresse
 tests_scenario_test_mail_addresses_t_LDADD = $(SCENARIO_LIBS)
 tests_scenario_test_corpus_t_SOURCES = tests/scenario/test-corpus.c
 tests_scenario_test_corpus_t_LDADD = $(SCENARIO_LIBS)
+tests_scenario_test_traffic_t_SOURCES = tests/scenario/test-traffic.c
+tests_scenario_test_traffic_t_LDADD = $(SCENARIO_LIBS)

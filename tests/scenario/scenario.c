@@ -179,7 +179,7 @@ ist_scenario_stop (IstScenario *s)
 gboolean
 ist_scenario_reload (IstScenario *s)
 {
-  g_autofree char *path = write_files (s);
+  g_autofree char *path G_GNUC_UNUSED = write_files (s);
   g_autoptr (GPtrArray) errors = g_ptr_array_new_with_free_func (g_free);
   g_auto (GStrv) waiting = NULL;
   gboolean ok = ist_instance_reload (s->instance, errors, &waiting);

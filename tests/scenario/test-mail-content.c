@@ -125,7 +125,6 @@ test_mail_06 (void)
       {
         g_autofree char *text = nested (depths[i]);
         const char *core = strstr (text, "Content-Type: message/rfc822");
-        g_autofree char *back = NULL;
 
         ist_row ("depth %u", depths[i]);
         assert_accepted (
