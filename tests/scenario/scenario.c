@@ -146,22 +146,31 @@ write_files (IstScenario *s)
 }
 
 gboolean
-ist_scenario_start (IstScenario *s)
+ist_scenario_open (IstScenario *s)
 {
   g_autofree char *path = write_files (s);
   g_autofree const IstSettingGroup **tables = ist_connector_setting_tables ();
   g_autoptr (GPtrArray) errors = g_ptr_array_new_with_free_func (g_free);
   IstSettings *settings = ist_settings_load (path, tables, errors);
   IstInstanceOptions options = { .log_to_stderr = FALSE };
-  g_autoptr (GError) error = NULL;
 
   s->log_seen = 0;
   if (settings != NULL)
     s->instance = ist_instance_new (settings, &options, errors);
   for (guint i = 0; i < errors->len; i++)
     ist_note ("%s", (const char *) g_ptr_array_index (errors, i));
-  return IST_ASSERT (s->instance != NULL)
-         && IST_ASSERT (ist_instance_start (s->instance, &error));
+  return IST_ASSERT (s->instance != NULL);
+}
+
+gboolean
+ist_scenario_start (IstScenario *s)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (s->instance == NULL && !ist_scenario_open (s))
+    return FALSE;
+  ist_instance_start (s->instance, &error);
+  return IST_ASSERT_NO_ERROR (error);
 }
 
 static void read_log (IstScenario *s);

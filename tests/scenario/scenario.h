@@ -58,6 +58,7 @@ void ist_scenario_person (IstScenario *s, IstSide side, const char *row);
 void ist_scenario_forget_person (IstScenario *s, IstSide side, const char *address);
 
 gboolean ist_scenario_start (IstScenario *s); /* FALSE: the test has failed */
+gboolean ist_scenario_open (IstScenario *s);  /* only opens queue and directory; start does the rest */
 void ist_scenario_stop (IstScenario *s);      /* the instance alone; start brings it back */
 gboolean ist_scenario_reload (IstScenario *s);
 

@@ -283,6 +283,35 @@ test_poor_hosts (void)
     }
 }
 
+/* 8-bit text for a host that cannot take it: nothing above 127 leaves, and the words are the same once decoded. */
+static void
+test_eight_bit_for_seven (void)
+{
+  static const char text[] = "From: <anna@acme.example>\nTo: <bob@acme.example>\nMIME-Version: 1.0\n"
+                             "Subject: umlauts\nContent-Type: text/plain; charset=utf-8\n"
+                             "Content-Transfer-Encoding: 8bit\n\nGr\303\274\303\237e\n";
+  IstScenario *s = ist_scenario_new ();
+
+  ist_host_offers (s->exchange, "PIPELINING SIZE");
+  if (ist_scenario_start (s))
+    {
+      const IstArrival *a;
+
+      ist_scenario_send (s, "domino", "anna@acme.example BODY=8BITMIME", "bob@acme.example", text);
+      ist_scenario_settle (s);
+      a = ist_host_arrived (s->exchange, 0);
+      if (IST_ASSERT (a != NULL))
+        {
+          for (gsize i = 0; i < a->text->len; i++)
+            if (!IST_ASSERT ((guchar) a->text->str[i] < 128))
+              break;
+          IST_ASSERT (strstr (a->text->str, "Gr=C3=BC=C3=9Fe") != NULL);
+        }
+      IST_ASSERT_INT (ist_host_n_arrived (s->domino), 0);
+    }
+  ist_scenario_free (s);
+}
+
 /* An open connection that the host closes while it waits for more: the next message goes over a fresh one. */
 static void
 test_reused_connection_lost (void)
@@ -316,6 +345,7 @@ main (void)
     { "results per recipient", test_results_per_recipient },
     { "421 midway", test_421_midway },
     { "poor hosts", test_poor_hosts },
+    { "8-bit text for a 7-bit host", test_eight_bit_for_seven },
     { "reused connection lost", test_reused_connection_lost },
     { NULL },
   };
