@@ -9,7 +9,7 @@
 #ifndef IST_BASE_CLOCK_H
 #define IST_BASE_CLOCK_H
 
-#include <glib.h>
+#include <gio/gio.h>
 
 G_BEGIN_DECLS
 
@@ -24,6 +24,12 @@ gint64 ist_clock_mono_usecs (void);
  * reaches `until_mono_usecs` (G_MAXINT64: no limit). Returns FALSE when the time was reached. May
  * wake early without reason, as condition variables do: the caller tests its predicate in a loop. */
 gboolean ist_clock_wait (GCond *cond, GMutex *mutex, gint64 until_mono_usecs);
+
+/* Waits until `socket` is ready for `condition` or the monotonic clock reaches `until_mono_usecs`
+ * (G_MAXINT64: no limit); one that has passed only looks. FALSE with G_IO_ERROR_TIMED_OUT when the time
+ * was reached, with another G_IO_ERROR when the socket cannot be waited for. */
+gboolean ist_clock_wait_socket (GSocket *socket, GIOCondition condition, gint64 until_mono_usecs,
+                                GError **error);
 
 G_END_DECLS
 

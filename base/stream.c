@@ -64,17 +64,12 @@ gboolean
 ist_stream_wait (IstStream *self, GIOCondition condition, GError **error)
 {
   g_autoptr (GError) local = NULL;
-  gint64 left = -1;
 
   if (g_atomic_int_get (&self->aborted))
     return ist_stream_fail (self, IST_FAULT_ABORTED, error, "");
-  if (self->deadline != G_MAXINT64)
-    {
-      left = self->deadline - ist_clock_mono_usecs ();
-      if (left <= 0)
-        return ist_stream_fail (self, IST_FAULT_TIMEOUT, error, "timed out");
-    }
-  if (g_socket_condition_timed_wait (self->socket, condition, left, NULL, &local))
+  if (self->deadline != G_MAXINT64 && self->deadline <= ist_clock_mono_usecs ())
+    return ist_stream_fail (self, IST_FAULT_TIMEOUT, error, "timed out");
+  if (ist_clock_wait_socket (self->socket, condition, self->deadline, &local))
     return TRUE;
   return g_error_matches (local, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)
              ? ist_stream_fail (self, IST_FAULT_TIMEOUT, error, "timed out")
@@ -237,7 +232,6 @@ ist_stream_peek (IstStream *self, const char **data, gsize *size_bytes, GError *
 gboolean
 ist_stream_wait_readable (IstStream *self, gint64 until_mono_usecs)
 {
-  gint64 left = until_mono_usecs - ist_clock_mono_usecs ();
   g_autoptr (GError) local = NULL;
   const char *data;
   gsize size;
@@ -246,7 +240,7 @@ ist_stream_wait_readable (IstStream *self, gint64 until_mono_usecs)
     return TRUE;
   if (g_atomic_int_get (&self->aborted))
     return ist_stream_fail (self, IST_FAULT_ABORTED, NULL, "");
-  if (g_socket_condition_timed_wait (self->socket, G_IO_IN, MAX (left, 0), NULL, &local))
+  if (ist_clock_wait_socket (self->socket, G_IO_IN, until_mono_usecs, &local))
     return ist_stream_peek (self, &data, &size, NULL);
   if (!g_error_matches (local, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
     ist_stream_fail (self, IST_FAULT_RESET, NULL, local->message);
@@ -445,7 +439,6 @@ ist_stream_connect (const char *address, guint16 port, const char *source,
   g_autoptr (GSocketAddress) target = NULL;
   g_autoptr (GError) local = NULL;
   g_autoptr (GSocket) socket = open_socket (address, port, source, &target, &local);
-  gint64 left = deadline_mono_usecs - ist_clock_mono_usecs ();
   const char *words = NULL;
 
   if (socket == NULL || !g_socket_connect (socket, target, NULL, &local))
@@ -453,7 +446,7 @@ ist_stream_connect (const char *address, guint16 port, const char *source,
       if (socket != NULL && g_error_matches (local, G_IO_ERROR, G_IO_ERROR_PENDING))
         {
           g_clear_error (&local);
-          if (!g_socket_condition_timed_wait (socket, G_IO_OUT, MAX (left, 1), NULL, &local))
+          if (!ist_clock_wait_socket (socket, G_IO_OUT, deadline_mono_usecs, &local))
             words = "timed out";
           else
             g_socket_check_connect_result (socket, &local);

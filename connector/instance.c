@@ -8,6 +8,7 @@
 #include "connector/flow/deliver.h"
 #include "connector/flow/listener.h"
 #include "connector/housekeeper.h"
+#include "connector/relay-hold.h"
 #include "routing/smtp/client.h"
 
 #define SESSION_STOP_USECS (10 * G_USEC_PER_SEC)
@@ -223,6 +224,8 @@ ist_instance_new (IstSettings *settings, const IstInstanceOptions *options, GPtr
 gboolean
 ist_instance_start (IstInstance *self, GError **error)
 {
+  g_autoptr (IstSnapshot) snapshot = ist_instance_snapshot (self);
+
   self->listeners = ist_listeners_start (self, error);
   if (self->listeners == NULL)
     return FALSE;
@@ -230,6 +233,7 @@ ist_instance_start (IstInstance *self, GError **error)
   if (self->admin == NULL)
     return FALSE;
   self->housekeeper = g_thread_new ("housekeeper", ist_housekeeper_run, self);
+  ist_relay_hold_apply (self, snapshot);
   ist_deliveries_start (self->deliveries);
   ist_log (self->log, IST_LOG_INFO, "connector", "started", NULL, PACKAGE_STRING, "config",
            self->config_path, NULL);
@@ -330,6 +334,7 @@ apply (IstInstance *self, IstSnapshot *snapshot, GPtrArray *errors)
   ist_housekeeper_load (self, snapshot->settings, TRUE);
   ist_listeners_reload (self->listeners, errors);
   ist_queue_reroute (self->queue, snapshot->generation, route_again, snapshot, NULL);
+  ist_relay_hold_apply (self, snapshot);
 }
 
 /* Whoever asked for the reload: what came of it stands in the log. */

@@ -26,6 +26,7 @@ libconnector_a_SOURCES = \
   connector/flow/slim.c connector/flow/slim.h \
   connector/flow/text.c connector/flow/text.h \
   connector/housekeeper.c connector/housekeeper.h \
+  connector/relay-hold.c connector/relay-hold.h \
   connector/instance.c connector/instance.h \
   connector/service/notify.h \
   connector/settings.c connector/settings.h \

@@ -33,6 +33,7 @@ include tests/crash/local.mk
 
 dist_check_SCRIPTS = tests/check-includes.sh tests/check-style.sh
 TESTS += $(dist_check_SCRIPTS)
+include tests/peers/local.mk
 EXTRA_DIST += tests/fixtures
 
 .PHONY: check-long

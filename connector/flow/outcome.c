@@ -1,6 +1,7 @@
 #include "connector/flow/outcome.h"
 
 #include "connector/flow/report.h"
+#include "connector/relay-hold.h"
 #include "routing/retry.h"
 
 #define BUSY_RETRY_SECS 30
@@ -346,6 +347,16 @@ bury_unreported (Record *self)
     }
 }
 
+/* Was the relay put on hold while this delivery was out? */
+static gboolean
+relay_held_meanwhile (IstInstance *instance, const IstSnapshot *then, const char *name)
+{
+  g_autoptr (IstSnapshot) now = ist_instance_snapshot (instance);
+  const IstRelaySettings *relay = ist_settings_get (now->settings, "relay", name);
+
+  return now->generation != then->generation && relay != NULL && relay->hold;
+}
+
 void
 ist_outcome_record (IstInstance *instance, const IstSnapshot *snapshot, IstQueueJob *job,
                     const IstPreparation *preparation, const GPtrArray *fates)
@@ -357,6 +368,9 @@ ist_outcome_record (IstInstance *instance, const IstSnapshot *snapshot, IstQueue
   g_autoptr (GPtrArray) relayed = ist_report_rcpts_new ();
   g_autoptr (GPtrArray) reports
       = g_ptr_array_new_with_free_func ((GDestroyNotify) ist_queue_message_free);
+  g_autofree char *queue_id = NULL;
+  g_autofree char *relay = NULL;
+  gboolean held;
   Record self = {
     .instance = instance,
     .snapshot = snapshot,
@@ -380,6 +394,11 @@ ist_outcome_record (IstInstance *instance, const IstSnapshot *snapshot, IstQueue
     record_closed (&self, g_ptr_array_index (preparation->closing, i));
   if (!make_reports (&self, reports))
     bury_unreported (&self);
+  held = relay_held_meanwhile (instance, snapshot, job->relay);
+  queue_id = held ? g_strdup (job->message->queue_id) : NULL;
+  relay = held ? g_strdup (job->relay) : NULL;
   ist_queue_finish (instance->queue, job, (const IstQueueResult *) results->data, results->len,
-                    reports, FALSE);
+                    reports, held);
+  if (held)
+    ist_relay_hold_message (instance, queue_id, relay);
 }

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "connector/flow/listener.h"
 #include "connector/flow/text.h"
+#include "connector/relay-hold.h"
 #include "routing/loop.h"
 #include "routing/retry.h"
 
@@ -253,12 +254,13 @@ on_rcpt (gpointer user, const IstSessionPeer *peer, const IstSessionRcpt *rcpt, 
   ist_reply_set (reply, 250, "2.1.5", "recipient ok");
 }
 
+/* The Received field names the recipient by the primary address: a routing sub-domain would leave with it. */
 static gboolean
 on_data (gpointer user, const IstSessionPeer *peer, IstReply *reply)
 {
   IstReceive *self = user;
   const char *only = self->recipients->len == 1
-                         ? ((Recipient *) g_ptr_array_index (self->recipients, 0))->address
+                         ? ((Recipient *) g_ptr_array_index (self->recipients, 0))->route.primary
                          : NULL;
   g_autoptr (GError) error = NULL;
   g_autofree char *field = NULL;
@@ -420,8 +422,9 @@ add_recipients (IstReceive *self, IstQueueMessage *out)
       if (in->route.action == IST_ROUTE_HOLD || (relay != NULL && relay->hold))
         {
           row->state = IST_STATE_HELD;
-          row->hold_reason = in->route.rule != NULL ? g_strdup_printf ("rule %s", in->route.rule)
-                                                    : g_strdup_printf ("relay %s", in->route.relay);
+          row->hold_reason = in->route.action == IST_ROUTE_HOLD
+                                 ? g_strdup_printf ("rule %s", in->route.rule)
+                                 : ist_relay_hold_reason (in->route.relay);
         }
       g_ptr_array_add (out->recipients, row);
     }

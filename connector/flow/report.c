@@ -3,6 +3,7 @@
 #include "base/address.h"
 #include "base/clock.h"
 #include "connector/flow/text.h"
+#include "connector/relay-hold.h"
 #include "routing/retry.h"
 
 #include <string.h>
@@ -50,6 +51,11 @@ own_message (IstInstance *instance, const IstSnapshot *snapshot, const char *rec
   row->relay = g_strdup (route.relay);
   row->generation = snapshot->generation;
   row->notify = IST_NOTIFY_NEVER;
+  if (relay != NULL && relay->hold)
+    {
+      row->state = IST_STATE_HELD;
+      row->hold_reason = ist_relay_hold_reason (route.relay);
+    }
   g_ptr_array_add (message->recipients, row);
   return message;
 }

@@ -118,6 +118,7 @@ act_run (IstStore *store, IstWriterOp *op, GError **error)
   ActOp *self = (ActOp *) op;
   g_autoptr (GArray) ids = ist_store_select (store, self->filter, error);
 
+  self->queue->upheavals++;
   self->changed = self->busy = 0;
   self->gone = self->bytes = 0;
   g_ptr_array_set_size (self->files, 0);
@@ -221,6 +222,7 @@ route_run (IstStore *store, IstWriterOp *op, GError **error)
   RouteOp *self = (RouteOp *) op;
   g_autoptr (GArray) ids = NULL;
 
+  self->queue->upheavals++;
   if (!ist_store_stale (store, self->generation, self->after, BATCH, &ids, error))
     return FALSE;
   for (guint i = 0; i < ids->len; i++)

@@ -10,6 +10,8 @@
 
 /* ---- telling the scheduler ---- */
 
+/* On the writer's thread, right after the commit: a change of the rows by the administrator or a reload comes wholly
+ * before or wholly after, so that no entry is made for a relay that the row has left. */
 static void
 schedule_message (IstQueue *self, const IstQueueMessage *message)
 {
@@ -54,9 +56,11 @@ remove_body_files (IstQueue *self, const GPtrArray *files)
 typedef struct
 {
   IstWriterOp op;
+  IstQueue *queue;
   IstQueueMessage *message;
   const char *body_file;
   gint names; /* the store's lost_names when the file was made */
+  guint64 upheavals;
 } InsertOp;
 
 static gboolean
@@ -69,7 +73,17 @@ insert_run (IstStore *store, IstWriterOp *op, GError **error)
       g_set_error (error, IST_ERROR, IST_ERROR_RETRY, "the name of the file with the text may be lost");
       return FALSE;
     }
+  self->upheavals = self->queue->upheavals;
   return ist_store_insert (store, self->message, self->body_file, FALSE, error);
+}
+
+static void
+insert_done (IstWriterOp *op, gboolean ok)
+{
+  InsertOp *self = (InsertOp *) op;
+
+  if (ok && self->upheavals == self->queue->upheavals)
+    schedule_message (self->queue, self->message);
 }
 
 gboolean
@@ -79,10 +93,12 @@ ist_queue_op_insert (IstQueue *self, IstQueueMessage *message, const IstQueueSpo
   const char *body_file = spool != NULL ? ist_spool_file_name (spool) : NULL;
   InsertOp op = {
     .op = { .run = insert_run,
+            .done = insert_done,
             .wait = TRUE,
             .needs_dir = body_file != NULL,
             .undo_message = message->id,
             .undo_file = body_file },
+    .queue = self,
     .message = message,
     .body_file = body_file,
     .names = spool != NULL ? ist_spool_names (spool) : 0,
@@ -94,7 +110,6 @@ ist_queue_op_insert (IstQueue *self, IstQueueMessage *message, const IstQueueSpo
       return FALSE;
     }
   ist_queue_count (self, 1, (gint64) message->size_bytes);
-  schedule_message (self, message);
   return TRUE;
 }
 
@@ -113,6 +128,7 @@ typedef struct
   gint64 n_gone;
   gint64 reopened;    /* the recipient whose last part this was, 0: none */
   GArray *released;   /* IstStoreReleased: parts that waited behind this one */
+  guint64 upheavals;
 } FinishOp;
 
 static void
@@ -151,6 +167,7 @@ finish_run (IstStore *store, IstWriterOp *op, GError **error)
   FinishOp *self = (FinishOp *) op;
   gint64 now = ist_queue_now (self->queue);
 
+  self->upheavals = self->queue->upheavals;
   g_ptr_array_set_size (self->files, 0);
   g_array_set_size (self->released, 0);
   self->n_gone = 0;
@@ -235,7 +252,8 @@ finish_done (IstWriterOp *op, gboolean ok)
       const IstQueueMessage *report = g_ptr_array_index (self->reports, i);
 
       ist_queue_count (queue, 1, (gint64) report->size_bytes);
-      schedule_message (queue, report);
+      if (self->upheavals == queue->upheavals)
+        schedule_message (queue, report);
     }
   for (guint i = 0; i < self->released->len; i++)
     {

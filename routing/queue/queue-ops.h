@@ -31,6 +31,9 @@ struct _IstQueue
   guint64 n_messages, n_bytes;
   guint64 free_bytes;
   gint64 free_looked;
+  /* Changes whenever the administrator or a reload touches rows; only the writer's thread looks at it. What
+   * was inserted before, in the same group, is then scheduled by the refill that follows such a change. */
+  guint64 upheavals;
 };
 
 /* ---- start.c: opens or makes the database, checks, sweeps; errors as ist_queue_open() ---- */

@@ -247,6 +247,7 @@ typedef struct
   const char *relay;      /* or NULL */
   const char *message_id; /* or NULL */
   int state;              /* IstState or -1 */
+  const char *hold_reason; /* exact, or NULL */
   guint limit;            /* 0: 1,000 */
   const char *after;      /* continue after this queue id, or NULL */
 } IstQueueFilter;

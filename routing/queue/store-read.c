@@ -257,6 +257,7 @@ bind_filter (sqlite3_stmt *s, const IstQueueFilter *filter)
   sqlite3_bind_int (s, 5, filter->state);
   sqlite3_bind_int64 (s, 6, after);
   sqlite3_bind_int (s, 7, (int) (filter->limit > 0 ? filter->limit : 1000));
+  ist_db_bind_text (s, 8, filter->hold_reason);
 }
 
 #define FILTER_JOIN \
@@ -264,7 +265,7 @@ bind_filter (sqlite3_stmt *s, const IstQueueFilter *filter)
   " WHERE (?1 = 0 OR (r.id BETWEEN ?1 << 14 AND (?1 << 14) | 16383))" \
   " AND (?2 IS NULL OR instr(lower(r.address), lower(?2)) > 0 OR instr(lower(m.sender), lower(?2)) > 0)" \
   " AND (?3 IS NULL OR r.relay = ?3) AND (?4 IS NULL OR m.message_id = ?4)" \
-  " AND (?5 < 0 OR r.state = ?5) AND r.id > (?6 << 14 | (CASE WHEN ?6 > 0 THEN 16383 ELSE 0 END))"
+  " AND (?5 < 0 OR r.state = ?5) AND (?8 IS NULL OR r.hold_reason = ?8) AND r.id > (?6 << 14 | (CASE WHEN ?6 > 0 THEN 16383 ELSE 0 END))"
 
 GArray *
 ist_store_select (IstStore *self, const IstQueueFilter *filter, GError **error)

@@ -59,6 +59,26 @@ ist_clock_wait (GCond *cond, GMutex *mutex, gint64 until_mono_usecs)
   return ist_clock_mono_usecs () < until_mono_usecs;
 }
 
+/* The same bound: the clock is looked at between short real waits. */
+gboolean
+ist_clock_wait_socket (GSocket *socket, GIOCondition condition, gint64 until_mono_usecs,
+                       GError **error)
+{
+  for (;;)
+    {
+      g_autoptr (GError) local = NULL;
+      gboolean last = ist_clock_mono_usecs () >= until_mono_usecs;
+
+      if (g_socket_condition_timed_wait (socket, condition, last ? 0 : 10 * G_TIME_SPAN_MILLISECOND,
+                                         NULL, &local))
+        return TRUE;
+      if (!last && g_error_matches (local, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
+        continue;
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+}
+
 void
 ist_fake_clock_advance (gint64 usecs)
 {
