@@ -192,7 +192,8 @@ local_key (const char *local)
   g_autofree char *plain = ist_address_unquote_local (local);
   g_autofree char *composed = NULL;
 
-  if (ist_is_ascii (plain))
+  /* GLib would decode overlong forms, so that two spellings of one byte became equal. */
+  if (!g_utf8_validate (plain, -1, NULL) || ist_is_ascii (plain))
     return g_ascii_strdown (plain, -1);
   composed = g_utf8_normalize (plain, -1, G_NORMALIZE_NFC);
   return composed != NULL ? g_utf8_strdown (composed, -1) : g_strdup (plain);

@@ -6,7 +6,6 @@
 #include "connector/instance.h"
 #include "connector/service/notify.h"
 
-#include <glib-unix.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -41,7 +40,7 @@ on_reload (gpointer user)
   g_autoptr (GPtrArray) errors = g_ptr_array_new_with_free_func (g_free);
   g_auto (GStrv) waiting = NULL;
 
-  ist_service_notify ("RELOADING=1");
+  ist_service_notify_reloading ();
   ist_instance_reload (self->instance, errors, &waiting);
   print_lines (errors);
   for (guint i = 0; waiting != NULL && waiting[i] != NULL; i++)
@@ -72,9 +71,7 @@ run (IstSettings *settings, gboolean foreground)
       return 4;
     }
   daemon.instance = instance;
-  g_unix_signal_add (SIGTERM, on_stop, &daemon);
-  g_unix_signal_add (SIGINT, on_stop, &daemon);
-  g_unix_signal_add (SIGHUP, on_reload, &daemon);
+  ist_service_watch (on_stop, on_reload, &daemon);
   ist_service_notify ("READY=1");
   g_main_loop_run (loop);
   ist_service_notify ("STOPPING=1");

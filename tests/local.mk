@@ -25,15 +25,17 @@ include tests/convert/local.mk
 include tests/dirsync/local.mk
 include tests/connector/local.mk
 include tests/connector/flow.mk
+include tests/connector/service.mk
 include tests/scenario/local.mk
 include tests/lab/local.mk
 include tests/bench/local.mk
 include tests/fuzz/local.mk
 include tests/crash/local.mk
 
-dist_check_SCRIPTS = tests/check-includes.sh tests/check-style.sh
+dist_check_SCRIPTS = tests/check-examples.sh tests/check-functions.sh tests/check-includes.sh tests/check-manual.sh \
+  tests/check-style.sh tests/check-unit.sh tests/check-words.sh
 TESTS += $(dist_check_SCRIPTS)
-EXTRA_DIST += tests/fixtures
+EXTRA_DIST += tests/fixtures tests/tidy.sh
 
 .PHONY: check-long
 check-long: all $(LONG_TESTS)

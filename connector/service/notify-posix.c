@@ -1,5 +1,8 @@
 #include "connector/service/notify.h"
 
+#include "base/clock.h"
+
+#include <glib-unix.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -27,6 +30,23 @@ ist_service_notify (const char *state)
   sendto (fd, state, strlen (state), MSG_NOSIGNAL, (const struct sockaddr *) &address,
           (socklen_t) (G_STRUCT_OFFSET (struct sockaddr_un, sun_path) + length));
   close (fd);
+}
+
+void
+ist_service_notify_reloading (void)
+{
+  g_autofree char *state = g_strdup_printf ("RELOADING=1\nMONOTONIC_USEC=%" G_GINT64_FORMAT,
+                                            ist_clock_mono_usecs ());
+
+  ist_service_notify (state);
+}
+
+void
+ist_service_watch (GSourceFunc stop, GSourceFunc reload, gpointer user)
+{
+  g_unix_signal_add (SIGTERM, stop, user);
+  g_unix_signal_add (SIGINT, stop, user);
+  g_unix_signal_add (SIGHUP, reload, user);
 }
 
 void

