@@ -30,7 +30,7 @@ check 'isthmusctl(1) documents every verb' "$(
 if command -v groff >/dev/null; then
   check 'the pages format without warning' "$(
     for page in isthmusd.8 isthmusctl.1 isthmus.conf.5; do
-      groff -man -Tutf8 -ww -z "$build/docs/man/$page" 2>&1
+      groff -man -Tutf8 -ww -W break -z "$build/docs/man/$page" 2>&1
     done)"
 else
   n=$((n + 1))
