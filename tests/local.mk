@@ -33,7 +33,7 @@ include tests/fuzz/local.mk
 include tests/crash/local.mk
 
 dist_check_SCRIPTS = tests/check-examples.sh tests/check-functions.sh tests/check-includes.sh tests/check-manual.sh \
-  tests/check-style.sh tests/check-unit.sh tests/check-words.sh
+  tests/check-style.sh tests/check-tour.sh tests/check-unit.sh tests/check-words.sh
 TESTS += $(dist_check_SCRIPTS)
 EXTRA_DIST += tests/fixtures tests/tidy.sh
 
