@@ -57,7 +57,9 @@ tests_fuzz_fuzz_smtp_session_t_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_transforms_t_SOURCES = tests/fuzz/fuzz-transforms.c $(FUZZ_COMMON)
 tests_fuzz_fuzz_transforms_t_LDADD = $(FUZZ_HARNESS) $(FUZZ_LIBS)
 tests_fuzz_fuzz_transforms_t_LDFLAGS = $(FUZZ_LINK)
-EXTRA_DIST += tests/fuzz/seeds tests/fuzz/replay.c tests/fuzz/run.sh
+EXTRA_DIST += tests/fuzz/seeds tests/fuzz/replay.c tests/fuzz/run.sh tests/fuzz/long.sh
+LONG_TESTS += tests/fuzz/long.sh
+CLEANFILES += fuzz.log
 
 FUZZ_SECS = 60
 .PHONY: fuzz
