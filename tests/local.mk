@@ -35,7 +35,7 @@ include tests/crash/local.mk
 dist_check_SCRIPTS = tests/check-examples.sh tests/check-functions.sh tests/check-includes.sh tests/check-manual.sh \
   tests/check-style.sh tests/check-tour.sh tests/check-unit.sh tests/check-words.sh
 TESTS += $(dist_check_SCRIPTS)
-EXTRA_DIST += tests/fixtures tests/tidy.sh
+EXTRA_DIST += tests/fixtures tests/format.sh tests/tidy.sh
 
 .PHONY: check-long
 check-long: all $(LONG_TESTS)
