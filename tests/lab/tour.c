@@ -434,7 +434,7 @@ main (int argc, char **argv)
   g_autoptr (GError) error = NULL;
   g_autofree char *absolute = NULL;
   g_autofree char *folder = NULL;
-  Lab lab = { 0 };
+  static Lab lab; /* to the end of the program: threads of open connections may still look at the sinks */
 
   g_option_context_add_main_entries (context, entries, NULL);
   if (!g_option_context_parse (context, &argc, &argv, &error) || program == NULL || fixtures == NULL
