@@ -23,7 +23,7 @@ check "isthmus.conf(5) documents every key ($rows)" "$(
   [ "$rows" -gt 100 ] && [ "$rows" = "$shown" ] || echo "$rows keys in the manual page, $shown in the reference")"
 check 'isthmusctl(1) documents every verb' "$(
   sed 's/\\f.//g; s/\\-/-/g; s/"//g' "$build/docs/man/isthmusctl.1" >"$build/verbs.tmp"
-  "$build/isthmusctl" help | sed -n 's/^\(isthmusctl\|  *\) *\([a-z][a-z]*\) .*/\2/p' | sort -u | while read -r verb; do
+  "$build/isthmusctl" help | sed -n 's/^\(isthmusctl \|  \)\([a-z][a-z]*\) .*/\2/p' | sort -u | while read -r verb; do
     grep -qE "^\.(B|BI|BR) $verb( |\$)" "$build/verbs.tmp" || echo "missing: $verb"
   done
   rm -f "$build/verbs.tmp")"
