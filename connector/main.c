@@ -40,7 +40,7 @@ on_reload (gpointer user)
   g_autoptr (GPtrArray) errors = g_ptr_array_new_with_free_func (g_free);
   g_auto (GStrv) waiting = NULL;
 
-  ist_service_notify_reloading ();
+  ist_service_notify ("RELOADING=1");
   ist_instance_reload (self->instance, errors, &waiting);
   print_lines (errors);
   for (guint i = 0; waiting != NULL && waiting[i] != NULL; i++)

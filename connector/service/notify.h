@@ -8,12 +8,9 @@
 
 G_BEGIN_DECLS
 
-/* "READY=1", "STOPPING=1"… Does nothing without a service manager. */
+/* "READY=1", "STOPPING=1", "RELOADING=1"… Does nothing without a service manager. "RELOADING=1" is sent with
+ * MONOTONIC_USEC, which Type=notify-reload asks for (systemd 253, sd_notify(3)). */
 void ist_service_notify (const char *state);
-
-/* A reload begins; READY=1 ends it. Carries MONOTONIC_USEC, which Type=notify-reload asks for (systemd 253,
- * sd_notify(3)). */
-void ist_service_notify_reloading (void);
 
 /* Calls `stop` when the service is to end and `reload` when its configuration changed (signals TERM, INT and HUP),
  * from the default main context. */

@@ -78,7 +78,7 @@ test_reloading (void)
   if (socket == NULL)
     return;
   g_setenv ("NOTIFY_SOCKET", path, TRUE);
-  ist_service_notify_reloading ();
+  ist_service_notify ("RELOADING=1");
   text = heard (socket);
   stamp = text != NULL ? strstr (text, "\nMONOTONIC_USEC=") : NULL;
   if (!IST_ASSERT (stamp != NULL))
