@@ -25,7 +25,7 @@ tour two "$fixtures"
 verdict $? 'the tour' "$dir/two.out"
 wait $first
 verdict $? 'another one at the same time' "$dir/one.out"
-grep -q 'changed: From: <Anna Berg/Research/Acme@ACME> became <anna@acme.example>' "$dir/two.out" &&
+grep -q 'changed: From: .*Anna Berg/Research/Acme@ACME.* became .*anna@acme.example' "$dir/two.out" &&
   grep -q "^Log: $dir/two/log/isthmus.log" "$dir/two.out" && [ -s "$dir/two/log/isthmus.log" ]
 verdict $? 'it tells what was changed and where the log is' "$dir/two.out"
 cp -r "$fixtures" "$dir/fixtures" && chmod -R u+w "$dir/fixtures"
