@@ -40,6 +40,14 @@ check_notes (const char *text)
   g_assert_true (!is || strchr (local, ' ') == NULL);
 }
 
+static gboolean
+has_early_at (const char *text)
+{
+  const char *at = strchr (text, '@');
+
+  return at != NULL && at < strrchr (text, '/');
+}
+
 /* A Notes domain behind a name says where, not who. */
 static void
 check_domain (const char *text)
@@ -50,7 +58,8 @@ check_domain (const char *text)
   g_autofree char *local = ist_notes_name_local (text);
   g_autofree char *local_with = ist_notes_name_local (with);
 
-  if (!ist_notes_name_is (text) || !g_utf8_validate (text, -1, NULL))
+  /* No Notes name holds an '@' in front of its Notes domain. */
+  if (!ist_notes_name_is (text) || !g_utf8_validate (text, -1, NULL) || has_early_at (text))
     return;
   g_assert_cmpstr (key, ==, key_with);
   g_assert_cmpstr (local, ==, local_with);
