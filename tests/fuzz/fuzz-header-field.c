@@ -40,7 +40,7 @@ rewriter (IstSide from, IstSide to)
   if (settings == NULL)
     settings = ist_settings_parse (config, "isthmus.conf", ".", ist_routing_setting_groups, errors);
   if (settings == NULL)
-    g_error ("%s", (char *) g_ptr_array_index (errors, 0));
+    FUZZ_FAIL ("%s", (char *) g_ptr_array_index (errors, 0));
   return ist_rewriter_new (settings, &directory, from, to);
 }
 

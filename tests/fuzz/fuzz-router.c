@@ -43,7 +43,7 @@ router (void)
     return self;
   settings = ist_settings_parse (config, "isthmus.conf", ".", ist_routing_setting_groups, errors);
   if (settings == NULL)
-    g_error ("%s", (char *) g_ptr_array_index (errors, 0));
+    FUZZ_FAIL ("%s", (char *) g_ptr_array_index (errors, 0));
   self = ist_router_new (settings, &directory, 1);
   ist_settings_unref (settings);
   return self;

@@ -21,13 +21,13 @@ check_shown (const IstSettings *settings, const IstSettingGroup *const *tables)
   g_autoptr (IstSettings) again = ist_settings_parse (shown, "shown", "/", tables, errors);
 
   if (again == NULL)
-    g_error ("%s\n%s", (char *) g_ptr_array_index (errors, 0), shown);
+    FUZZ_FAIL ("%s\n%s", (char *) g_ptr_array_index (errors, 0), shown);
   for (int a = IST_APPLIES_AT_ONCE; a <= IST_APPLIES_RESTART; a++)
     {
       g_auto (GStrv) diff = ist_settings_diff (settings, again, (IstApplies) a);
 
       if (diff[0] != NULL)
-        g_error ("%s differs in\n%s", diff[0], shown);
+        FUZZ_FAIL ("%s differs in\n%s", diff[0], shown);
     }
 }
 

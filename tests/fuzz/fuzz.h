@@ -14,6 +14,15 @@
 
 int LLVMFuzzerTestOneInput (const guint8 *data, gsize size);
 
+/* Says what is wrong and aborts, so that libFuzzer keeps the input (it does not after g_error()). */
+#define FUZZ_FAIL(...) \
+  G_STMT_START \
+  { \
+    g_printerr (__VA_ARGS__); \
+    g_assert_not_reached (); \
+  } \
+  G_STMT_END
+
 /* The input as a C string, up to its first NUL. */
 static inline char *
 fuzz_text (const guint8 *data, gsize size)
