@@ -342,6 +342,7 @@ print_further (Lab *self)
           "   less isthmus.conf                the configuration of this small site\n"
           "   ls domino/new exchange/new       what each side got\n"
           "   ctl=\"%s --config isthmus.conf\"\n"
+          "   $ctl status                      how the daemon is doing; $ctl alone is a console\n"
           "   $ctl trace bob@acme.example      all that happened to his mail\n"
           "   $ctl route explain anna@acme.example bob@acme.example\n"
           "                                    which way a message would go, and why\n"
