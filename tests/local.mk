@@ -19,6 +19,7 @@ CONNECTOR_TEST_LIBS = $(HARNESS_LIBS) libconnector.a librouting.a libconvert.a l
 # What has longer numbers to show: run by `make check-long`, with ISTHMUS_LONG=1.
 LONG_TESTS =
 
+include tests/connector/service.mk
 include tests/base/local.mk
 include tests/routing/local.mk
 include tests/convert/local.mk
