@@ -1,3 +1,4 @@
+dist_check_SCRIPTS = tests/check-includes.sh tests/check-style.sh
 check_LIBRARIES += libharness.a libfakeclock.a libsimdisk.a
 libharness_a_SOURCES = \
   tests/harness/harness.c tests/harness/harness.h
@@ -19,6 +20,7 @@ CONNECTOR_TEST_LIBS = $(HARNESS_LIBS) libconnector.a librouting.a libconvert.a l
 # What has longer numbers to show: run by `make check-long`, with ISTHMUS_LONG=1.
 LONG_TESTS =
 
+include tests/checks.mk
 include tests/connector/service.mk
 include tests/base/local.mk
 include tests/routing/local.mk
@@ -33,10 +35,8 @@ include tests/bench/local.mk
 include tests/fuzz/local.mk
 include tests/crash/local.mk
 
-dist_check_SCRIPTS = tests/check-examples.sh tests/check-functions.sh tests/check-includes.sh tests/check-manual.sh \
-  tests/check-style.sh tests/check-tour.sh tests/check-unit.sh tests/check-words.sh
 TESTS += $(dist_check_SCRIPTS)
-EXTRA_DIST += tests/fixtures tests/format.sh tests/tidy.sh
+EXTRA_DIST += tests/fixtures
 
 .PHONY: check-long
 check-long: all $(LONG_TESTS)

@@ -77,7 +77,6 @@ typedef struct
   guint16 port; /* Domino's listener; Exchange's is the next */
   guint16 exchange_port;
   GSubprocess *daemon;
-  char *console; /* path of isthmusctl, beside the daemon */
 } Lab;
 
 /* ---- setting up ---- */
@@ -334,27 +333,29 @@ visit (Lab *self, guint number)
 
 /* ---- the whole ---- */
 
+/* Every command here works as it is printed, for as long as the tour stays up. */
 static void
-print_further (Lab *self)
+print_further (Lab *self, const char *program)
 {
+  g_autofree char *folder = g_path_get_dirname (program);
+  g_autofree char *ctl = g_build_filename (folder, "isthmusctl", NULL);
+  g_autofree char *site = g_strdup_printf ("%s --config %s/isthmus.conf", ctl, self->dir);
+
   printf ("\nTo explore further, from another terminal:\n"
-          "   cd %s\n"
-          "   less isthmus.conf                the configuration of this small site\n"
-          "   ls domino/new exchange/new       what each side got\n"
-          "   ctl=\"%s --config isthmus.conf\"\n"
-          "   $ctl status                      how the daemon is doing; $ctl alone is a console\n"
-          "   $ctl trace bob@acme.example      all that happened to his mail\n"
-          "   $ctl route explain anna@acme.example bob@acme.example\n"
-          "                                    which way a message would go, and why\n"
-          "   $ctl convert --direction domino-to-exchange < %s/notes-memo.eml\n"
-          "                                    what a message becomes on the other side\n"
-          "   $ctl transforms                  what is repaired\n"
-          "   $ctl help                        everything else\n",
-          self->dir, self->console, self->fixtures);
-  if (self->daemon != NULL)
-    printf ("Or send a message yourself (the program is in the package swaks):\n"
-            "   swaks --server 127.0.0.1:%u --from anna@acme.example --to bob@acme.example\n",
-            self->port);
+          "   less %s/isthmus.conf    # the configuration of this small site\n"
+          "   tail -f %s/log/isthmus.log    # every event, one JSON object a line\n"
+          "   ls %s/domino/new %s/exchange/new    # what each side got\n"
+          "   %s status\n"
+          "   %s queue\n"
+          "   %s trace bob@acme.example\n"
+          "   %s route explain anna@acme.example bob@acme.example\n"
+          "   %s log --lines 5\n"
+          "   %s reload\n"
+          "   %s transforms\n"
+          "   %s convert --direction domino-to-exchange < %s/notes-memo.eml\n"
+          "   %s    # the console; \"quit\" ends it\n",
+          self->dir, self->dir, self->dir, self->dir, site, site, site, site, site, site, site, site,
+          self->fixtures, site);
 }
 
 static gboolean
@@ -365,11 +366,14 @@ on_interrupt (gpointer loop)
 }
 
 static void
-stay (void)
+stay (Lab *self)
 {
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
 
-  printf ("\nEverything stays up until you press Ctrl-C.\n");
+  printf ("\nOr send a message yourself (the program is in the package swaks):\n"
+          "   swaks --server 127.0.0.1:%u --from anna@acme.example --to bob@acme.example\n"
+          "\nEverything stays up until you press Ctrl-C.\n",
+          self->port);
   fflush (stdout);
   g_unix_signal_add (SIGINT, on_interrupt, loop);
   g_unix_signal_add (SIGTERM, on_interrupt, loop);
@@ -409,9 +413,9 @@ tour (Lab *self, const char *program, gboolean once)
   for (guint i = 0; i < G_N_ELEMENTS (stops); i++)
     ok &= visit (self, i);
   printf ("\nLog: %s/log/isthmus.log\n", self->dir);
-  print_further (self);
+  print_further (self, program);
   if (!once)
-    stay ();
+    stay (self);
   ok &= stop_daemon (self);
   printf ("\n%s\n", ok ? "Everything arrived as expected." : "Something did NOT go as expected; see above.");
   return ok;
@@ -433,8 +437,6 @@ main (int argc, char **argv)
   };
   g_autoptr (GOptionContext) context = g_option_context_new ("- a tour of Isthmus");
   g_autoptr (GError) error = NULL;
-  g_autofree char *absolute = NULL;
-  g_autofree char *folder = NULL;
   static Lab lab; /* to the end of the program: threads of open connections may still look at the sinks */
 
   g_option_context_add_main_entries (context, entries, NULL);
@@ -445,9 +447,6 @@ main (int argc, char **argv)
       return 2;
     }
   lab.dir = g_canonicalize_filename (dir, NULL);
-  absolute = g_canonicalize_filename (program, NULL);
-  folder = g_path_get_dirname (absolute);
-  lab.console = g_build_filename (folder, "isthmusctl", NULL);
   lab.fixtures = g_canonicalize_filename (fixtures, NULL);
   return tour (&lab, program, once) ? 0 : 1;
 }
