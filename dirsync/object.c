@@ -35,7 +35,8 @@ notes_key (const char *text)
 {
   g_auto (GStrv) parts = NULL;
   g_autofree char *name = g_strdup (text);
-  char *at = strchr (strrchr (name, '/'), '@');
+  char *slash = strrchr (name, '/');
+  char *at = strchr (slash != NULL ? slash : name, '@');
   g_autoptr (GString) out = g_string_new (NULL);
 
   if (at != NULL)
