@@ -28,7 +28,6 @@ include tests/convert/local.mk
 include tests/dirsync/local.mk
 include tests/connector/local.mk
 include tests/connector/flow.mk
-include tests/connector/service.mk
 include tests/scenario/local.mk
 include tests/lab/local.mk
 include tests/bench/local.mk

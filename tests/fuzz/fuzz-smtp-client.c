@@ -1,7 +1,7 @@
 /*
  * The sending side of SMTP. The first byte holds switches, the rest is all that the server ever says; then it hangs
  * up. Whatever it is: no bare CR or LF leaves, every recipient has a result, comes next, or the connection is lost;
- * none is called delivered without a 2xx.
+ * none is called delivered without a 2xx for its final dot.
  */
 #include "tests/fuzz/fuzz.h"
 
@@ -80,14 +80,14 @@ server_start (void)
 }
 
 static void
-check_results (const IstClientMail *mail, gboolean whole)
+check_results (const IstClientMail *mail, gboolean whole, gboolean sent_dot)
 {
   for (guint i = 0; i < mail->n_rcpts; i++)
     {
       IstClientRcpt *rcpt = &mail->rcpts[i];
 
       g_assert_true (!whole || rcpt->reply.code != 0 || rcpt->postponed);
-      g_assert_false (rcpt->delivered && rcpt->postponed);
+      g_assert_false (rcpt->delivered && (rcpt->postponed || !sent_dot));
       g_assert_true (!rcpt->delivered || (rcpt->reply.code >= 200 && rcpt->reply.code < 300));
       g_assert_true (rcpt->reply.text == NULL || strchr (rcpt->reply.text, '\r') == NULL);
       ist_reply_clear (&rcpt->reply);
@@ -118,15 +118,15 @@ converse (const IstClientOptions *options, guint8 bits)
     return;
   ok = ist_client_send (client, &mail, &failure, &sent_dot, &error);
   g_assert_true (ok == (error == NULL));
-  check_results (&mail, ok);
-  if (!ok)
+  check_results (&mail, ok, sent_dot);
+  if (!ok || !ist_client_is_open (client))
     return;
   memset (rcpts, 0, sizeof rcpts);
   rcpts[0].address = "again@b.example";
   mail.n_rcpts = 1;
   mail.smtputf8 = FALSE;
   ok = ist_client_send (client, &mail, &failure, &sent_dot, NULL);
-  check_results (&mail, ok);
+  check_results (&mail, ok, sent_dot);
 }
 
 int

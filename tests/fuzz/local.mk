@@ -9,6 +9,7 @@ FUZZ_TARGETS = \
   tests/fuzz/fuzz-mime.t \
   tests/fuzz/fuzz-names.t \
   tests/fuzz/fuzz-http.t \
+  tests/fuzz/fuzz-report.t \
   tests/fuzz/fuzz-router.t \
   tests/fuzz/fuzz-settings.t \
   tests/fuzz/fuzz-smtp-client.t \
@@ -65,6 +66,9 @@ tests_fuzz_fuzz_router_t_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_http_t_SOURCES = tests/fuzz/fuzz-http.c $(FUZZ_COMMON)
 tests_fuzz_fuzz_http_t_LDADD = $(FUZZ_HARNESS) $(FUZZ_LIBS)
 tests_fuzz_fuzz_http_t_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_report_t_SOURCES = tests/fuzz/fuzz-report.c $(FUZZ_COMMON)
+tests_fuzz_fuzz_report_t_LDADD = $(FUZZ_HARNESS) $(FUZZ_LIBS)
+tests_fuzz_fuzz_report_t_LDFLAGS = $(FUZZ_LINK)
 EXTRA_DIST += tests/fuzz/seeds tests/fuzz/replay.c tests/fuzz/run.sh tests/fuzz/long.sh
 LONG_TESTS += tests/fuzz/long.sh
 CLEANFILES += fuzz.log
