@@ -163,7 +163,11 @@ idna_key (const char *domain)
   uidna_close (idna);
   if (U_FAILURE (status) || info.errors != 0 || length <= 0 || (gsize) length >= sizeof out)
     return NULL;
-  return g_ascii_strdown (out, length);
+  /* Full-width forms map to ASCII: a final dot may appear only here, and so may '@' or a blank. */
+  out[length] = '\0';
+  if (length > 1 && out[length - 1] == '.')
+    out[length - 1] = '\0';
+  return ist_domain_is_valid (out, FALSE) ? g_ascii_strdown (out, -1) : NULL;
 }
 
 char *
@@ -174,7 +178,7 @@ ist_domain_key (const char *domain)
 
   if (length > 1 && domain[length - 1] == '.')
     length--;
-  if (length == 0 || length > 255)
+  if (length == 0 || length > 255 || domain[length - 1] == '.')
     return NULL;
   plain = g_strndup (domain, length);
   if (ist_is_ascii (plain))
@@ -188,7 +192,8 @@ local_key (const char *local)
   g_autofree char *plain = ist_address_unquote_local (local);
   g_autofree char *composed = NULL;
 
-  if (ist_is_ascii (plain))
+  /* GLib would decode overlong forms, so that two spellings of one byte became equal. */
+  if (!g_utf8_validate (plain, -1, NULL) || ist_is_ascii (plain))
     return g_ascii_strdown (plain, -1);
   composed = g_utf8_normalize (plain, -1, G_NORMALIZE_NFC);
   return composed != NULL ? g_utf8_strdown (composed, -1) : g_strdup (plain);

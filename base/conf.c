@@ -117,7 +117,8 @@ read_line (Parser *self, char *line, guint number)
     return;
   if (indented && self->entry != NULL)
     {
-      joined = g_strdup_printf ("%s %s", self->entry->value, line);
+      joined = self->entry->value[0] != '\0' ? g_strdup_printf ("%s %s", self->entry->value, line)
+                                             : g_strdup (line);
       g_free (self->entry->value);
       self->entry->value = joined;
     }

@@ -137,7 +137,9 @@ fill_group (const IstSettings *self, const IstSettingGroup *table, const IstConf
           continue;
         }
       g_hash_table_add (given, entry->key);
-      if (!ist_setting_set (row, group, entry->value, self->folder, &why))
+      if (row->required && entry->value[0] == '\0')
+        complain_at (self, entry->line, table, conf->name, entry->key, "is empty", errors);
+      else if (!ist_setting_set (row, group, entry->value, self->folder, &why))
         complain_at (self, entry->line, table, conf->name, entry->key, why, errors);
     }
   for (const IstSettingRow *row = table->rows; row->key != NULL; row++)

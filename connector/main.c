@@ -6,7 +6,6 @@
 #include "connector/instance.h"
 #include "connector/service/notify.h"
 
-#include <glib-unix.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -72,9 +71,7 @@ run (IstSettings *settings, gboolean foreground)
       return 4;
     }
   daemon.instance = instance;
-  g_unix_signal_add (SIGTERM, on_stop, &daemon);
-  g_unix_signal_add (SIGINT, on_stop, &daemon);
-  g_unix_signal_add (SIGHUP, on_reload, &daemon);
+  ist_service_watch (on_stop, on_reload, &daemon);
   ist_service_notify ("READY=1");
   g_main_loop_run (loop);
   ist_service_notify ("STOPPING=1");

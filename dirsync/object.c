@@ -28,14 +28,15 @@ ist_object_free (IstObject *self)
   g_free (self);
 }
 
-/* "CN=John Doe/OU=Sales/O=Acme" and "John Doe/Sales/Acme" are one name: the labels are dropped. An "@NotesDomain"
- * at the end says where, not who. */
+/* "CN=John Doe/OU=Sales/O=Acme" and "John Doe/Sales/Acme" are one name: the labels are dropped. "@NotesDomain" at
+ * the end, once or for each domain of a way ("@HUB@ACME"), says where, not who. */
 static char *
 notes_key (const char *text)
 {
   g_auto (GStrv) parts = NULL;
   g_autofree char *name = g_strdup (text);
-  char *at = strrchr (name, '@');
+  char *slash = strrchr (name, '/');
+  char *at = strchr (slash != NULL ? slash : name, '@');
   g_autoptr (GString) out = g_string_new (NULL);
 
   if (at != NULL)

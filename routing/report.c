@@ -278,12 +278,38 @@ needs_utf8 (const IstReportRequest *r)
   return FALSE;
 }
 
+static gboolean
+holds (IstBody *body, const char *text)
+{
+  gsize size, length = strlen (text);
+  const char *p = ist_body_data (body, &size);
+
+  for (gsize i = 0; i + length <= size; i++)
+    if (p[i] == text[0] && memcmp (p + i, text, length) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* Queue ids can be guessed: a message made for it must not end its part of the report (RFC 2046 5.1.1). */
+static char *
+free_boundary (const IstReportRequest *r)
+{
+  char *boundary = g_strdup_printf ("isthmus-%s-report", r->queue_id);
+
+  for (guint i = 1; holds (r->original->body, boundary); i++)
+    {
+      g_free (boundary);
+      boundary = g_strdup_printf ("isthmus-%s-report.%u", r->queue_id, i);
+    }
+  return boundary;
+}
+
 GBytes *
 ist_report_build (const IstReportRequest *r)
 {
   GString *out = g_string_new (NULL);
   g_autofree char *date = date_text (r->now_wall_usecs);
-  g_autofree char *boundary = g_strdup_printf ("isthmus-%s-report", r->queue_id);
+  g_autofree char *boundary = free_boundary (r);
   g_autofree char *message_id = NULL;
   gboolean utf8 = needs_utf8 (r);
   gboolean full, eight_bit;

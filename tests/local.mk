@@ -1,3 +1,4 @@
+dist_check_SCRIPTS = tests/check-includes.sh tests/check-style.sh
 check_LIBRARIES += libharness.a libfakeclock.a libsimdisk.a
 libharness_a_SOURCES = \
   tests/harness/harness.c tests/harness/harness.h
@@ -19,6 +20,8 @@ CONNECTOR_TEST_LIBS = $(HARNESS_LIBS) libconnector.a librouting.a libconvert.a l
 # What has longer numbers to show: run by `make check-long`, with ISTHMUS_LONG=1.
 LONG_TESTS =
 
+include tests/checks.mk
+include tests/connector/service.mk
 include tests/base/local.mk
 include tests/routing/local.mk
 include tests/convert/local.mk
@@ -31,7 +34,6 @@ include tests/bench/local.mk
 include tests/fuzz/local.mk
 include tests/crash/local.mk
 
-dist_check_SCRIPTS = tests/check-includes.sh tests/check-style.sh
 TESTS += $(dist_check_SCRIPTS)
 include tests/peers/local.mk
 EXTRA_DIST += tests/fixtures

@@ -8,7 +8,9 @@ static char **
 split (const char *text)
 {
   g_autofree char *name = g_strdup (text);
-  char *at = strrchr (name, '@');
+  char *slash = strrchr (name, '/');
+  /* Each domain of a way adds one: "@HUB@ACME". */
+  char *at = strchr (slash != NULL ? slash : name, '@');
   char **parts;
 
   if (at != NULL)

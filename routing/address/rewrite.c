@@ -148,6 +148,17 @@ apply (IstRewriter *self, gboolean on, Step step, char **address)
   return TRUE;
 }
 
+/* Each hop may have added its domain. */
+static gboolean
+strip_all (IstRewriter *self, char **address)
+{
+  gboolean any = FALSE;
+
+  for (guint i = 0; i < 5 && apply (self, self->steps->strip_notes_domain, strip, address); i++)
+    any = TRUE;
+  return any;
+}
+
 char *
 ist_rewriter_address (IstRewriter *self, const char *address, gboolean *changed)
 {
@@ -157,9 +168,13 @@ ist_rewriter_address (IstRewriter *self, const char *address, gboolean *changed)
 
   if (s->enabled && address[0] != '\0' && strlen (address) <= IST_ADDRESS_MAX)
     {
-      for (guint i = 0; i < 5 && apply (self, s->strip_notes_domain, strip, &out); i++)
-        any = TRUE;
-      any |= apply (self, s->imcea, imcea, &out);
+      any |= strip_all (self, &out);
+      /* What was wrapped may carry a Notes domain of its own. */
+      if (apply (self, s->imcea, imcea, &out))
+        {
+          strip_all (self, &out);
+          any = TRUE;
+        }
       any |= apply (self, s->notes_names, name, &out);
       any |= apply (self, s->subdomain_to_primary, subdomain_to_primary, &out);
     }

@@ -188,6 +188,14 @@ test_nul (void)
 }
 
 static void
+expect (Box *box, const char *key, const char *want)
+{
+  g_autofree char *got = who (box, key);
+
+  IST_ASSERT_STR (got, want);
+}
+
+static void
 test_age (void)
 {
   static const char *const both[] = { "d", "x", NULL };
@@ -201,46 +209,39 @@ test_age (void)
   if (!box_open (&box))
     return;
   directory = ist_mirror_directory (box.mirror);
-#define EXPECT(key, want) \
-  G_STMT_START \
-  { \
-    g_autofree char *got = who (&box, key); \
-    IST_ASSERT_STR (got, want); \
-  } \
-  G_STMT_END
   ist_row ("nothing configured");
   IST_ASSERT (ist_mirror_keep_only (box.mirror, none, NULL));
   IST_ASSERT_INT (directory->age_secs (directory->self), -1);
-  EXPECT ("anna@acme.example", "stale");
+  expect (&box, "anna@acme.example", "stale");
 
   ist_row ("one of two never read: who is not in the other may be in it");
   d = write_file (&box, "d.csv", DOMINO_CSV);
   IST_ASSERT_INT (ist_mirror_load_file (box.mirror, "d", IST_SIDE_DOMINO, d, NULL), 3);
   IST_ASSERT (ist_mirror_keep_only (box.mirror, both, NULL));
   IST_ASSERT (directory->age_secs (directory->self) == G_MAXINT64);
-  EXPECT ("anna@acme.example", "domino anna@acme.example>- Pilot,Everybody");
-  EXPECT ("bob@acme.example", "stale");
+  expect (&box, "anna@acme.example", "domino anna@acme.example>- Pilot,Everybody");
+  expect (&box, "bob@acme.example", "stale");
 
   ist_row ("both read");
   x = write_file (&box, "x.csv", EXCHANGE_CSV);
   IST_ASSERT_INT (ist_mirror_load_file (box.mirror, "x", IST_SIDE_EXCHANGE, x, NULL), 2);
   IST_ASSERT_INT (directory->age_secs (directory->self), 0);
-  EXPECT ("nobody@acme.example", "unknown");
+  expect (&box, "nobody@acme.example", "unknown");
 
   ist_row ("too old");
   ist_mirror_set_max_age (box.mirror, 3600);
   ist_fake_clock_advance (3600 * (gint64) G_USEC_PER_SEC);
-  EXPECT ("anna@acme.example", "domino anna@acme.example>- Pilot,Everybody");
+  expect (&box, "anna@acme.example", "domino anna@acme.example>- Pilot,Everybody");
   ist_fake_clock_advance (G_USEC_PER_SEC);
   IST_ASSERT_INT (directory->age_secs (directory->self), 3601);
-  EXPECT ("anna@acme.example", "stale");
-  EXPECT ("nobody@acme.example", "stale");
+  expect (&box, "anna@acme.example", "stale");
+  expect (&box, "nobody@acme.example", "stale");
 
   ist_row ("looked at and unchanged");
   IST_ASSERT (ist_mirror_confirm (box.mirror, "d", d));
-  EXPECT ("anna@acme.example", "stale");
+  expect (&box, "anna@acme.example", "stale");
   IST_ASSERT (ist_mirror_confirm (box.mirror, "x", x));
-  EXPECT ("anna@acme.example", "domino anna@acme.example>- Pilot,Everybody");
+  expect (&box, "anna@acme.example", "domino anna@acme.example>- Pilot,Everybody");
 
   ist_row ("changed, gone, or never loaded");
   IST_ASSERT (g_file_set_contents (x, "address\nz@acme.example\n", -1, NULL));
@@ -251,7 +252,7 @@ test_age (void)
 
   ist_row ("one taken out of the settings");
   IST_ASSERT (ist_mirror_keep_only (box.mirror, one, NULL));
-  EXPECT ("bob@acme.example", "unknown");
+  expect (&box, "bob@acme.example", "unknown");
   IST_ASSERT_INT (ist_mirror_count (box.mirror), 3);
 }
 

@@ -18,30 +18,55 @@
 typedef struct
 {
   const char *title;
-  const char *fixture;
+  const char *why;       /* what the other side would make of it without us */
+  const char *fixture;   /* NULL: the text is never sent, the recipient is refused */
   const char *from;
   const char *to;        /* space-separated */
   gboolean to_exchange;
   const char *must[6];     /* texts that must have arrived, NULL-ended */
   const char *must_not[4]; /* texts that must be gone */
+  gboolean whole;        /* must arrive byte for byte below the trace fields */
 } Stop;
 
 static const Stop stops[] = {
   { "A Notes memo with its encapsulated copy, from Domino to Exchange",
+    "Outlook would show the Notes copy as an attachment that nobody can open, and Notes names as addresses that\n"
+    "   nobody can answer to.",
     "notes-memo.eml",
     "anna@acme.example",
     "bob@acme.example",
     TRUE,
     { "From: \"Anna Berg\" <anna@acme.example>", "Cc: \"Carla Diaz\" <carla@acme.example>",
       "To: \"Bob Miller, Sales\" <bob@acme.example>", "das Angebot f=FCr die Pr=FCfstation", NULL },
-    { "x-lotus-encap", "@ACME", NULL } },
+    { "x-lotus-encap", "@ACME", NULL },
+    FALSE },
   { "An Outlook answer to the Notes name, from Exchange to Domino",
+    "Exchange wraps a Notes name it cannot read (IMCEANOTES...); Domino would not know that address.",
     "outlook.eml",
     "bob@acme.example",
     "anna.berg@acme.example",
     FALSE,
     { "To: Anna Berg <anna@acme.example>", "\r\n.so\r\n", "Thread-Topic: Pruefstation", NULL },
-    { "IMCEANOTES", NULL } },
+    { "IMCEANOTES", NULL },
+    FALSE },
+  { "A signed message, from Exchange to Domino",
+    "Nothing in it needs repair, so every byte below the trace fields must stay: signatures break otherwise.",
+    "signed.eml",
+    "bob@acme.example",
+    "carla@acme.example",
+    FALSE,
+    { NULL },
+    { NULL },
+    TRUE },
+  { "A message to somebody whom neither directory knows",
+    "Each system would hand it to the other one, in circles. Isthmus knows both directories and says no at once.",
+    NULL,
+    "anna@acme.example",
+    "nobody@acme.example",
+    TRUE,
+    { NULL },
+    { NULL },
+    FALSE },
 };
 
 typedef struct
@@ -89,9 +114,24 @@ write_config (Lab *self)
 }
 
 static gboolean
-wait_for_port (guint16 port)
+stop_daemon (Lab *self)
 {
-  for (guint i = 0; i < WAIT_SECS * 10; i++)
+  gboolean ok;
+
+  if (self->daemon == NULL)
+    return FALSE;
+  g_subprocess_send_signal (self->daemon, SIGTERM);
+  g_subprocess_wait (self->daemon, NULL, NULL);
+  ok = g_subprocess_get_if_exited (self->daemon) && g_subprocess_get_exit_status (self->daemon) == 0;
+  g_clear_object (&self->daemon);
+  return ok;
+}
+
+/* FALSE when the daemon ended or took too long. */
+static gboolean
+wait_for_port (Lab *self, guint16 port)
+{
+  for (guint i = 0; i < WAIT_SECS * 10 && g_subprocess_get_identifier (self->daemon) != NULL; i++)
     {
       g_autoptr (GSocketClient) client = g_socket_client_new ();
       g_autoptr (GSocketConnection) connection
@@ -105,20 +145,39 @@ wait_for_port (guint16 port)
 }
 
 static gboolean
-start_daemon (Lab *self, const char *program)
+start_once (Lab *self, const char *program)
 {
-  g_autofree char *config = write_config (self);
+  g_autofree char *config = NULL;
   g_autoptr (GError) error = NULL;
 
+  self->port = free_port ();
+  self->exchange_port = free_port ();
+  config = write_config (self);
   if (config == NULL)
-    return FALSE;
+    {
+      fprintf (stderr, "%s cannot be written\n", self->dir);
+      return FALSE;
+    }
   self->daemon = g_subprocess_new (G_SUBPROCESS_FLAGS_NONE, &error, program, "--config", config, NULL);
   if (self->daemon == NULL)
     {
       fprintf (stderr, "start %s: %s\n", program, error->message);
       return FALSE;
     }
-  return wait_for_port (self->port) && wait_for_port (self->exchange_port);
+  return wait_for_port (self, self->port) && wait_for_port (self, self->exchange_port);
+}
+
+/* Somebody may have taken a free port between our look and the daemon's: then others are tried. */
+static gboolean
+start_daemon (Lab *self, const char *program)
+{
+  for (guint i = 0; i < 3; i++)
+    {
+      if (start_once (self, program))
+        return TRUE;
+      stop_daemon (self);
+    }
+  return FALSE;
 }
 
 /* ---- one stop ---- */
@@ -136,7 +195,8 @@ read_fixture (Lab *self, const char *name)
   return g_strjoinv ("\r\n", lines);
 }
 
-static gboolean
+/* The code of the answer; 0 when the conversation broke. */
+static guint
 send (Lab *self, const Stop *stop, const char *text, GError **error)
 {
   g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
@@ -146,7 +206,8 @@ send (Lab *self, const Stop *stop, const char *text, GError **error)
   g_auto (IstReply) reply = { 0 };
   g_autofree char *note = NULL;
   IstClientFailure failure;
-  gboolean sent_dot, ok;
+  gboolean sent_dot;
+  guint code;
   IstClientOptions options = {
     .address = "127.0.0.1",
     .port = stop->to_exchange ? self->port : self->exchange_port,
@@ -163,11 +224,11 @@ send (Lab *self, const Stop *stop, const char *text, GError **error)
   IstClientMail mail = { .sender = stop->from, .message = message, .rcpts = &rcpt, .n_rcpts = 1 };
 
   if (client == NULL || !ist_client_send (client, &mail, &failure, &sent_dot, error))
-    return FALSE;
-  ok = rcpt.delivered;
+    return 0;
+  code = rcpt.reply.code;
   printf ("   isthmusd answered: %u %s\n", rcpt.reply.code, rcpt.reply.text);
   ist_reply_clear (&rcpt.reply);
-  return ok;
+  return code;
 }
 
 static gboolean
@@ -217,18 +278,34 @@ print_changes (Lab *self, const char *text)
 }
 
 static gboolean
+visit_refused (Lab *self, const Stop *stop)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (send (self, stop, "Subject: Hello?\r\n\r\n", &error) != 550)
+    {
+      printf ("   NOT as expected: %s\n", error != NULL ? error->message : "550 should have been the answer");
+      return FALSE;
+    }
+  printf ("   as expected\n");
+  return TRUE;
+}
+
+static gboolean
 visit (Lab *self, guint number)
 {
   const Stop *stop = &stops[number];
   IstSink *sink = stop->to_exchange ? self->exchange : self->domino;
   guint before = ist_sink_count (sink);
-  g_autofree char *text = read_fixture (self, stop->fixture);
+  g_autofree char *text = stop->fixture != NULL ? read_fixture (self, stop->fixture) : NULL;
   g_autofree char *arrived = NULL;
   g_autofree char *path = NULL;
   g_autoptr (GError) error = NULL;
 
-  printf ("\n%u. %s\n   from <%s> to <%s>\n", number + 1, stop->title, stop->from, stop->to);
-  if (text == NULL || !send (self, stop, text, &error))
+  printf ("\n%u. %s\n   from <%s> to <%s>\n   %s\n", number + 1, stop->title, stop->from, stop->to, stop->why);
+  if (stop->fixture == NULL)
+    return visit_refused (self, stop);
+  if (text == NULL || send (self, stop, text, &error) != 250)
     {
       printf ("   NOT taken: %s\n", error != NULL ? error->message : "see the answer above");
       return FALSE;
@@ -243,25 +320,42 @@ visit (Lab *self, guint number)
     }
   printf ("   arrived at %s: %s\n", stop->to_exchange ? "Exchange" : "Domino", path);
   print_changes (self, arrived);
+  if (stop->whole && !g_str_has_suffix (arrived, text))
+    {
+      printf ("   CHANGED on the way\n");
+      return FALSE;
+    }
   if (!check (stop, arrived))
     return FALSE;
-  printf ("   as expected\n");
+  printf ("   as expected%s\n", stop->whole ? ": not one byte changed below the trace fields" : "");
   return TRUE;
 }
 
 /* ---- the whole ---- */
 
+/* Every command here works as it is printed, for as long as the tour stays up. */
 static void
-print_further (Lab *self)
+print_further (Lab *self, const char *program)
 {
+  g_autofree char *folder = g_path_get_dirname (program);
+  g_autofree char *ctl = g_build_filename (folder, "isthmusctl", NULL);
+  g_autofree char *site = g_strdup_printf ("%s --config %s/isthmus.conf", ctl, self->dir);
+
   printf ("\nTo explore further, from another terminal:\n"
-          "   less %s/isthmus.conf                     the configuration of this small site\n"
-          "   tail -f %s/log/isthmus.log               every event, one JSON object a line\n"
-          "   ls %s/domino/new %s/exchange/new   what each side got\n"
-          "   build/isthmusctl --config %s/isthmus.conf route explain anna@acme.example bob@acme.example\n"
-          "   build/isthmusctl convert --direction domino-to-exchange < tests/fixtures/tour/notes-memo.eml\n"
-          "   build/isthmusctl transforms\n",
-          self->dir, self->dir, self->dir, self->dir, self->dir);
+          "   less %s/isthmus.conf    # the configuration of this small site\n"
+          "   tail -f %s/log/isthmus.log    # every event, one JSON object a line\n"
+          "   ls %s/domino/new %s/exchange/new    # what each side got\n"
+          "   %s status\n"
+          "   %s queue\n"
+          "   %s trace bob@acme.example\n"
+          "   %s route explain anna@acme.example bob@acme.example\n"
+          "   %s log --lines 5\n"
+          "   %s reload\n"
+          "   %s transforms\n"
+          "   %s convert --direction domino-to-exchange < %s/notes-memo.eml\n"
+          "   %s    # the console; \"quit\" ends it\n",
+          self->dir, self->dir, self->dir, self->dir, site, site, site, site, site, site, site, site,
+          self->fixtures, site);
 }
 
 static gboolean
@@ -272,26 +366,27 @@ on_interrupt (gpointer loop)
 }
 
 static void
-stay (void)
+stay (Lab *self)
 {
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
 
-  printf ("\nEverything stays up until you press Ctrl-C.\n");
+  printf ("\nOr send a message yourself (the program is in the package swaks):\n"
+          "   swaks --server 127.0.0.1:%u --from anna@acme.example --to bob@acme.example\n"
+          "\nEverything stays up until you press Ctrl-C.\n",
+          self->port);
   fflush (stdout);
   g_unix_signal_add (SIGINT, on_interrupt, loop);
   g_unix_signal_add (SIGTERM, on_interrupt, loop);
   g_main_loop_run (loop);
 }
 
-static gboolean
-stop_daemon (Lab *self)
+static void
+print_site (Lab *self)
 {
-  if (self->daemon == NULL)
-    return FALSE;
-  g_subprocess_send_signal (self->daemon, SIGTERM);
-  g_subprocess_wait (self->daemon, NULL, NULL);
-  return g_subprocess_get_if_exited (self->daemon)
-         && g_subprocess_get_exit_status (self->daemon) == 0;
+  printf ("Isthmus stands between a Domino and an Exchange system, both played here on loopback. They share the mail\n"
+          "domain acme.example: Anna and Carla live on Domino, Bob on Exchange.\n"
+          "   Domino hands its mail to 127.0.0.1:%u, Exchange to 127.0.0.1:%u.\n",
+          self->port, self->exchange_port);
 }
 
 static gboolean
@@ -309,23 +404,18 @@ tour (Lab *self, const char *program, gboolean once)
       fprintf (stderr, "the lab's mail systems: %s\n", error->message);
       return FALSE;
     }
-  self->port = free_port ();
-  self->exchange_port = free_port ();
-  printf ("Isthmus between a Domino and an Exchange system, all on loopback.\n"
-          "   Domino hands mail to   127.0.0.1:%u, Exchange to 127.0.0.1:%u\n",
-          self->port, self->exchange_port);
   if (!start_daemon (self, program))
     {
       fprintf (stderr, "isthmusd did not start; its messages are above\n");
-      stop_daemon (self);
       return FALSE;
     }
+  print_site (self);
   for (guint i = 0; i < G_N_ELEMENTS (stops); i++)
     ok &= visit (self, i);
   printf ("\nLog: %s/log/isthmus.log\n", self->dir);
-  print_further (self);
+  print_further (self, program);
   if (!once)
-    stay ();
+    stay (self);
   ok &= stop_daemon (self);
   printf ("\n%s\n", ok ? "Everything arrived as expected." : "Something did NOT go as expected; see above.");
   return ok;
@@ -347,7 +437,7 @@ main (int argc, char **argv)
   };
   g_autoptr (GOptionContext) context = g_option_context_new ("- a tour of Isthmus");
   g_autoptr (GError) error = NULL;
-  Lab lab = { 0 };
+  static Lab lab; /* to the end of the program: threads of open connections may still look at the sinks */
 
   g_option_context_add_main_entries (context, entries, NULL);
   if (!g_option_context_parse (context, &argc, &argv, &error) || program == NULL || fixtures == NULL

@@ -1,0 +1,54 @@
+/*
+ * tests/fuzz/fuzz.h - what the fuzz targets share.
+ *
+ * A target is one file with LLVMFuzzerTestOneInput(). In `make check` it is linked with replay.c and runs its
+ * seeds; `make fuzz` links it with libFuzzer. A target asserts what must hold for any input (g_assert), not only
+ * that nothing crashes.
+ */
+#ifndef IST_TESTS_FUZZ_H
+#define IST_TESTS_FUZZ_H
+
+#include "base/message.h"
+
+#include <string.h>
+
+int LLVMFuzzerTestOneInput (const guint8 *data, gsize size);
+
+/* Says what is wrong and aborts, so that libFuzzer keeps the input (it does not after g_error()). */
+#define FUZZ_FAIL(...) \
+  G_STMT_START \
+  { \
+    g_printerr (__VA_ARGS__); \
+    g_assert_not_reached (); \
+  } \
+  G_STMT_END
+
+/* The input as a C string, up to its first NUL. */
+static inline char *
+fuzz_text (const guint8 *data, gsize size)
+{
+  return g_strndup ((const char *) data, size);
+}
+
+/* The input as a message. The bytes are copied into a block of exact size, so that an overrun is seen. */
+static inline IstMessage *
+fuzz_message (const guint8 *data, gsize size)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new (data, size);
+  g_autoptr (IstBody) body = ist_body_new_bytes (bytes);
+
+  return ist_message_new (body);
+}
+
+/* Does a bare CR or LF stand in it? */
+static inline gboolean
+fuzz_has_bare_newline (const char *data, gsize size)
+{
+  for (gsize i = 0; i < size; i++)
+    if ((data[i] == '\n' && (i == 0 || data[i - 1] != '\r'))
+        || (data[i] == '\r' && (i + 1 == size || data[i + 1] != '\n')))
+      return TRUE;
+  return FALSE;
+}
+
+#endif
