@@ -84,7 +84,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   g_assert_cmpuint (check_fields (message), <=, ist_message_body_offset (message));
   g_assert_cmpuint (ist_message_body_offset (message), <=, size);
   ist_loop_count_received (message);
-  ist_loop_has_passed (message, "mx.example", "anna@acme.example");
+  ist_loop_has_passed (message, "mx.example", "key", "anna@acme.example");
   change (message, size);
   changed = ist_message_to_bytes (message);
   g_assert_cmpuint (g_bytes_get_size (changed), ==, ist_message_size (message));
