@@ -22,6 +22,7 @@ struct _IstStream
   SSL *ssl;
   IstTlsContext *context;
   IstTlsInfo *info;
+  char *server; /* client side: "name:port", the key of its TLS sessions */
   char *peer, *local;
   guint16 peer_port;
 };

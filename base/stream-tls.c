@@ -120,7 +120,8 @@ ist_stream_start_tls (IstStream *self, IstTlsContext *context, const char *serve
     {
       if (server_name != NULL)
         expect_name (self->ssl, server_name);
-      ist_tls_context_resume (context, self->ssl, server_name);
+      self->server = g_strdup_printf ("%s:%u", server_name != NULL ? server_name : self->peer, self->peer_port);
+      ist_tls_context_resume (context, self->ssl, self->server);
       SSL_set_connect_state (self->ssl);
     }
   else

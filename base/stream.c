@@ -358,6 +358,7 @@ ist_stream_free (IstStream *self)
       ERR_clear_error ();
     }
   ist_tls_info_free (self->info);
+  g_free (self->server);
   ist_tls_context_unref (self->context);
   g_socket_close (self->socket, NULL);
   g_object_unref (self->socket);

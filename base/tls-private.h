@@ -13,8 +13,9 @@ G_BEGIN_DECLS
 /* OpenSSL's last reason in words, the queue emptied; g_free(). */
 char *ist_tls_error_words (void);
 
-/* Offers the remembered session of this server, if there is one. */
-void ist_tls_context_resume (IstTlsContext *context, SSL *ssl, const char *server_name);
+/* Offers the remembered session of `server` ("name:port"), if there is one, and remembers the next under that
+ * name; borrowed for the life of `ssl`. */
+void ist_tls_context_resume (IstTlsContext *context, SSL *ssl, char *server);
 
 /* `fingerprint`: 64 lower-case hexadecimal digits. */
 gboolean ist_tls_context_has_pin (IstTlsContext *context, const char *fingerprint);

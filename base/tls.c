@@ -153,7 +153,7 @@ static int
 session_new (SSL *ssl, SSL_SESSION *session)
 {
   IstTlsContext *self = SSL_CTX_get_app_data (SSL_get_SSL_CTX (ssl));
-  const char *name = SSL_get_servername (ssl, TLSEXT_NAMETYPE_host_name);
+  const char *name = SSL_get_app_data (ssl);
   g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
 
   if (name == NULL)
@@ -255,12 +255,12 @@ ist_tls_context_options (IstTlsContext *self)
 }
 
 void
-ist_tls_context_resume (IstTlsContext *self, SSL *ssl, const char *server_name)
+ist_tls_context_resume (IstTlsContext *self, SSL *ssl, char *server)
 {
   g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
-  SSL_SESSION *session
-      = server_name != NULL ? g_hash_table_lookup (self->sessions, server_name) : NULL;
+  SSL_SESSION *session = g_hash_table_lookup (self->sessions, server);
 
+  SSL_set_app_data (ssl, server);
   if (session != NULL)
     SSL_set_session (ssl, session);
 }

@@ -71,6 +71,15 @@ on_queue_health (gpointer user, gboolean ok, const char *why)
 }
 
 /* Only whether the host greets: certificates are the matter of the delivery. */
+static void
+on_unrecorded (gpointer user, const char *queue_id)
+{
+  IstInstance *self = user;
+
+  ist_log (self->log, IST_LOG_ERROR, "queue", "unrecorded", queue_id,
+           "the results of a delivery could not be stored; the message is tried again at the next start", NULL);
+}
+
 static gboolean
 on_probe (gpointer user, const char *address, guint16 port, char **why)
 {
@@ -162,6 +171,7 @@ open_queue (IstInstance *self, const IstConnectorSettings *c, GPtrArray *errors)
     .dead_keep_days = (guint) c->dead_keep_days,
     .ready = on_ready,
     .health = on_queue_health,
+    .unrecorded = on_unrecorded,
     .user = self,
   };
   const GPtrArray *notes;

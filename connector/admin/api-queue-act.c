@@ -182,6 +182,7 @@ route_one (gpointer user, const IstQueueMessage *message, GError **error)
   Redirect *self = user;
   const IstRouteAsk ask = { .origin = message->origin,
                             .trusted = TRUE,
+                            .accepted = TRUE,
                             .relay_internet = TRUE,
                             .sender = message->sender,
                             .size_bytes = message->size_bytes };

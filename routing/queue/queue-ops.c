@@ -238,6 +238,8 @@ finish_done (IstWriterOp *op, gboolean ok)
 
   if (!ok)
     {
+      if (queue->options.unrecorded != NULL)
+        queue->options.unrecorded (queue->options.user, self->job->message->queue_id);
       finish_free (self);
       return;
     }

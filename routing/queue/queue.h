@@ -137,6 +137,9 @@ typedef struct
   void (*ready) (gpointer user, const char *relay);
   /* Called when the queue's health changes: ok FALSE = refuses mail and starts no delivery. */
   void (*health) (gpointer user, gboolean ok, const char *why);
+  /* Called when the results of a job could not be recorded for a reason of their own (not the disk's): its
+   * recipients stay as they were and are looked at again at the next start. NULL: nobody is told. */
+  void (*unrecorded) (gpointer user, const char *queue_id);
   gpointer user;
 } IstQueueOptions;
 
