@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PATIENCE_SECS 30
+#define PATIENCE_SECS 15
 /* State changes that nobody waits for ride along within 50 ms; they belong to the message's cost. */
 #define SETTLE_USECS 120000
 #define MAX_REPS 9

@@ -92,15 +92,19 @@ isthmus_settings (const BenchRelay *relay, const BenchRelayOptions *o)
                           "[side domino]\nrelay = domino\n\n[side exchange]\nrelay = exchange\n\n"
                           "[domain a.example]\ntype = own\nside = domino\ncheck-recipients = no\n\n"
                           "[domain b.example]\ntype = own\nside = exchange\ncheck-recipients = no\n\n"
+                          "[domain dead.example]\ntype = own\nside = exchange\ncheck-recipients = no\n\n"
+                          "[rule dead]\nrecipients = @dead.example\naction = relay\nrelay = dead\n\n"
                           "[peer domino]\nside = domino\naddresses = 127.0.0.1\n\n"
                           "[relay exchange]\nhosts = 127.0.0.1:%u\n\n[relay domino]\nhosts = 127.0.0.1:%u\n\n"
+                          "[relay dead]\nhosts = 127.0.0.1:%u\n\n"
                           "[listener in]\naddress = 127.0.0.1:%u\nmax-message-size = 400M\n"
                           "max-sessions = 2000\n",
-                          o->next_hop, o->dead_port != 0 ? o->dead_port : o->next_hop, relay->port);
+                          o->next_hop, o->next_hop, o->dead_port != 0 ? o->dead_port : o->next_hop,
+                          relay->port);
   if (o->certificate != NULL)
     g_string_append_printf (out,
-                            "tls = bench\n\n[tls bench]\ncertificate = %s/bench.example.crt\n"
-                            "key = %s/bench.example.key\n",
+                            "tls = bench\n\n[tls bench]\ncertificate-file = %s/bench.example.crt\n"
+                            "key-file = %s/bench.example.key\n",
                             o->certificate, o->certificate);
   return g_string_free (out, FALSE);
 }

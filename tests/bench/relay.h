@@ -19,7 +19,7 @@ typedef struct
 {
   const char *program;     /* isthmusd */
   guint16 next_hop;        /* port of the sink */
-  guint16 dead_port;       /* of the relay that side "domino" has; 0: none */
+  guint16 dead_port;       /* of the relay for dead.example; 0: the sink */
   const char *slow_sync;   /* shared object that delays syncs; NULL: none */
   guint slow_msecs;
   const char *certificate; /* folder with bench.example.crt and .key; NULL: no TLS */

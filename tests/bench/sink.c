@@ -76,19 +76,24 @@ answer (BenchConn *conn, Client *client, const char *line, gsize size)
   g_string_append (conn->head, reply);
 }
 
-/* A client waits after the final dot, so a text has ended exactly when what came ends in it: within a text a
- * line with one dot cannot be (RFC 5321 4.5.2). */
+/* After the final dot a client waits, or sends nothing but QUIT (RFC 2920), so the end is looked for only in the
+ * last bytes. Within a text a line with one dot cannot be (RFC 5321 4.5.2). TRUE: *pos is behind the end. */
+#define TAIL_BYTES 64
+
 static gboolean
-take_text (BenchConn *conn, Client *client)
+take_text (BenchConn *conn, Client *client, gsize *pos)
 {
   GByteArray *in = conn->in;
+  gsize from = in->len > TAIL_BYTES ? in->len - TAIL_BYTES : 0;
+  const char *tail = (const char *) in->data + from;
+  const char *end = g_strstr_len (tail, (gssize) (in->len - from), "\r\n.\r\n");
 
-  if (in->len < 5 || memcmp (in->data + in->len - 5, "\r\n.\r\n", 5) != 0)
+  if (end == NULL)
     return FALSE;
-  count_message (client->sink, (const char *) in->data, in->len - 3, client->n_rcpts);
+  *pos = from + (gsize) (end - tail) + 5;
+  count_message (client->sink, (const char *) in->data, *pos - 3, client->n_rcpts);
   client->in_data = FALSE;
   g_string_append (conn->head, "250 2.0.0 kept\r\n");
-  g_byte_array_set_size (in, 0);
   return TRUE;
 }
 
@@ -99,22 +104,18 @@ on_input (BenchConn *conn)
   gsize pos = 0;
 
   g_string_truncate (conn->head, 0);
-  if (client->in_data)
+  if (client->in_data && !take_text (conn, client, &pos))
+    return;
+  while (!client->in_data)
     {
-      if (!take_text (conn, client))
-        return;
-    }
-  else
-    while (!client->in_data)
-      {
-        const char *line = (const char *) conn->in->data + pos;
-        const char *lf = pos < conn->in->len ? memchr (line, '\n', conn->in->len - pos) : NULL;
+      const char *line = (const char *) conn->in->data + pos;
+      const char *lf = pos < conn->in->len ? memchr (line, '\n', conn->in->len - pos) : NULL;
 
-        if (lf == NULL)
-          break;
-        answer (conn, client, line, (gsize) (lf - line));
-        pos += (gsize) (lf - line) + 1;
-      }
+      if (lf == NULL)
+        break;
+      answer (conn, client, line, (gsize) (lf - line));
+      pos += (gsize) (lf - line) + 1;
+    }
   if (pos > 0)
     g_byte_array_remove_range (conn->in, 0, (guint) pos);
   if (conn->head->len > 0)

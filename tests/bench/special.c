@@ -140,7 +140,7 @@ bench_rows_dead_relay (const BenchRun *run)
       bench_relay_stop (without);
       return FALSE;
     }
-  queued = fill (run, with, "a.example", 5000, 1);
+  queued = fill (run, with, "dead.example", 5000, 1);
   g_usleep (500000);
   bench_cell_compare (relays, run->sink, &cell, (const guint[2]){ 200, 200 }, 1, results);
   bench_cell_compare (relays, run->sink, &cell, counts, reps, results);
