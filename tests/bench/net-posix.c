@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
+#include <openssl/err.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -186,6 +187,7 @@ static gssize
 write_pieces (BenchConn *conn)
 {
   struct iovec *first = &conn->pieces[conn->piece];
+  int sent, why;
 
   if (conn->ssl == NULL)
     {
@@ -193,16 +195,13 @@ write_pieces (BenchConn *conn)
 
       return sendmsg (conn->fd, &message, MSG_NOSIGNAL);
     }
-  for (;;)
-    {
-      int sent = SSL_write (conn->ssl, first->iov_base, (int) first->iov_len);
-      int why = SSL_get_error (conn->ssl, sent);
-
-      if (sent > 0)
-        return sent;
-      errno = why == SSL_ERROR_WANT_WRITE || why == SSL_ERROR_WANT_READ ? EAGAIN : EPIPE;
-      return -1;
-    }
+  ERR_clear_error ();
+  sent = SSL_write (conn->ssl, first->iov_base, (int) first->iov_len);
+  why = SSL_get_error (conn->ssl, sent);
+  if (sent > 0)
+    return sent;
+  errno = why == SSL_ERROR_WANT_WRITE || why == SSL_ERROR_WANT_READ ? EAGAIN : EPIPE;
+  return -1;
 }
 
 static void
@@ -259,9 +258,11 @@ bench_conn_send (BenchConn *conn, const char *body, gsize size_bytes)
 static void
 handshake (BenchConn *conn)
 {
-  int done = SSL_do_handshake (conn->ssl);
-  int why = SSL_get_error (conn->ssl, done);
+  int done, why;
 
+  ERR_clear_error ();
+  done = SSL_do_handshake (conn->ssl);
+  why = SSL_get_error (conn->ssl, done);
   if (done == 1)
     {
       conn->handshaking = FALSE;
@@ -294,6 +295,7 @@ read_some (BenchConn *conn)
 
   if (conn->ssl == NULL)
     return recv (conn->fd, conn->loop->buffer, READ_BYTES, 0);
+  ERR_clear_error ();
   got = SSL_read (conn->ssl, conn->loop->buffer, READ_BYTES);
   why = SSL_get_error (conn->ssl, got);
   if (got <= 0)
@@ -305,7 +307,8 @@ static void
 take_input (BenchConn *conn)
 {
   gsize before = conn->in->len;
-  gssize got = 0;
+  gboolean over;
+  gssize got;
 
   for (;;)
     {
@@ -316,9 +319,10 @@ take_input (BenchConn *conn)
       if (conn->ssl == NULL && got < READ_BYTES)
         break;
     }
+  over = got == 0 || (got < 0 && errno != EAGAIN);
   if (conn->in->len > before)
     conn->readable (conn);
-  if (got == 0 || (got < 0 && errno != EAGAIN))
+  if (over)
     lost (conn);
 }
 
