@@ -14,7 +14,7 @@ idle_memory (const BenchRelay *relay, guint sessions, SSL_CTX *tls, guint *greet
   double after;
 
   /* Threads that just answered give their stacks and buffers back when they wait. */
-  g_usleep (1500000);
+  g_usleep (2500000);
   after = bench_usage_tree_pss (relay->pid);
   bench_idle_close (idle);
   g_usleep (300000);
