@@ -238,6 +238,41 @@ ist_store_order (IstStore *self, const char *key, GArray *released, GError **err
 /* ---- results ---- */
 
 static gboolean
+has_result (const IstQueueResult *results, guint n_results, gint64 row)
+{
+  for (guint i = 0; i < n_results; i++)
+    if (results[i].recipient == row)
+      return TRUE;
+  return FALSE;
+}
+
+gboolean
+ist_store_remove_if_all (IstStore *self, gint64 message, const IstQueueResult *results, guint n_results,
+                         gboolean *gone, char **body_file, GError **error)
+{
+  sqlite3_stmt *s = ist_db_prepare (self->db, "SELECT id FROM recipient WHERE id BETWEEN ?1 AND ?2", error);
+  g_autoptr (GError) local = NULL;
+  gboolean all = TRUE;
+
+  if (s == NULL)
+    return FALSE;
+  sqlite3_bind_int64 (s, 1, message << IST_QUEUE_RCPT_BITS);
+  sqlite3_bind_int64 (s, 2, (message << IST_QUEUE_RCPT_BITS) | IST_QUEUE_MAX_ROWS);
+  while (all && ist_db_step (self->db, s, &local))
+    all = has_result (results, n_results, sqlite3_column_int64 (s, 0));
+  sqlite3_reset (s);
+  if (local != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  if (!all)
+    return TRUE;
+  *gone = TRUE;
+  return ist_store_delete_message (self, message, body_file, error);
+}
+
+static gboolean
 update_row (IstStore *self, const IstQueueResult *r, gint64 now, GError **error)
 {
   sqlite3_stmt *s = ist_db_prepare (
@@ -264,8 +299,8 @@ update_row (IstStore *self, const IstQueueResult *r, gint64 now, GError **error)
   return ist_db_run (self->db, s, error);
 }
 
-static gboolean
-is_final (IstState state)
+gboolean
+ist_store_is_final (IstState state)
 {
   return state == IST_STATE_DELIVERED || state == IST_STATE_FAILED || state == IST_STATE_EXPIRED;
 }
@@ -337,7 +372,7 @@ ist_store_result (IstStore *self, const IstQueueResult *result, gint64 now, gint
                   gboolean *gone, char **body_file, GError **error)
 {
   gint64 message = ist_queue_message_of (result->recipient);
-  gboolean final = is_final (result->state) || result->state == IST_STATE_DEAD;
+  gboolean final = ist_store_is_final (result->state) || result->state == IST_STATE_DEAD;
   gboolean again = FALSE;
   gint64 parent = 0;
 
