@@ -1,9 +1,8 @@
 #include "base/text-scan.h"
 
-#include <string.h>
-
 /* Fixed, so that the compiler turns the loops over one block into vector instructions. */
-#define BLOCK 64
+#define BLOCK 128
+#define HIGH_BLOCK 1024
 
 /* CR and LF may only stand side by side; a dot may not follow a LF. */
 static gboolean
@@ -55,24 +54,33 @@ ist_text_clean_run (const char *data, gsize size, char before, gboolean dots)
     }
 }
 
+static gboolean
+any_high (const guchar *p, gsize size)
+{
+  guchar any = 0;
+
+  for (gsize i = 0; i < size; i++)
+    any |= p[i];
+  return (any & 0x80) != 0;
+}
+
+static gboolean
+block_any_high (const guchar *p)
+{
+  guchar any = 0;
+
+  for (gint i = 0; i < HIGH_BLOCK; i++)
+    any |= p[i];
+  return (any & 0x80) != 0;
+}
+
 gboolean
 ist_text_has_high_bit (const char *data, gsize size)
 {
-  gsize i = 0;
+  const guchar *p = (const guchar *) data;
 
-  for (; size - i >= BLOCK; i += BLOCK)
-    {
-      guint64 words[BLOCK / 8];
-      guint64 any = 0;
-
-      memcpy (words, data + i, BLOCK);
-      for (guint k = 0; k < G_N_ELEMENTS (words); k++)
-        any |= words[k];
-      if ((any & G_GUINT64_CONSTANT (0x8080808080808080)) != 0)
-        return TRUE;
-    }
-  for (; i < size; i++)
-    if (((guchar) data[i] & 0x80) != 0)
+  for (; size >= HIGH_BLOCK; size -= HIGH_BLOCK, p += HIGH_BLOCK)
+    if (block_any_high (p))
       return TRUE;
-  return FALSE;
+  return any_high (p, size);
 }

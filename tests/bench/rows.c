@@ -101,11 +101,11 @@ warm_up (const BenchRun *run, BenchRelay *relays[2])
   bench_cell_compare (relays, run->sink, &cell, n, 1, results);
 }
 
-/* Both are offered the same, 70 % of what Postfix can do. */
+/* Both are offered what Postfix has just shown that it can do. */
 static void
 latency (const BenchRun *run, BenchRelay *relays[2], double postfix_rate)
 {
-  BenchCell cell = { 4 * KIB, 20, 0, 1, postfix_rate > 0 ? 0.7 * postfix_rate : 400, NULL };
+  BenchCell cell = { 4 * KIB, 20, 0, 1, postfix_rate > 0 ? postfix_rate : 500, NULL };
   const guint n[2] = { 1500, 1500 };
   BenchResult results[2];
 
