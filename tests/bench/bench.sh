@@ -3,7 +3,7 @@
 # root and Postfix for the ratios (its own instance with its own folders; the system's is not touched).
 # ISTHMUS_BENCH_DIR: where the folder is made (a local disk); ISTHMUS_BENCH_ONLY: names of groups of rows.
 set -u
-build=${ISTHMUS_BUILDDIR:-.}
+build=$(cd "${ISTHMUS_BUILDDIR:-.}" && pwd) || exit 1
 form=${1:-full}
 dir=$(mktemp -d "${ISTHMUS_BENCH_DIR:-/var/tmp}/isthmus-bench.XXXXXX") || exit 1
 chmod 755 "$dir"

@@ -7,7 +7,7 @@ struct _BenchIdle
 {
   BenchLoop *loop;
   SSL_CTX *tls;
-  guint greeted, ready;
+  guint greeted, ready, lost;
   gint64 last_greeted;
 };
 
@@ -89,6 +89,12 @@ on_input (BenchConn *conn)
     }
 }
 
+static void
+on_gone (BenchConn *conn)
+{
+  ((Session *) conn->user)->idle->lost++;
+}
+
 BenchIdle *
 bench_idle_open (guint16 port, guint sessions, SSL_CTX *tls, guint patience_secs, guint *greeted,
                  double *secs)
@@ -101,15 +107,18 @@ bench_idle_open (guint16 port, guint sessions, SSL_CTX *tls, guint patience_secs
   for (guint i = 0; i < sessions; i++)
     {
       Session *session = g_new0 (Session, 1);
-      BenchConn *conn = bench_conn_open (idle->loop, port, session, on_input, NULL);
+      BenchConn *conn = bench_conn_open (idle->loop, port, session, on_input, on_gone);
 
       session->idle = idle;
       if (conn != NULL)
         conn->free_user = g_free;
       else
-        g_free (session);
+        {
+          idle->lost++;
+          g_free (session);
+        }
     }
-  while (idle->ready < sessions
+  while (idle->ready + idle->lost < sessions
          && g_get_monotonic_time () - begun < (gint64) patience_secs * G_USEC_PER_SEC)
     bench_loop_round (idle->loop, 20);
   *greeted = idle->greeted;
