@@ -21,8 +21,6 @@
 #define RIDE_USECS (50 * G_TIME_SPAN_MILLISECOND)
 #define REPAIR_USECS G_USEC_PER_SEC
 #define GROUP_MAX 2000
-#define GATHER_FROM_USECS (1 * G_TIME_SPAN_MILLISECOND)
-#define GATHER_MAX_USECS (10 * G_TIME_SPAN_MILLISECOND)
 
 typedef struct
 {
@@ -367,6 +365,9 @@ group_time (const IstWriter *self)
     return self->n_waiting < self->expected ? self->gather_until : 0;
   return self->items.length > 0 ? self->oldest + RIDE_USECS : G_MAXINT64;
 }
+
+#define GATHER_FROM_USECS (1 * G_TIME_SPAN_MILLISECOND)
+#define GATHER_MAX_USECS (10 * G_TIME_SPAN_MILLISECOND)
 
 /* Under the lock, after a group: clients whose mail was just answered send the next at once. On a disk with a
  * slow flush the first of them would start a group of his own and let all others wait for two flushes, so a

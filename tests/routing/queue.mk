@@ -1,3 +1,7 @@
+check_PROGRAMS += tests/routing/test-queue-results.t
+TESTS += tests/routing/test-queue-results.t
+tests_routing_test_queue_results_t_SOURCES = tests/routing/test-queue-results.c
+tests_routing_test_queue_results_t_LDADD = $(ROUTING_TEST_LIBS)
 check_PROGRAMS += tests/routing/test-queue.t
 TESTS += tests/routing/test-queue.t
 tests_routing_test_queue_t_SOURCES = tests/routing/test-queue.c
@@ -17,7 +21,3 @@ tests_routing_test_queue_admin_t_SOURCES = tests/routing/test-queue-admin.c $(QU
 tests_routing_test_queue_admin_t_LDADD = libfakeclock.a $(ROUTING_TEST_LIBS)
 tests_routing_test_queue_start_t_SOURCES = tests/routing/test-queue-start.c $(QUEUE_HELP)
 tests_routing_test_queue_start_t_LDADD = libfakeclock.a $(ROUTING_TEST_LIBS)
-check_PROGRAMS += tests/routing/test-queue-results.t
-TESTS += tests/routing/test-queue-results.t
-tests_routing_test_queue_results_t_SOURCES = tests/routing/test-queue-results.c
-tests_routing_test_queue_results_t_LDADD = $(ROUTING_TEST_LIBS)
