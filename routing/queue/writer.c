@@ -371,13 +371,13 @@ group_time (const IstWriter *self)
 
 /* Under the lock, after a group: clients whose mail was just answered send the next at once. On a disk with a
  * slow flush the first of them would start a group of his own and let all others wait for two flushes, so a
- * group may wait for as many as the last one had, a fourth of what that one took. */
+ * group may wait for as many as the last one had, at most half of what that one took. */
 static void
 gather (IstWriter *self, gint64 now, gint64 started)
 {
   gint64 took = now - started;
 
-  self->gather_until = took >= GATHER_FROM_USECS ? now + MIN (took / 4, GATHER_MAX_USECS) : 0;
+  self->gather_until = took >= GATHER_FROM_USECS ? now + MIN (took / 2, GATHER_MAX_USECS) : 0;
 }
 
 static void
