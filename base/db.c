@@ -117,7 +117,7 @@ ist_db_open (const char *path, const IstDbKind *kind, gboolean create, GError **
       || !ist_db_exec (self,
                        "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; "
                        "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; "
-                       "PRAGMA foreign_keys = OFF; PRAGMA cache_size = -16384;",
+                       "PRAGMA foreign_keys = OFF; PRAGMA secure_delete = OFF; PRAGMA cache_size = -16384;",
                        error)
       || !check_kind (self, path, kind, error))
     return NULL;

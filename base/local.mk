@@ -28,6 +28,7 @@ libbase_a_SOURCES = \
   base/side.c base/side.h \
   base/stream-private.h base/stream-tls.c \
   base/stream.c base/stream.h \
+  base/text-scan.c base/text-scan.h \
   base/tls-info.c base/tls-private.h \
   base/tls.c base/tls.h
 

@@ -16,7 +16,8 @@ struct _IstStream
   gint64 deadline;
   gint aborted; /* atomic */
   IstFault fault;
-  char *in; /* IN_SIZE, NULL while idle */
+  char *in; /* in_size bytes, NULL while idle */
+  gsize in_size, in_wanted;
   gsize in_start, in_end;
   GByteArray *out; /* NULL while idle */
   SSL *ssl;

@@ -8,7 +8,9 @@
 #include <openssl/err.h>
 #include <string.h>
 
+/* A peer that fills the input buffer gets one of twice the size, up to the maximum. */
 #define IN_SIZE (16 * 1024)
+#define IN_MAX (128 * 1024)
 #define OUT_LIMIT (64 * 1024)
 
 /* ---- addresses ---- */
@@ -201,17 +203,28 @@ fill (IstStream *self, GError **error)
   gssize got;
 
   if (self->in == NULL)
-    self->in = g_malloc (IN_SIZE);
+    {
+      self->in_size = MAX (self->in_wanted, IN_SIZE);
+      self->in = g_malloc (self->in_size);
+    }
+  else if (self->in_end == 0 && self->in_wanted > self->in_size)
+    {
+      g_free (self->in);
+      self->in_size = self->in_wanted;
+      self->in = g_malloc (self->in_size);
+    }
   if (self->in_start > 0)
     {
       memmove (self->in, self->in + self->in_start, self->in_end - self->in_start);
       self->in_end -= self->in_start;
       self->in_start = 0;
     }
-  got = read_some (self, self->in + self->in_end, IN_SIZE - self->in_end, error);
+  got = read_some (self, self->in + self->in_end, self->in_size - self->in_end, error);
   if (got < 0)
     return FALSE;
   self->in_end += (gsize) got;
+  if (self->in_end == self->in_size)
+    self->in_wanted = MIN (2 * self->in_size, IN_MAX);
   return TRUE;
 }
 
@@ -327,7 +340,7 @@ ist_stream_idle (IstStream *self)
     g_clear_pointer (&self->out, g_byte_array_unref);
   if (self->in != NULL && self->in_start == self->in_end)
     {
-      self->in_start = self->in_end = 0;
+      self->in_start = self->in_end = self->in_wanted = 0;
       g_clear_pointer (&self->in, g_free);
     }
 }

@@ -508,7 +508,8 @@ ist_router_route (IstRouter *self, const IstRouteAsk *ask, const char *recipient
   route->action = IST_ROUTE_RELAY;
   route->priority = IST_PRIORITY_NORMAL;
   route->final_known = TRUE;
-  route->steps = g_ptr_array_new_with_free_func (g_free);
+  if (ask->explain)
+    route->steps = g_ptr_array_new_with_free_func (g_free);
   if (chosen != NULL && chosen[0] == '\0')
     {
       ist_route_refuse (route, 550, "5.1.1", "no postmaster is configured");

@@ -50,6 +50,7 @@ typedef struct
   const char *sender;       /* "" for <> */
   guint64 size_bytes;       /* 0: not known yet; rules on size or header do not match yet */
   const IstMessage *message;/* NULL: not known yet */
+  gboolean explain;         /* fill `steps` */
 } IstRouteAsk;
 
 typedef struct
@@ -64,7 +65,7 @@ typedef struct
   gboolean report_only;     /* conversion says what it would do and does nothing */
   gboolean final_known;     /* FALSE: a rule on size/header may still change this once they are known */
   IstReply reply;           /* REFUSE */
-  GPtrArray *steps;         /* char *: why, in order, for people */
+  GPtrArray *steps;         /* char *: why, in order, for people; NULL unless asked to explain */
 } IstRoute;
 
 void ist_route_clear (IstRoute *route);

@@ -67,7 +67,7 @@ static const IstSettingRow connector_rows[] = {
   SECS (C, "stop-grace", stop_grace_secs, "60s", 1, 600,
         "How long a stop waits for deliveries that have passed their final dot."),
   { .key = "body-threshold", .type = IST_SETTING_BYTES, .offset = FIELD (C, body_threshold_bytes),
-    .def = "32K", .min = 1024, .max = 1048576, .applies = IST_APPLIES_RESTART,
+    .def = "128K", .min = 1024, .max = 1048576, .applies = IST_APPLIES_RESTART,
     .sentence = "Message texts up to this size are stored in the queue database, larger ones in files." },
   { .key = "max-queue-size", .type = IST_SETTING_BYTES, .offset = FIELD (C, max_queue_bytes),
     .def = "0", .max = TIB * 64, .applies = IST_APPLIES_RESTART,

@@ -73,7 +73,8 @@ ist_shape_route (IstRouter *router, IstSettings *settings, const IstDirectory *d
   IstRouteAsk ask = { .origin = origin != IST_SIDE_NONE ? origin : sender_side (directory, from),
                       .trusted = TRUE,
                       .relay_internet = TRUE,
-                      .sender = from };
+                      .sender = from,
+                      .explain = TRUE };
   g_autoptr (IstRewriter) rewriter = NULL;
   g_auto (IstRoute) route = { 0 };
   g_autofree char *sender = NULL;

@@ -159,6 +159,34 @@ job_order_key (const IstQueueJob *job)
   return job->row != 0 ? row->order_key : NULL;
 }
 
+/* The results of a job are for different rows of one message. */
+static gboolean
+all_final (const FinishOp *self)
+{
+  for (guint i = 0; i < self->n_results; i++)
+    if (!ist_store_is_final (self->results[i].state))
+      return FALSE;
+  return self->n_results > 0;
+}
+
+/* FALSE on failure; self->n_gone is set when the whole message is settled and gone. */
+static gboolean
+finish_whole (IstStore *store, FinishOp *self, GError **error)
+{
+  g_autofree char *file = NULL;
+  gboolean gone = FALSE;
+
+  if (!all_final (self))
+    return TRUE;
+  if (!ist_store_remove_if_all (store, ist_queue_message_of (self->results[0].recipient), self->results,
+                                self->n_results, &gone, &file, error))
+    return FALSE;
+  self->n_gone = gone ? 1 : 0;
+  if (file != NULL)
+    g_ptr_array_add (self->files, g_steal_pointer (&file));
+  return TRUE;
+}
+
 /* May run again after a rollback, or after a commit whose outcome was unknown: reports are inserted only
  * if they are not there. */
 static gboolean
@@ -172,7 +200,9 @@ finish_run (IstStore *store, IstWriterOp *op, GError **error)
   g_array_set_size (self->released, 0);
   self->n_gone = 0;
   self->reopened = 0;
-  for (guint i = 0; i < self->n_results; i++)
+  if (!finish_whole (store, self, error))
+    return FALSE;
+  for (guint i = 0; self->n_gone == 0 && i < self->n_results; i++)
     {
       g_autofree char *file = NULL;
       gboolean gone = FALSE;

@@ -76,6 +76,12 @@ gboolean ist_store_order (IstStore *store, const char *key, GArray *released, GE
 gboolean ist_store_run (IstStore *store, const char *sql, gint64 a, gint64 b, GError **error);
 gboolean ist_store_remove_if_done (IstStore *store, gint64 message, gboolean *gone, char **body_file,
                                    GError **error);
+/* Delivered, failed or expired: nothing is left to do, and no administrator need see the row. */
+gboolean ist_store_is_final (IstState state);
+/* The usual end: the final results are for all rows that the message has, so that none need be written before
+ * it goes. *gone tells whether it was so. */
+gboolean ist_store_remove_if_all (IstStore *store, gint64 message, const IstQueueResult *results,
+                                  guint n_results, gboolean *gone, char **body_file, GError **error);
 gboolean ist_store_delete_message (IstStore *store, gint64 message, char **body_file, GError **error);
 
 /* One message with the recipient rows that `where` selects: ALL, OPEN of a relay, or ONE row. */

@@ -1,12 +1,15 @@
 /*
- * routing/queue/spool.c - text on its way in: in memory up to the threshold, then in a file.
+ * routing/queue/spool.c - text on its way in: up to the threshold for the database, else in a file.
  *
  * The file is synced by the thread that received it, before the row that names it is written (crash
- * rule 4); a spool that is not submitted takes its file away again.
+ * rule 4); a spool that is not submitted takes its file away again. A text of medium size is gathered in
+ * memory, written at once and read from there: mapping its file and unmapping it again costs more than it saves.
  */
 #include "routing/queue/spool.h"
 
 #include "base/error.h"
+
+#define GATHER_BYTES (256 * 1024)
 
 struct _IstQueueSpool
 {
@@ -58,10 +61,14 @@ begin_file (IstQueueSpool *self, GError **error)
   if (self->file == NULL)
     return FALSE;
   self->path = g_steal_pointer (&path);
-  if (!ist_durable_write (self->file, (const char *) self->memory->data, self->memory->len, error))
-    return FALSE;
-  g_byte_array_set_size (self->memory, 0);
-  return TRUE;
+  return ist_durable_write (self->file, (const char *) self->memory->data, self->memory->len, error);
+}
+
+static gboolean
+end_file (IstQueueSpool *self, GError **error)
+{
+  return (self->file != NULL || begin_file (self, error))
+         && ist_durable_finish (g_steal_pointer (&self->file), error);
 }
 
 gboolean
@@ -69,13 +76,18 @@ ist_queue_spool_append (IstQueueSpool *self, const char *data, gsize size_bytes,
 {
   g_return_val_if_fail (!self->finished, FALSE);
   self->total += size_bytes;
-  if (self->total <= self->threshold)
+  if (self->file == NULL && self->total <= MAX (self->threshold, GATHER_BYTES))
     {
       g_byte_array_append (self->memory, (const guint8 *) data, (guint) size_bytes);
       return TRUE;
     }
-  if (self->file == NULL && !begin_file (self, error))
-    return FALSE;
+  if (self->file == NULL)
+    {
+      if (!begin_file (self, error))
+        return FALSE;
+      g_byte_array_unref (self->memory);
+      self->memory = g_byte_array_new ();
+    }
   return ist_durable_write (self->file, data, size_bytes, error);
 }
 
@@ -92,15 +104,14 @@ ist_queue_spool_finish (IstQueueSpool *self, GError **error)
 
   g_return_val_if_fail (!self->finished, NULL);
   self->finished = TRUE;
-  if (self->path == NULL)
-    {
-      bytes = g_byte_array_free_to_bytes (g_steal_pointer (&self->memory));
-      self->memory = g_byte_array_new ();
-      return ist_body_new_bytes (bytes);
-    }
-  if (!ist_durable_finish (g_steal_pointer (&self->file), error))
+  if (self->total > self->threshold && !end_file (self, error))
     return NULL;
-  return ist_durable_load (self->path, error);
+  if (self->total > self->memory->len)
+    return ist_durable_load (self->path, error);
+  /* The array has room for twice the text, and the body may wait for days. */
+  bytes = g_bytes_new_take (g_realloc (g_byte_array_free (self->memory, FALSE), self->total), self->total);
+  self->memory = g_byte_array_new ();
+  return ist_body_new_bytes (bytes);
 }
 
 const char *

@@ -28,6 +28,7 @@ typedef struct
   gboolean finished;
   gboolean ok;
   GError *error;
+  GMutex mutex; /* its own, so that the many who are answered at once do not queue for one lock */
   GCond cond;
 } Waiter;
 
@@ -52,6 +53,9 @@ struct _IstWriter
   guint n_waiting;
   gint64 oldest; /* monotonic, of the oldest item nobody waits for */
   gboolean stopping;
+  gboolean asleep;     /* the thread waits for work */
+  guint expected;      /* waiters of the last group: most of them come back at once */
+  gint64 gather_until; /* monotonic: so long the next group may wait for them */
   gboolean broken;
   char *why;
   /* only the thread: */
@@ -158,12 +162,14 @@ finish_item (IstWriter *self, Item *item, gboolean ok, const GError *error)
     item->op->done (item->op, ok);
   if (item->waiter != NULL)
     {
-      g_mutex_lock (&self->mutex);
-      item->waiter->ok = ok;
-      item->waiter->error = error != NULL ? g_error_copy (error) : NULL;
-      item->waiter->finished = TRUE;
-      g_cond_signal (&item->waiter->cond);
-      g_mutex_unlock (&self->mutex);
+      Waiter *waiter = item->waiter;
+
+      g_mutex_lock (&waiter->mutex);
+      waiter->ok = ok;
+      waiter->error = error != NULL ? g_error_copy (error) : NULL;
+      waiter->finished = TRUE;
+      g_cond_signal (&waiter->cond);
+      g_mutex_unlock (&waiter->mutex);
     }
   g_free (item);
 }
@@ -353,9 +359,25 @@ commit_group (IstWriter *self, GQueue *group)
 static gint64
 group_time (const IstWriter *self)
 {
-  if (self->stopping || self->n_waiting > 0 || self->items.length >= GROUP_MAX)
+  if (self->stopping || self->items.length >= GROUP_MAX)
     return 0;
+  if (self->n_waiting > 0)
+    return self->n_waiting < self->expected ? self->gather_until : 0;
   return self->items.length > 0 ? self->oldest + RIDE_USECS : G_MAXINT64;
+}
+
+#define GATHER_FROM_USECS (1 * G_TIME_SPAN_MILLISECOND)
+#define GATHER_MAX_USECS (10 * G_TIME_SPAN_MILLISECOND)
+
+/* Under the lock, after a group: clients whose mail was just answered send the next at once. On a disk with a
+ * slow flush the first of them would start a group of his own and let all others wait for two flushes, so a
+ * group may wait for as many as the last one had, at most half of what that one took. */
+static void
+gather (IstWriter *self, gint64 now, gint64 started)
+{
+  gint64 took = now - started;
+
+  self->gather_until = took >= GATHER_FROM_USECS ? now + MIN (took / 2, GATHER_MAX_USECS) : 0;
 }
 
 static void
@@ -363,6 +385,7 @@ take_group (IstWriter *self, GQueue *group)
 {
   Item *item;
 
+  self->expected = self->n_waiting;
   while ((item = g_queue_pop_head (&self->kept)) != NULL)
     g_queue_push_tail (group, item);
   while (group->length < GROUP_MAX && (item = g_queue_pop_head (&self->items)) != NULL)
@@ -383,7 +406,7 @@ writer_run (gpointer data)
   for (;;)
     {
       GQueue group = G_QUEUE_INIT;
-      gint64 begin;
+      gint64 begin, started;
 
       for (;;)
         {
@@ -394,9 +417,12 @@ writer_run (gpointer data)
             begin = MIN (begin, self->stopping ? 0 : not_before);
           if (begin <= now)
             break;
+          self->asleep = TRUE;
           ist_clock_wait (&self->work, &self->mutex, begin);
+          self->asleep = FALSE;
         }
       take_group (self, &group);
+      started = ist_clock_mono_usecs ();
       if (self->stopping && group.length == 0)
         break;
       g_mutex_unlock (&self->mutex);
@@ -417,6 +443,7 @@ writer_run (gpointer data)
           ist_checkpoint_committed (self->checkpoint, self->store->db);
         }
       g_mutex_lock (&self->mutex);
+      gather (self, ist_clock_mono_usecs (), started);
       /* A last try was made; what cannot be written now is found again at the next start. */
       if (self->stopping && self->broken && self->items.length == 0)
         break;
@@ -497,18 +524,23 @@ ist_writer_submit (IstWriter *self, IstWriterOp *op, GError **error)
   g_queue_push_tail (&self->items, item);
   if (!op->wait)
     {
-      if (self->items.length == 1)
+      if (self->asleep && self->items.length == 1)
         g_cond_signal (&self->work);
       g_mutex_unlock (&self->mutex);
       return TRUE;
     }
   item->waiter = &waiter;
+  g_mutex_init (&waiter.mutex);
   g_cond_init (&waiter.cond);
   self->n_waiting++;
-  g_cond_signal (&self->work);
-  while (!waiter.finished)
-    g_cond_wait (&waiter.cond, &self->mutex);
+  if (self->asleep && (self->n_waiting == 1 || self->n_waiting >= self->expected))
+    g_cond_signal (&self->work);
   g_mutex_unlock (&self->mutex);
+  g_mutex_lock (&waiter.mutex);
+  while (!waiter.finished)
+    g_cond_wait (&waiter.cond, &waiter.mutex);
+  g_mutex_unlock (&waiter.mutex);
+  g_mutex_clear (&waiter.mutex);
   g_cond_clear (&waiter.cond);
   if (waiter.error != NULL)
     g_propagate_error (error, waiter.error);

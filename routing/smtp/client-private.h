@@ -36,15 +36,18 @@ gboolean ist_client_ask (IstClient *client, IstReply *reply, GError **error, con
 gboolean ist_client_is_busy (const IstReply *reply);
 
 /* -- client-text.c -- */
-/* Sends the text dot-stuffed with CRLF line ends and the final dot / as one BDAT chunk's bytes. */
-gboolean ist_client_send_dotted (IstClient *client, const IstMessage *message, GError **error);
-/* Counts and sends the text as BDAT LAST. */
-gboolean ist_client_send_chunk (IstClient *client, const IstMessage *message, GError **error);
-/* What in it needs an extension of the peer. */
+/* What in a text needs care or an extension of the peer. */
 typedef struct
 {
-  gboolean eight_bit_header, eight_bit_body, bare_newline;
+  gboolean eight_bit_header, eight_bit_body;
+  gboolean bare_newline; /* or no CRLF at the end */
+  gboolean stuffing;     /* a line begins with a dot; not looked for behind a bare newline */
 } IstTextNeeds;
+/* Sends the text dot-stuffed with CRLF line ends and the final dot. */
+gboolean ist_client_send_dotted (IstClient *client, const IstMessage *message,
+                                 const IstTextNeeds *needs, GError **error);
+/* Sends the bytes of a text without bare newlines as they are, for BDAT. */
+gboolean ist_client_send_chunk (IstClient *client, const IstMessage *message, GError **error);
 void ist_client_text_needs (const IstMessage *message, IstTextNeeds *needs);
 
 G_END_DECLS

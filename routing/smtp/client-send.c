@@ -345,7 +345,7 @@ send_text (IstClient *self, const IstClientMail *mail, const IstTextNeeds *needs
             }
           return TRUE;
         }
-      if (!ist_client_send_dotted (self, mail->message, error))
+      if (!ist_client_send_dotted (self, mail->message, needs, error))
         return FALSE;
     }
   if (!flush (self, self->data_timeout_secs, error))

@@ -1,6 +1,7 @@
 #include "routing/smtp/client-private.h"
 
 #include "base/error.h"
+#include "base/text-scan.h"
 
 #include <string.h>
 
@@ -14,45 +15,30 @@ typedef struct
   gboolean after_cr;
 } Out;
 
+/* The time limit is for progress, so a large piece gets it again for each slice. */
+#define SLICE_BYTES (256 * 1024)
+
 static gboolean
 put (Out *out, const char *data, gsize size, GError **error)
 {
+  IstClient *client = out->client;
   g_autoptr (GError) local = NULL;
 
-  if (size == 0)
-    return TRUE;
-  ist_client_deadline (out->client, out->client->data_timeout_secs);
-  if (ist_stream_write (out->client->stream, data, size, &local))
-    return TRUE;
-  out->client->lost = TRUE;
-  g_set_error (error, IST_ERROR, IST_ERROR_RETRY, "%s: %s", out->client->host, local->message);
-  return FALSE;
-}
-
-/* Length of the run from `data` that can leave as it is: up to and with the CR of a CRLF whose next line
- * does not begin with a dot, or up to a byte that needs care. */
-static gsize
-clean_run (const char *data, gsize size, gboolean stuff)
-{
-  gsize pos = 0;
-
-  for (;;)
+  while (size > 0)
     {
-      const char *lf = memchr (data + pos, '\n', size - pos);
-      gsize end = lf != NULL ? (gsize) (lf - data) : size;
-      const char *cr = memchr (data + pos, '\r', end - pos);
+      gsize slice = MIN (size, SLICE_BYTES);
 
-      /* The only CR allowed is the one right before this LF. */
-      if (cr != NULL && (lf == NULL || cr + 1 != lf))
-        return (gsize) (cr - data);
-      if (lf == NULL)
-        return size;
-      if (cr == NULL)
-        return end;
-      pos = end + 1;
-      if (pos >= size || (stuff && data[pos] == '.'))
-        return pos;
+      ist_client_deadline (client, client->data_timeout_secs);
+      if (!ist_stream_write (client->stream, data, slice, &local))
+        {
+          client->lost = TRUE;
+          g_set_error (error, IST_ERROR, IST_ERROR_RETRY, "%s: %s", client->host, local->message);
+          return FALSE;
+        }
+      data += slice;
+      size -= slice;
     }
+  return TRUE;
 }
 
 static gboolean
@@ -93,8 +79,8 @@ out_sink (gpointer user, const char *data, gsize size, GError **error)
     {
       gsize run = 0;
 
-      if (!out->after_cr && !(out->line_start && out->stuff && data[pos] == '.'))
-        run = clean_run (data + pos, size - pos, out->stuff);
+      if (!out->after_cr)
+        run = ist_text_clean_run (data + pos, size - pos, out->line_start ? '\n' : 'x', out->stuff);
       if (run == 0)
         {
           if (!careful_byte (out, data[pos++], error))
@@ -121,72 +107,83 @@ finish (Out *out, GError **error)
   return TRUE;
 }
 
+static gboolean
+as_it_is (gpointer user, const char *data, gsize size, GError **error)
+{
+  return put (user, data, size, error);
+}
+
 gboolean
-ist_client_send_dotted (IstClient *client, const IstMessage *message, GError **error)
+ist_client_send_dotted (IstClient *client, const IstMessage *message, const IstTextNeeds *needs,
+                        GError **error)
 {
   Out out = { .client = client, .stuff = TRUE, .line_start = TRUE };
+  gboolean clean = !needs->bare_newline && !needs->stuffing;
 
-  return ist_message_write (message, out_sink, &out, error) && finish (&out, error)
+  return ist_message_write (message, clean ? as_it_is : out_sink, &out, error) && finish (&out, error)
          && put (&out, ".\r\n", 3, error);
 }
 
 gboolean
 ist_client_send_chunk (IstClient *client, const IstMessage *message, GError **error)
 {
-  Out out = { .client = client, .line_start = TRUE };
+  Out out = { .client = client };
 
-  return ist_message_write (message, out_sink, &out, error) && finish (&out, error);
+  return ist_message_write (message, as_it_is, &out, error);
 }
+
+/* Pieces that stay in the processor's cache while they are looked through twice. */
+#define SCAN_BYTES (32 * 1024)
 
 typedef struct
 {
   IstTextNeeds *needs;
-  gboolean in_body;
-  gsize left_of_header;
-  char last;
+  char last; /* of the text so far */
 } Scan;
 
-static gboolean
-has_high_bit (const char *data, gsize size)
+/* BDAT carries the bytes as they are, so the text must be clean and end in CRLF; else DATA is used. A text
+ * without lines that begin with a dot can be sent as it is by DATA too. */
+static void
+scan_newlines (Scan *scan, const char *data, gsize size)
 {
-  gsize i = 0;
+  IstTextNeeds *needs = scan->needs;
+  gsize pos = 0;
 
-  for (; i + 8 <= size; i += 8)
+  if (scan->last == '\r')
     {
-      guint64 word;
-
-      memcpy (&word, data + i, 8);
-      if ((word & G_GUINT64_CONSTANT (0x8080808080808080)) != 0)
-        return TRUE;
+      needs->bare_newline |= data[0] != '\n';
+      scan->last = '\n';
+      pos = 1;
     }
-  for (; i < size; i++)
-    if ((guchar) data[i] >= 128)
-      return TRUE;
-  return FALSE;
+  while (pos < size && !needs->bare_newline)
+    {
+      char before = pos > 0 ? data[pos - 1] : scan->last;
+
+      pos += ist_text_clean_run (data + pos, size - pos, before, !needs->stuffing);
+      if (pos == size || (pos + 1 == size && data[pos] == '\r'))
+        break;
+      if (data[pos] == '.' && !needs->stuffing)
+        needs->stuffing = TRUE;
+      else
+        needs->bare_newline = TRUE;
+    }
 }
 
-/* BDAT carries the bytes as they are, so the text must be clean and end in CRLF; else DATA is used. */
 static gboolean
 scan_sink (gpointer user, const char *data, gsize size, GError **error)
 {
   Scan *scan = user;
-  gsize pos = 0;
 
-  if (has_high_bit (data, size))
-    scan->needs->eight_bit_body = TRUE;
-  if (scan->last == '\r' && data[0] != '\n')
-    scan->needs->bare_newline = TRUE;
-  if (data[0] == '\n' && scan->last == '\r')
-    pos = 1;
-  while (pos < size && !scan->needs->bare_newline)
+  for (gsize pos = 0; pos < size; pos += SCAN_BYTES)
     {
-      pos += clean_run (data + pos, size - pos, FALSE);
-      if (pos < size && !(data[pos] == '\r' && pos + 1 == size))
-        scan->needs->bare_newline = TRUE;
-      else
-        break;
+      gsize length = MIN (SCAN_BYTES, size - pos);
+
+      if (!scan->needs->eight_bit_body)
+        scan->needs->eight_bit_body = ist_text_has_high_bit (data + pos, length);
+      if (!scan->needs->bare_newline)
+        scan_newlines (scan, data + pos, length);
+      scan->last = data[pos + length - 1];
     }
-  scan->last = data[size - 1];
   return TRUE;
 }
 
@@ -198,7 +195,7 @@ header_has_high_bit (const IstMessage *message)
       gsize size;
       const char *raw = ist_message_field_raw (message, i, &size);
 
-      if (has_high_bit (raw, size))
+      if (ist_text_has_high_bit (raw, size))
         return TRUE;
     }
   return FALSE;

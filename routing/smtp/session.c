@@ -246,9 +246,12 @@ wait_command (IstSession *self)
           ist_session_say (self, 421, "4.4.2", "%s timed out", self->limits->hostname);
           return FALSE;
         }
-      if (!ist_stream_wait_readable (self->stream, MIN (until, now + G_USEC_PER_SEC))
-          && ist_stream_last_fault (self->stream) != IST_FAULT_NONE)
+      if (ist_stream_wait_readable (self->stream, MIN (until, now + G_USEC_PER_SEC)))
+        continue;
+      if (ist_stream_last_fault (self->stream) != IST_FAULT_NONE)
         return FALSE;
+      /* Nobody speaks: the buffers go. Giving them up at each command would cost more than the command. */
+      ist_stream_idle (self->stream);
     }
   ist_stream_set_deadline (self->stream, until);
   return TRUE;
@@ -276,11 +279,7 @@ read_command (IstSession *self)
 
   if (!has_command (self))
     {
-      if (!ist_session_flush (self))
-        return FALSE;
-      if (ist_stream_pending (self->stream) == 0)
-        ist_stream_idle (self->stream);
-      if (!wait_command (self))
+      if (!ist_session_flush (self) || !wait_command (self))
         return FALSE;
     }
   if (!ist_stream_read_line (self->stream, self->line, MAX_COMMAND, &too_long, NULL))

@@ -1,6 +1,7 @@
 #include "routing/smtp/session-private.h"
 
 #include "base/error.h"
+#include "base/text-scan.h"
 
 #include <string.h>
 
@@ -28,7 +29,7 @@ struct _IstTextReader
   guint64 size;
   gsize header_size;
   gboolean in_header;
-  gsize line_size;
+  gboolean line_begun; /* the line in hand has bytes */
   gboolean too_large, header_too_large;
   GError *error;
 };
@@ -61,29 +62,40 @@ ist_text_reader_free (IstTextReader *self)
   g_free (self);
 }
 
+/* Follows the header to its empty line, to know its size. */
+static void
+count_header (IstTextReader *self, const char *data, gsize size)
+{
+  gsize pos = 0;
+
+  while (self->in_header && pos < size)
+    {
+      const char *lf = memchr (data + pos, '\n', size - pos);
+      gsize end = lf != NULL ? (gsize) (lf - data) + 1 : size;
+      gboolean empty = !self->line_begun && end - pos == 2 && data[pos] == '\r';
+
+      self->header_size += end - pos;
+      self->line_begun = lf == NULL;
+      self->in_header = !(lf != NULL && empty);
+      pos = end;
+    }
+  if (self->header_size > self->max_header_bytes)
+    self->header_too_large = TRUE;
+}
+
+/* Gives out clean bytes: within them CR and LF stand side by side. */
 static void
 emit (IstTextReader *self, const char *data, gsize size)
 {
+  if (self->in_header)
+    count_header (self, data, size);
+  self->line_begun = data[size - 1] != '\n';
   self->size += size;
   if (self->max_bytes > 0 && self->size > self->max_bytes)
     self->too_large = TRUE;
-  if (self->in_header)
-    {
-      self->header_size += size;
-      if (self->header_size > self->max_header_bytes)
-        self->header_too_large = TRUE;
-    }
-  if (size == 0 || self->too_large || self->header_too_large || self->error != NULL)
+  if (self->too_large || self->header_too_large || self->error != NULL)
     return;
   self->sink (self->user, data, size, &self->error);
-}
-
-static void
-end_line (IstTextReader *self)
-{
-  if (self->line_size == 0)
-    self->in_header = FALSE;
-  self->line_size = 0;
 }
 
 /* A bare CR or LF: refused, or made CRLF with the next line out of bounds for the end. */
@@ -93,20 +105,8 @@ bare (IstTextReader *self)
   if (self->bare_newline == IST_BARE_NEWLINE_REFUSE)
     return FALSE;
   emit (self, "\r\n", 2);
-  end_line (self);
   self->place = IN_LINE;
   return TRUE;
-}
-
-/* The length of the run without CR and LF at `data`. */
-static gsize
-plain_run (const char *data, gsize size)
-{
-  const char *cr = memchr (data, '\r', size);
-  gsize run = cr != NULL ? (gsize) (cr - data) : size;
-  const char *lf = memchr (data, '\n', run);
-
-  return lf != NULL ? (gsize) (lf - data) : run;
 }
 
 /* One byte in one of the rare places. FALSE: a refused bare newline. */
@@ -125,7 +125,6 @@ step (IstTextReader *self, char c, gboolean *end)
       if (c == '\n')
         {
           emit (self, ".", 1);
-          self->line_size++;
           return bare (self);
         }
       break;
@@ -136,7 +135,6 @@ step (IstTextReader *self, char c, gboolean *end)
           return TRUE;
         }
       emit (self, ".", 1);
-      self->line_size++;
       if (!bare (self))
         return FALSE;
       break;
@@ -144,7 +142,6 @@ step (IstTextReader *self, char c, gboolean *end)
       if (c == '\n')
         {
           emit (self, "\r\n", 2);
-          end_line (self);
           self->place = AT_START;
           return TRUE;
         }
@@ -162,9 +159,17 @@ step (IstTextReader *self, char c, gboolean *end)
   if (c == '\n')
     return bare (self);
   emit (self, &c, 1);
-  self->line_size++;
   self->place = IN_LINE;
   return TRUE;
+}
+
+/* What can be given out as it is. A line that a bare newline began may begin with a dot. */
+static gsize
+clean_run (const IstTextReader *self, const char *data, gsize size)
+{
+  if (self->place != AT_START && self->place != IN_LINE)
+    return 0;
+  return ist_text_clean_run (data, size, self->place == AT_START ? '\n' : 'x', self->dots);
 }
 
 IstTextState
@@ -183,13 +188,12 @@ ist_text_reader_feed (IstTextReader *self, const char *data, gsize size, gsize *
           pos++;
           continue;
         }
-      run = self->place == AT_START || self->place == IN_LINE ? plain_run (data + pos, size - pos) : 0;
+      run = clean_run (self, data + pos, size - pos);
       if (run > 0)
         {
-          emit (self, data + pos, run);
-          self->line_size += run;
-          self->place = IN_LINE;
           pos += run;
+          self->place = data[pos - 1] == '\n' ? AT_START : IN_LINE;
+          emit (self, data + pos - run, run);
           continue;
         }
       *used = pos + 1;
@@ -208,11 +212,8 @@ ist_text_reader_finish (IstTextReader *self)
 {
   if (self->place == AFTER_CR && !bare (self))
     return IST_TEXT_BARE;
-  if (self->place == IN_LINE && self->line_size > 0)
-    {
-      emit (self, "\r\n", 2);
-      end_line (self);
-    }
+  if (self->place == IN_LINE && self->line_begun)
+    emit (self, "\r\n", 2);
   return IST_TEXT_END;
 }
 

@@ -7,7 +7,8 @@ BASE_TESTS = \
   tests/base/test-message.t \
   tests/base/test-mime.t \
   tests/base/test-settings.t \
-  tests/base/test-stream.t
+  tests/base/test-stream.t \
+  tests/base/test-text-scan.t
 check_PROGRAMS += $(BASE_TESTS)
 TESTS += $(BASE_TESTS)
 tests_base_test_address_t_SOURCES = tests/base/test-address.c
@@ -28,3 +29,5 @@ tests_base_test_settings_t_SOURCES = tests/base/test-settings.c
 tests_base_test_settings_t_LDADD = $(BASE_TEST_LIBS)
 tests_base_test_stream_t_SOURCES = tests/base/test-stream.c
 tests_base_test_stream_t_LDADD = $(BASE_TEST_LIBS)
+tests_base_test_text_scan_t_SOURCES = tests/base/test-text-scan.c
+tests_base_test_text_scan_t_LDADD = $(BASE_TEST_LIBS)

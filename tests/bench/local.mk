@@ -1,0 +1,30 @@
+check_PROGRAMS += tests/bench/isthmus-bench
+tests_bench_isthmus_bench_SOURCES = \
+  tests/bench/cell.c tests/bench/cell.h \
+  tests/bench/idle.c \
+  tests/bench/load.c tests/bench/load.h \
+  tests/bench/main.c \
+  tests/bench/net-posix.c tests/bench/net-posix.h \
+  tests/bench/relay.c tests/bench/relay.h \
+  tests/bench/report.c tests/bench/report.h \
+  tests/bench/rows.c tests/bench/rows.h \
+  tests/bench/sessions.c \
+  tests/bench/sink.c tests/bench/sink.h \
+  tests/bench/special.c \
+  tests/bench/text.c tests/bench/text.h \
+  tests/bench/usage-posix.c tests/bench/usage-posix.h
+tests_bench_isthmus_bench_LDADD = $(BASE_TEST_LIBS)
+
+TESTS += tests/bench/smoke.sh
+EXTRA_DIST += tests/bench/bench.sh tests/bench/smoke.sh tests/bench/slow-sync-posix.c
+CLEANFILES += tests/bench/slow-sync.so
+
+# An object for LD_PRELOAD, which automake makes only through libtool.
+tests/bench/slow-sync.so: tests/bench/slow-sync-posix.c
+	$(AM_V_CC)$(CC) $(CFLAGS) -fPIC -shared -o $@ $(srcdir)/tests/bench/slow-sync-posix.c
+
+# make bench: all rows, about 10 minutes; make bench BENCH=quick: one run a row.
+BENCH = full
+.PHONY: bench
+bench: all tests/bench/isthmus-bench tests/bench/slow-sync.so
+	@ISTHMUS_BUILDDIR=$(abs_top_builddir) $(srcdir)/tests/bench/bench.sh $(BENCH)

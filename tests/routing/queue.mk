@@ -1,3 +1,7 @@
+check_PROGRAMS += tests/routing/test-queue-results.t
+TESTS += tests/routing/test-queue-results.t
+tests_routing_test_queue_results_t_SOURCES = tests/routing/test-queue-results.c
+tests_routing_test_queue_results_t_LDADD = $(ROUTING_TEST_LIBS)
 check_PROGRAMS += tests/routing/test-queue.t
 TESTS += tests/routing/test-queue.t
 tests_routing_test_queue_t_SOURCES = tests/routing/test-queue.c

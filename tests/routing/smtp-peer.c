@@ -60,10 +60,14 @@ static gboolean
 on_text (gpointer user, const char *data, gsize size, GError **error)
 {
   IstSmtpPeer *self = user;
+  const char *bad;
 
   g_string_append_len (self->log, data, (gssize) size);
-  if (strstr (self->log->str, "EICAR") == NULL)
+  bad = strstr (self->log->str, "EICAR");
+  if (bad == NULL)
     return TRUE;
+  /* How the text is cut into pieces is not promised; that none comes after a failure is. */
+  g_string_truncate (self->log, (gsize) (bad - self->log->str) + strlen ("EICAR"));
   g_set_error_literal (error, IST_ERROR, IST_ERROR_REFUSED, "infected");
   return FALSE;
 }

@@ -23,3 +23,7 @@ tests_routing_test_next_hop_t_SOURCES = tests/routing/test-next-hop.c \
 tests_routing_test_next_hop_t_LDADD = libfakeclock.a $(ROUTING_TEST_LIBS)
 tests_routing_test_downgrade_t_SOURCES = tests/routing/test-downgrade.c
 tests_routing_test_downgrade_t_LDADD = $(ROUTING_TEST_LIBS)
+check_PROGRAMS += tests/routing/test-smtp-client-text.t
+TESTS += tests/routing/test-smtp-client-text.t
+tests_routing_test_smtp_client_text_t_SOURCES = tests/routing/test-smtp-client-text.c
+tests_routing_test_smtp_client_text_t_LDADD = $(ROUTING_TEST_LIBS)

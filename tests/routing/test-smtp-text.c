@@ -89,6 +89,93 @@ test_refuse (void)
       }
 }
 
+/* Behind 0 to 200 clean bytes every row meets every place in and between the blocks of the scan. */
+static void
+test_blocks (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    for (gsize before = 0; before <= 200; before++)
+      {
+        g_autofree char *filler = g_strnfill (before, 'f');
+        g_autofree char *input = g_strconcat (filler, "\r\n", rows[i].input, NULL);
+        g_autofree char *want = g_strconcat (filler, "\r\n", rows[i].want, NULL);
+        g_autoptr (GString) out = g_string_new (NULL);
+        g_autoptr (IstTextReader) reader
+            = ist_text_reader_new (IST_BARE_NEWLINE_NORMALIZE, 0, 0, TRUE, take, out);
+        gsize size = strlen (input);
+        gsize used;
+        IstTextState state = ist_text_reader_feed (reader, input, size, &used);
+
+        ist_row ("%s behind %" G_GSIZE_FORMAT, rows[i].name, before);
+        IST_ASSERT_STR (out->str, want);
+        IST_ASSERT_INT (used, rows[i].used > 0 ? before + 2 + rows[i].used : size);
+        IST_ASSERT_INT (state == IST_TEXT_END, rows[i].used > 0);
+      }
+}
+
+static void
+feed_in_steps (const GString *text, gsize step, GString *out)
+{
+  g_autoptr (IstTextReader) reader
+      = ist_text_reader_new (IST_BARE_NEWLINE_NORMALIZE, 0, 0, TRUE, take, out);
+  IstTextState state = IST_TEXT_MORE;
+  gsize used;
+
+  for (gsize at = 0; at < text->len && state == IST_TEXT_MORE; at += used)
+    state = ist_text_reader_feed (reader, text->str + at, MIN (step, text->len - at), &used);
+  g_string_append (out, state == IST_TEXT_END ? "|end" : "|more");
+}
+
+/* A long text with every kind of line, in blocks of all sorts of sizes: the same as byte by byte. */
+static void
+test_long (void)
+{
+  static const char *const lines[]
+      = { "plain line of text\r\n", "\r\n", "..stuffed\r\n", "bare\nnewline\r\n", "bare\rreturn\r\n",
+          "\n.\r\n", "\r.\r\n", "dot.\r\n" };
+  static const gsize steps[] = { 2, 3, 63, 64, 65, 127, 128, 129, 1000, 16384, 100000 };
+  g_autoptr (GRand) rand = g_rand_new_with_seed (7);
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (GString) want = g_string_new (NULL);
+
+  while (text->len < 90000)
+    g_string_append (text, lines[g_rand_int_range (rand, 0, G_N_ELEMENTS (lines))]);
+  g_string_append (text, "\r\n.\r\nQUIT\r\n");
+  feed_in_steps (text, 1, want);
+  IST_ASSERT (g_str_has_suffix (want->str, "|end"));
+  for (gsize i = 0; i < G_N_ELEMENTS (steps); i++)
+    {
+      g_autoptr (GString) out = g_string_new (NULL);
+
+      ist_row ("steps of %" G_GSIZE_FORMAT, steps[i]);
+      feed_in_steps (text, steps[i], out);
+      IST_ASSERT (g_string_equal (out, want));
+    }
+}
+
+/* The limit counts up to and with the empty line, however the text comes in. */
+static void
+test_header_limit (void)
+{
+  static const char text[] = "A: b\r\nC: d\r\n e\r\n\r\nbody that is longer\r\n\r\n.\r\n";
+  const gsize header = 18;
+
+  for (gsize limit = header - 3; limit <= header + 3; limit++)
+    for (gsize step = 1; step <= sizeof text; step++)
+      {
+        g_autoptr (GString) out = g_string_new (NULL);
+        g_autoptr (IstTextReader) reader
+            = ist_text_reader_new (IST_BARE_NEWLINE_REFUSE, 0, limit, TRUE, take, out);
+        g_auto (IstReply) reply = { 0 };
+        gsize used;
+
+        ist_row ("limit %" G_GSIZE_FORMAT " by %" G_GSIZE_FORMAT, limit, step);
+        for (gsize at = 0; at < sizeof text - 1; at += used)
+          ist_text_reader_feed (reader, text + at, MIN (step, sizeof text - 1 - at), &used);
+        IST_ASSERT_INT (ist_text_reader_failed (reader, &reply), limit < header);
+      }
+}
+
 static void
 test_chunk (void)
 {
@@ -109,6 +196,9 @@ main (void)
   static const IstTest tests[] = {
     { "bare newlines made CRLF", test_normalize },
     { "bare newlines refused", test_refuse },
+    { "blocks", test_blocks },
+    { "long text", test_long },
+    { "header limit", test_header_limit },
     { "chunk", test_chunk },
     { NULL, NULL },
   };

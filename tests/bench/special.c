@@ -1,0 +1,190 @@
+#include "tests/bench/rows.h"
+#include "tests/bench/usage-posix.h"
+
+#include <stdio.h>
+
+static BenchRelay *
+start (const BenchRun *run, const char *name, const BenchRelayOptions *options)
+{
+  g_autofree char *dir = g_strdup_printf ("%s/%s", run->dir, name);
+  g_autoptr (GError) error = NULL;
+  BenchRelay *relay = bench_isthmus_start (dir, options, &error);
+
+  if (relay == NULL)
+    fprintf (stderr, "bench: start isthmusd: %s\n", error->message);
+  return relay;
+}
+
+/* A port on which nobody listens. */
+static guint16
+closed_port (void)
+{
+  g_autoptr (GSocketListener) listener = g_socket_listener_new ();
+
+  return g_socket_listener_add_any_inet_port (listener, NULL, NULL);
+}
+
+/* ---- one very large message ---- */
+
+typedef struct
+{
+  gint pid;
+  gint stopping; /* atomic */
+  double peak;   /* KiB */
+} Watch;
+
+static gpointer
+watch_run (gpointer data)
+{
+  Watch *watch = data;
+
+  while (!g_atomic_int_get (&watch->stopping))
+    {
+      watch->peak = MAX (watch->peak, bench_usage_anonymous (watch->pid));
+      g_usleep (10000);
+    }
+  return NULL;
+}
+
+gboolean
+bench_rows_large (const BenchRun *run)
+{
+  const BenchRelayOptions options
+      = { .program = run->daemon, .next_hop = bench_sink_port (run->sink) };
+  const BenchCell cell = { 150 * 1000 * 1000, 1, 0, 1, 0, NULL };
+  BenchRelay *relay = start (run, "large", &options);
+  Watch watch = { 0 };
+  BenchResult result, none = { 0 };
+  GThread *thread;
+  double before;
+
+  if (relay == NULL)
+    return FALSE;
+  watch.pid = relay->pid;
+  before = bench_usage_anonymous (relay->pid);
+  thread = g_thread_new ("watch", watch_run, &watch);
+  bench_cell_run (relay, run->sink, &cell, 1, &result);
+  g_atomic_int_set (&watch.stopping, TRUE);
+  g_thread_join (thread);
+  bench_report_note (run->report, &result, &none);
+  bench_report_value (run->report, "150 MB message, more anonymous memory", " MiB",
+                      MAX (0, watch.peak - before) / 1024, 0, 64, 64);
+  bench_relay_stop (relay);
+  return TRUE;
+}
+
+/* ---- starting with a full queue ---- */
+
+static guint
+fill (const BenchRun *run, const BenchRelay *relay, const char *domain, guint n, guint64 first)
+{
+  BenchText *text = bench_text_new (1024);
+  BenchLoad load = { .port = relay->port, .text = text, .first = first, .messages = n, .sessions = 50,
+                     .recipients = 1, .domain = domain };
+  BenchLoadResult result;
+
+  bench_load_run (&load, 30, &result);
+  bench_text_free (text);
+  return result.accepted;
+}
+
+gboolean
+bench_rows_start (const BenchRun *run)
+{
+  const guint n = run->quick ? 20000 : 100000;
+  const guint16 dead = closed_port ();
+  const BenchRelayOptions options = { .program = run->daemon, .next_hop = dead, .dead_port = dead };
+  BenchRelay *relay = start (run, "start", &options);
+  g_autofree char *name = g_strdup_printf ("start with %u queued messages", n);
+  gint64 begun;
+  double secs;
+  guint queued;
+
+  if (relay == NULL)
+    return FALSE;
+  queued = fill (run, relay, "b.example", n, 1);
+  bench_relay_stop (relay);
+  begun = g_get_monotonic_time ();
+  relay = start (run, "start", &options);
+  secs = (double) (g_get_monotonic_time () - begun) / G_USEC_PER_SEC;
+  if (relay == NULL)
+    return FALSE;
+  if (queued < n)
+    bench_report_line (run->report, "Only %u of %u messages were queued before the start.", queued, n);
+  bench_report_value (run->report, name, " s", secs, 0, 5, 5);
+  bench_relay_stop (relay);
+  return TRUE;
+}
+
+/* ---- one dead relay of two ---- */
+
+gboolean
+bench_rows_dead_relay (const BenchRun *run)
+{
+  const BenchRelayOptions options = { .program = run->daemon,
+                                      .next_hop = bench_sink_port (run->sink),
+                                      .dead_port = closed_port () };
+  const BenchCell cell = { 4096, 20, 0, 1, 0, NULL };
+  const guint n = run->quick ? 3000 : 8000;
+  const guint reps = run->quick ? 1 : 3;
+  BenchRelay *with = start (run, "dead-with", &options);
+  BenchRelay *without = start (run, "dead-without", &options);
+  BenchRelay *relays[2] = { with, without };
+  const guint counts[2] = { n, n };
+  BenchResult results[2];
+  guint queued;
+
+  if (with == NULL || without == NULL)
+    {
+      bench_relay_stop (with);
+      bench_relay_stop (without);
+      return FALSE;
+    }
+  queued = fill (run, with, "dead.example", 5000, 1);
+  g_usleep (500000);
+  bench_cell_compare (relays, run->sink, &cell, (const guint[2]){ 200, 200 }, 1, results);
+  bench_cell_compare (relays, run->sink, &cell, counts, reps, results);
+  for (guint i = 0; i < 2; i++)
+    bench_report_note (run->report, &results[i], &(BenchResult){ 0 });
+  bench_report_value (run->report, "one dead relay of two: loss of the living one", " %",
+                      MAX (0, 100 - 100 * results[0].rate / results[1].rate), 0, 5, 5);
+  bench_report_line (run->report,
+                     "Dead relay: %.0f messages/s with %u messages waiting for it, %.0f/s without; "
+                     "CPU %.3f and %.3f ms.",
+                     results[0].rate, queued, results[1].rate, results[0].cpu_msecs,
+                     results[1].cpu_msecs);
+  bench_relays_stop (relays);
+  return TRUE;
+}
+
+/* ---- where a body is better kept ---- */
+
+gboolean
+bench_rows_threshold (const BenchRun *run)
+{
+  static const guint sizes[] = { 8, 16, 32, 64, 128, 256 };
+  const BenchRelayOptions file
+      = { .program = run->daemon, .next_hop = bench_sink_port (run->sink), .threshold = "1K" };
+  const BenchRelayOptions row
+      = { .program = run->daemon, .next_hop = bench_sink_port (run->sink), .threshold = "1M" };
+  BenchRelay *relays[2] = { start (run, "as-row", &row), start (run, "as-file", &file) };
+  GString *line = g_string_new ("Body in its row against body in a file (messages/s, CPU ms):");
+
+  for (guint i = 0; relays[0] != NULL && relays[1] != NULL && i < G_N_ELEMENTS (sizes); i++)
+    {
+      const BenchCell cell = { sizes[i] * 1024, 20, 0, 1, 0, NULL };
+      const guint n = 96000 / MAX (sizes[i], 16);
+      BenchResult results[2];
+
+      bench_cell_compare (relays, run->sink, &cell, (const guint[2]){ n, n }, run->quick ? 1 : 3, results);
+      for (guint k = 0; k < 2; k++)
+        bench_report_note (run->report, &results[k], &(BenchResult){ 0 });
+      g_string_append_printf (line, " %u KiB %.0f (%.3f) against %.0f (%.3f);", sizes[i], results[0].rate,
+                              results[0].cpu_msecs, results[1].rate, results[1].cpu_msecs);
+    }
+  g_string_truncate (line, line->len - 1);
+  bench_report_line (run->report, "%s.", line->str);
+  g_string_free (line, TRUE);
+  bench_relays_stop (relays);
+  return TRUE;
+}
