@@ -12,6 +12,12 @@ ist_clock_mono_usecs (void)
   return g_get_monotonic_time ();
 }
 
+gint64
+ist_clock_machine_usecs (void)
+{
+  return g_get_monotonic_time ();
+}
+
 gboolean
 ist_clock_wait (GCond *cond, GMutex *mutex, gint64 until_mono_usecs)
 {

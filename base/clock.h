@@ -20,6 +20,10 @@ gint64 ist_clock_wall_usecs (void);
 /* Microseconds of a clock that never jumps. For deadlines and retries. */
 gint64 ist_clock_mono_usecs (void);
 
+/* What the machine really took, also in a test that replaces the clock: for measuring the machine, and for waits
+ * of milliseconds that only pace work. */
+gint64 ist_clock_machine_usecs (void);
+
 /* Waits on `cond` (whose `mutex` the caller holds) until it is signalled or the monotonic clock
  * reaches `until_mono_usecs` (G_MAXINT64: no limit). Returns FALSE when the time was reached. May
  * wake early without reason, as condition variables do: the caller tests its predicate in a loop. */

@@ -55,7 +55,7 @@ struct _IstWriter
   gboolean stopping;
   gboolean asleep;     /* the thread waits for work */
   guint expected;      /* waiters of the last group: most of them come back at once */
-  gint64 gather_until; /* monotonic: so long the next group may wait for them */
+  gint64 gather_until; /* of the machine: so long the next group may wait for them */
   gboolean broken;
   char *why;
   /* only the thread: */
@@ -361,8 +361,10 @@ group_time (const IstWriter *self)
 {
   if (self->stopping || self->items.length >= GROUP_MAX)
     return 0;
+  if (self->n_waiting > 0 && self->n_waiting < self->expected)
+    return ist_clock_mono_usecs () + MAX (self->gather_until - ist_clock_machine_usecs (), 0);
   if (self->n_waiting > 0)
-    return self->n_waiting < self->expected ? self->gather_until : 0;
+    return 0;
   return self->items.length > 0 ? self->oldest + RIDE_USECS : G_MAXINT64;
 }
 
@@ -422,7 +424,7 @@ writer_run (gpointer data)
           self->asleep = FALSE;
         }
       take_group (self, &group);
-      started = ist_clock_mono_usecs ();
+      started = ist_clock_machine_usecs ();
       if (self->stopping && group.length == 0)
         break;
       g_mutex_unlock (&self->mutex);
@@ -443,7 +445,7 @@ writer_run (gpointer data)
           ist_checkpoint_committed (self->checkpoint, self->store->db);
         }
       g_mutex_lock (&self->mutex);
-      gather (self, ist_clock_mono_usecs (), started);
+      gather (self, ist_clock_machine_usecs (), started);
       /* A last try was made; what cannot be written now is found again at the next start. */
       if (self->stopping && self->broken && self->items.length == 0)
         break;

@@ -29,6 +29,12 @@ ist_clock_mono_usecs (void)
   return clock_mono;
 }
 
+gint64
+ist_clock_machine_usecs (void)
+{
+  return g_get_monotonic_time ();
+}
+
 /* Real time still bounds each wait, so that a lost wake-up shows as slowness and not as a hang. */
 gboolean
 ist_clock_wait (GCond *cond, GMutex *mutex, gint64 until_mono_usecs)
