@@ -43,11 +43,8 @@ remove_body_files (IstQueue *self, const GPtrArray *files)
 {
   for (guint i = 0; files != NULL && i < files->len; i++)
     {
-      g_autofree char *path
-          = g_build_filename (self->store.bodies, g_ptr_array_index (files, i), NULL);
-
-      /* What cannot be removed now is garbage without a row; the next start's sweep takes it. */
-      ist_durable_unlink (path, NULL);
+      ist_queue_remove_file (
+          self, g_build_filename (self->store.bodies, g_ptr_array_index (files, i), NULL), NULL);
     }
 }
 
@@ -375,8 +372,12 @@ gboolean
 ist_queue_flush (IstQueue *queue)
 {
   IstWriterOp op = { .run = nothing_run, .wait = TRUE };
+  g_autoptr (GAsyncQueue) answer = g_async_queue_new ();
+  gboolean ok = ist_writer_submit (queue->writer, &op, NULL);
 
-  return ist_writer_submit (queue->writer, &op, NULL);
+  ist_queue_remove_file (queue, NULL, answer);
+  g_async_queue_pop (answer);
+  return ok;
 }
 
 /* ---- materialise ---- */

@@ -23,6 +23,7 @@ struct _IstQueue
   GAsyncQueue *readers;
   GPtrArray *notes; /* what the sweep found, for the log */
   GThread *looker;
+  GThreadPool *remover; /* one thread that removes body files: the next group need not wait for that */
   gint ok; /* atomic: deliveries may begin */
   GMutex mutex; /* guards all below */
   GCond look;
@@ -49,6 +50,10 @@ void ist_queue_number_recipients (IstQueueMessage *message);
 void ist_queue_count (IstQueue *queue, gint64 messages, gint64 bytes);
 void ist_queue_totals (IstQueue *queue, guint64 *messages, guint64 *bytes);
 void ist_queue_job_free (IstQueueJob *job);
+
+/* Lets the remover take the file `path` away (taken; NULL: none), after all before it; then it pushes something
+ * to `answer`, if that is not NULL. */
+void ist_queue_remove_file (IstQueue *queue, char *path, GAsyncQueue *answer);
 
 /* Waits for the commit. `spool` may be NULL. After failure *unknown says whether the row may be there all the
  * same, until the writer has deleted it: then the file of the spool is the writer's. */

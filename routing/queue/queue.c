@@ -16,6 +16,12 @@
 #define LOOK_USECS G_USEC_PER_SEC
 #define DAY_USECS (G_GINT64_CONSTANT (86400) * G_USEC_PER_SEC)
 
+typedef struct
+{
+  char *path;          /* NULL: nothing */
+  GAsyncQueue *answer; /* gets something when it is done; borrowed, may be NULL */
+} IstRemoval;
+
 /* ---- time and ids ---- */
 
 gint64
@@ -121,6 +127,30 @@ on_health (gpointer user, gboolean ok, const char *why)
 
 static gpointer look_run (gpointer data);
 
+/* What cannot be removed now is garbage without a row; the next start's sweep takes it. */
+static void
+remove_file (gpointer data, gpointer unused)
+{
+  IstRemoval *removal = data;
+
+  if (removal->path != NULL)
+    ist_durable_unlink (removal->path, NULL);
+  if (removal->answer != NULL)
+    g_async_queue_push (removal->answer, removal->answer);
+  g_free (removal->path);
+  g_free (removal);
+}
+
+void
+ist_queue_remove_file (IstQueue *self, char *path, GAsyncQueue *answer)
+{
+  IstRemoval *removal = g_new0 (IstRemoval, 1);
+
+  removal->path = path;
+  removal->answer = answer;
+  g_thread_pool_push (self->remover, removal, NULL);
+}
+
 IstQueue *
 ist_queue_open (const IstQueueOptions *options, GError **error)
 {
@@ -158,6 +188,7 @@ ist_queue_open (const IstQueueOptions *options, GError **error)
       ist_queue_close (self);
       return NULL;
     }
+  self->remover = g_thread_pool_new (remove_file, NULL, 1, FALSE, NULL);
   self->writer
       = ist_writer_new (&self->store, self->path, ballast,
                         options->checkpoint_bytes != 0 ? options->checkpoint_bytes
@@ -182,6 +213,8 @@ ist_queue_close (IstQueue *self)
   if (self->writer != NULL && !ist_writer_ok (self->writer, NULL))
     ist_queue_mark_unclean (self);
   ist_writer_free (self->writer);
+  if (self->remover != NULL)
+    g_thread_pool_free (self->remover, FALSE, TRUE);
   ist_db_close (self->store.db);
   g_free (self->store.node);
   g_free (self->store.bodies);

@@ -216,7 +216,7 @@ typedef struct
 void ist_queue_finish (IstQueue *queue, IstQueueJob *job, const IstQueueResult *results,
                        guint n_results, GPtrArray *reports, gboolean wait);
 
-/* Waits for the commit of everything that was finished before. FALSE: the queue cannot commit at present;
+/* Waits for the commit of everything that was finished before and the removal of its body files. FALSE: the queue cannot commit at present;
  * it keeps the results and tries again. */
 gboolean ist_queue_flush (IstQueue *queue);
 
