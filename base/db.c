@@ -115,6 +115,7 @@ ist_db_open (const char *path, const IstDbKind *kind, gboolean create, GError **
 
   if (self == NULL
       || !ist_db_exec (self,
+                       "PRAGMA page_size = " G_STRINGIFY (IST_DB_PAGE_BYTES) "; "
                        "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; "
                        "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; "
                        "PRAGMA foreign_keys = OFF; PRAGMA secure_delete = OFF; PRAGMA cache_size = -16384;",

@@ -14,7 +14,6 @@
 #include "base/db.h"
 #include "base/durable.h"
 
-#define PAGE_BYTES 4096
 #define BALLAST_BYTES (4 * 1024 * 1024)
 #define BALLAST_USECS (60 * G_USEC_PER_SEC)
 #define FAR_TOO_MANY 4
@@ -115,7 +114,7 @@ ist_checkpoint_new (const char *path, const char *ballast, guint64 limit_bytes)
 
   self->path = g_strdup (path);
   self->ballast = g_strdup (ballast);
-  self->limit = (guint) (limit_bytes / PAGE_BYTES);
+  self->limit = (guint) (limit_bytes / IST_DB_PAGE_BYTES);
   g_mutex_init (&self->mutex);
   g_cond_init (&self->work);
   self->thread = g_thread_new ("queue-checkpoint", run, self);

@@ -2,6 +2,7 @@
  * tests/routing/test-queue-start.c - starts: after a backup was put in place, on a damaged file, with much mail.
  */
 #include "base/clock.h"
+#include "base/db.h"
 #include "base/error.h"
 #include "tests/harness/fake-clock.h"
 #include "tests/harness/harness.h"
@@ -107,7 +108,8 @@ damage (const char *dir, const char *mark, gdouble where)
   gsize size;
 
   data = ist_test_read (db, &size);
-  memset (data + (gsize) ((gdouble) (size / 4096 - 1) * where) * 4096, 'j', 4096);
+  memset (data + (gsize) ((gdouble) (size / IST_DB_PAGE_BYTES - 1) * where) * IST_DB_PAGE_BYTES, 'j',
+          IST_DB_PAGE_BYTES);
   g_file_set_contents (db, data, (gssize) size, NULL);
   g_file_set_contents (sign, "as after a crash", -1, NULL);
   IST_ASSERT (ist_queue_open (&options, &error) == NULL);
