@@ -133,7 +133,10 @@ bench_cell_compare (BenchRelay *const relays[2], BenchSink *sink, const BenchCel
   for (guint r = 0; r < reps; r++)
     for (guint i = 0; i < 2; i++)
       if (relays[i] != NULL)
-        bench_cell_run (relays[i], sink, cell, n[i], &runs[i][r]);
+        {
+          bench_usage_sync_disk ();
+          bench_cell_run (relays[i], sink, cell, n[i], &runs[i][r]);
+        }
   for (guint i = 0; i < 2; i++)
     if (relays[i] != NULL)
       summarise (runs[i], reps, &results[i]);

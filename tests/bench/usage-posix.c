@@ -144,3 +144,10 @@ bench_usage_anonymous (gint pid)
 {
   return field_of (pid, "status", "\nRssAnon:");
 }
+
+void
+bench_usage_sync_disk (void)
+{
+  sync ();
+  g_usleep (G_USEC_PER_SEC / 2);
+}

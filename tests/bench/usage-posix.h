@@ -17,4 +17,7 @@ double bench_usage_machine_cpu (void);
 double bench_usage_tree_pss (gint pid);
 double bench_usage_anonymous (gint pid);
 
+/* Waits until the disk has what the last run left to write, so that the next does not pay for it. */
+void bench_usage_sync_disk (void);
+
 #endif
