@@ -14,7 +14,7 @@ check () {
 files=$(find README.md quickstart .ci Makefile.am configure.ac base routing convert dirsync freebusy connector tests docs packaging \
   -type f ! -name check-words.sh ! -path 'tests/fuzz/seeds/*' 2>/dev/null | sort)
 echo 1..3
-check 'no unfinished words' "$(grep -nIE '\b(TODO|FIXME|XXX|HACK|TBD|WIP)\b|[Pp]laceholder|[Nn]ot (yet )?implemented' $files | grep -v '502, "5.5.1"')"
+check 'no unfinished words' "$(grep -nIE '\b(TODO|FIXME|XXX|HACK|TBD|WIP)\b|[Pp]laceholder|[Nn]ot (yet )?implemented' $files)"
 check 'no paths of one machine' "$(grep -nIE '(^|[^A-Za-z0-9_.$-])/(work|root|home|tmp|mnt)/' $files)"
 check 'no package registries' "$(grep -nIiE 'pypi\.org|npmjs|proxy\.golang|crates\.io|deb\.debian\.org|docker\.io|ghcr\.io|artifactory|artifactregistry' $files)"
 exit $status

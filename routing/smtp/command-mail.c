@@ -20,7 +20,7 @@ check (IstSession *self)
     ist_session_say (self, 503, "5.5.1", "one MAIL is open already");
   else if (l->max_messages > 0 && self->n_messages >= l->max_messages)
     {
-      ist_session_say (self, 421, "4.7.0", "%s too many messages in this session", l->hostname);
+      ist_session_say (self, 421, "4.7.0", "%s too many messages over one connection", l->hostname);
       ist_session_end (self);
     }
   else

@@ -37,5 +37,5 @@ ist_command_vrfy (IstSession *self, const char *argument)
 void
 ist_command_unsupported (IstSession *self, const char *argument)
 {
-  ist_session_say (self, 502, "5.5.1", "command not implemented");
+  ist_session_say (self, 502, "5.5.1", "this server does not serve that command");
 }

@@ -1,6 +1,7 @@
 #!/bin/sh
 # bench.sh [quick|full] - the comparison with Postfix, in a folder of its own that is removed afterwards. Needs
 # root and Postfix for the ratios (its own instance with its own folders; the system's is not touched).
+# ISTHMUS_BENCH_REST: seconds between rows, 61 by default and 0 in the quick form (docs/performance.md says why).
 # ISTHMUS_BENCH_DIR: where the folder is made (a local disk); ISTHMUS_BENCH_ONLY: names of groups of rows.
 set -u
 build=$(cd "${ISTHMUS_BUILDDIR:-.}" && pwd) || exit 1
@@ -17,11 +18,12 @@ trap 'clean' EXIT
 trap 'exit 1' INT TERM HUP
 set -- --daemon "$build/isthmusd" --dir "$dir" --slow-sync "$build/tests/bench/slow-sync.so"
 [ "$form" = quick ] && set -- "$@" --quick
+[ -n "${ISTHMUS_BENCH_REST:-}" ] && set -- "$@" --rest "$ISTHMUS_BENCH_REST"
 [ -n "${ISTHMUS_BENCH_ONLY:-}" ] && set -- "$@" --only "$ISTHMUS_BENCH_ONLY"
 if [ "$(id -u)" != 0 ] || ! command -v postfix >/dev/null; then
   echo "bench: no Postfix, or not root: rows have no ratio" >&2
   set -- "$@" --no-postfix
 fi
-echo "\`make bench BENCH=$form\`, $(uname -sr), $(grep -c ^processor /proc/cpuinfo) x $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1), $(stat -f -c %T "$dir"); $("$build/isthmusd" --version), Postfix $(postconf -h mail_version 2>/dev/null || echo none), $(date -u +%Y-%m-%d)"
+echo "\`make bench BENCH=$form${ISTHMUS_BENCH_REST:+ ISTHMUS_BENCH_REST=$ISTHMUS_BENCH_REST}\`, $(uname -sr), $(grep -c ^processor /proc/cpuinfo) x $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1), $(stat -f -c %T "$dir"); $("$build/isthmusd" --version), Postfix $(postconf -h mail_version 2>/dev/null || echo none), $(date -u +%Y-%m-%d)"
 echo
 "$build/tests/bench/isthmus-bench" "$@"

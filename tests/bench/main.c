@@ -86,12 +86,14 @@ main (int argc, char **argv)
 {
   g_autofree char *daemon = NULL, *dir = NULL, *slow_sync = NULL, *only = NULL;
   gboolean quick = FALSE, no_postfix = FALSE;
+  int rest = -1;
   gint n_smoke = 0;
   const GOptionEntry entries[] = {
     { "daemon", 0, 0, G_OPTION_ARG_FILENAME, &daemon, "isthmusd", "PATH" },
     { "dir", 0, 0, G_OPTION_ARG_FILENAME, &dir, "Working folder, kept afterwards", "PATH" },
     { "slow-sync", 0, 0, G_OPTION_ARG_FILENAME, &slow_sync, "slow-sync.so", "PATH" },
     { "quick", 0, 0, G_OPTION_ARG_NONE, &quick, "One run a row, fewer messages", NULL },
+    { "rest", 0, 0, G_OPTION_ARG_INT, &rest, "Seconds between rows (61; quick: 0)", "SECS" },
     { "no-postfix", 0, 0, G_OPTION_ARG_NONE, &no_postfix, "Isthmus alone", NULL },
     { "only", 0, 0, G_OPTION_ARG_STRING, &only, "Only these groups of rows", "NAMES" },
     { "smoke", 0, 0, G_OPTION_ARG_INT, &n_smoke, "Only check that N messages pass", "N" },
@@ -112,6 +114,7 @@ main (int argc, char **argv)
   run.daemon = daemon;
   run.slow_sync = slow_sync;
   run.quick = quick;
+  run.rest_secs = rest >= 0 ? rest : quick ? 0 : 61;
   run.no_postfix = no_postfix;
   run.sink = bench_sink_start (0);
   if (run.sink == NULL)

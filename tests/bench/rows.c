@@ -43,10 +43,6 @@ typedef struct
   double cpu_must, cpu_aim;
 } Row;
 
-/* A file system without journal, as ext4 may be, does not give out the inode of a file that was deleted within
- * the last minute, and looks at all of them at each creation: what one row deletes would slow the next. */
-#define REST_SECS 61
-
 #define KIB 1024
 #define MIB (1024 * 1024)
 
@@ -126,6 +122,9 @@ latency (const BenchRun *run, BenchRelay *relays[2], double postfix_rate)
                      results[1].txn_p99);
 }
 
+/* A file system without journal, as ext4 may be, does not give out the inode of a file that was deleted within
+ * the last minute, and looks at all of them at each creation: what one row deletes slows the next. The full form
+ * rests between rows; `--rest 0` shows them in each other's wake. */
 gboolean
 bench_rows_throughput (const BenchRun *run)
 {
@@ -140,8 +139,8 @@ bench_rows_throughput (const BenchRun *run)
     {
       BenchResult results[2];
 
-      if (i > 0 && !run->quick)
-        g_usleep (REST_SECS * G_USEC_PER_SEC);
+      if (i > 0)
+        g_usleep ((gulong) run->rest_secs * G_USEC_PER_SEC);
       measure (run, relays, &throughput[i], results);
       /* At once: the machine's speed drifts. */
       if (i == 0)

@@ -13,6 +13,7 @@ typedef struct
   const char *slow_sync;
   const char *certificate;
   gboolean quick, no_postfix;
+  gint rest_secs; /* between rows of the throughput group */
   BenchReport *report;
   BenchSink *sink;
   SSL_CTX *tls;
