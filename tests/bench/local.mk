@@ -23,7 +23,7 @@ CLEANFILES += tests/bench/slow-sync.so
 tests/bench/slow-sync.so: tests/bench/slow-sync-posix.c
 	$(AM_V_CC)$(CC) $(CFLAGS) -fPIC -shared -o $@ $(srcdir)/tests/bench/slow-sync-posix.c
 
-# make bench: all rows, about 15 minutes; make bench BENCH=quick: one run a row.
+# make bench: all rows, about 10 minutes; make bench BENCH=quick: one run a row.
 BENCH = full
 .PHONY: bench
 bench: all tests/bench/isthmus-bench tests/bench/slow-sync.so
