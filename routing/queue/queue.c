@@ -13,6 +13,7 @@
 #define DEFAULT_MIN_FREE (G_GUINT64_CONSTANT (256) * 1024 * 1024)
 #define DEFAULT_CHECKPOINT (G_GUINT64_CONSTANT (64) * 1024 * 1024)
 #define MAX_READERS 8
+#define FREE_USECS (50 * G_TIME_SPAN_MILLISECOND) /* what fast mail fills in it is less than the reserve */
 #define LOOK_USECS G_USEC_PER_SEC
 #define DAY_USECS (G_GINT64_CONSTANT (86400) * G_USEC_PER_SEC)
 
@@ -288,7 +289,7 @@ free_bytes (IstQueue *self)
   gint64 now = ist_clock_mono_usecs ();
   g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
 
-  if (self->free_looked == 0 || now - self->free_looked > G_USEC_PER_SEC)
+  if (self->free_looked == 0 || now - self->free_looked > FREE_USECS)
     {
       self->free_bytes = ist_durable_free_bytes (self->directory);
       self->free_looked = now;
@@ -353,7 +354,7 @@ ist_queue_spool_new (IstQueue *self)
 {
   g_autofree char *name = ist_queue_new_id (self);
 
-  return ist_spool_new (&self->store, self->threshold, name);
+  return ist_spool_new (&self->store, self->threshold, self->min_free, name);
 }
 
 gboolean
@@ -513,14 +514,19 @@ IstQueueSummary *
 ist_queue_summary (IstQueue *self, GError **error)
 {
   IstStore *reader = ist_queue_reader (self, error);
+  g_autoptr (GError) refusal = NULL;
   IstQueueSummary *out;
 
   if (reader == NULL)
     return NULL;
   out = ist_store_summary (reader, ist_queue_now (self), error);
   ist_queue_reader_back (self, reader);
+  if (out != NULL && !ist_writer_ok (self->writer, &out->why))
+    return out;
   if (out != NULL)
-    out->ok = ist_writer_ok (self->writer, &out->why);
+    out->ok = ist_queue_check_room (self, 0, &refusal);
+  if (refusal != NULL)
+    out->why = g_strdup (refusal->message);
   return out;
 }
 

@@ -295,7 +295,7 @@ typedef struct
   guint64 messages, bytes;
   GPtrArray *relays;      /* IstQueueRelayCount */
   gboolean ok;
-  char *why;              /* not ok: words */
+  char *why;              /* not ok: why it takes no mail */
 } IstQueueSummary;
 
 IstQueueSummary *ist_queue_summary (IstQueue *queue, GError **error);

@@ -10,12 +10,15 @@
 #include "base/error.h"
 
 #define GATHER_BYTES (256 * 1024)
+#define LOOK_BYTES (1024 * 1024)
 
 struct _IstQueueSpool
 {
   IstStore *store;
   char *name;
   gsize threshold;
+  guint64 min_free;
+  gsize looked; /* size at the last look at the disk */
   GByteArray *memory;
   gsize total;
   char *path; /* NULL: no file (yet) */
@@ -26,12 +29,13 @@ struct _IstQueueSpool
 };
 
 IstQueueSpool *
-ist_spool_new (IstStore *store, gsize threshold, const char *name)
+ist_spool_new (IstStore *store, gsize threshold, guint64 min_free, const char *name)
 {
   IstQueueSpool *self = g_new0 (IstQueueSpool, 1);
 
   self->store = store;
   self->threshold = threshold;
+  self->min_free = min_free;
   self->name = g_strdup (name);
   self->memory = g_byte_array_sized_new (8192);
   return self;
@@ -71,6 +75,19 @@ end_file (IstQueueSpool *self, GError **error)
          && ist_durable_finish (g_steal_pointer (&self->file), error);
 }
 
+/* Nobody need announce a size, and many texts may come at once: each looks for itself. */
+static gboolean
+has_room (IstQueueSpool *self, GError **error)
+{
+  if (self->total - self->looked < LOOK_BYTES)
+    return TRUE;
+  self->looked = self->total;
+  if (ist_durable_free_bytes (self->store->bodies) >= self->min_free)
+    return TRUE;
+  g_set_error (error, IST_ERROR, IST_ERROR_RETRY, "insufficient system storage: the disk is nearly full");
+  return FALSE;
+}
+
 gboolean
 ist_queue_spool_append (IstQueueSpool *self, const char *data, gsize size_bytes, GError **error)
 {
@@ -81,6 +98,8 @@ ist_queue_spool_append (IstQueueSpool *self, const char *data, gsize size_bytes,
       g_byte_array_append (self->memory, (const guint8 *) data, (guint) size_bytes);
       return TRUE;
     }
+  if (!has_room (self, error))
+    return FALSE;
   if (self->file == NULL)
     {
       if (!begin_file (self, error))

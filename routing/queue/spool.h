@@ -8,8 +8,9 @@
 
 G_BEGIN_DECLS
 
-/* `store` gives the folder; only what never changes or is atomic is used of it. */
-IstQueueSpool *ist_spool_new (IstStore *store, gsize threshold, const char *name);
+/* `store` gives the folder; only what never changes or is atomic is used of it. A text that would leave less than
+ * `min_free` bytes on the disk is not taken further. */
+IstQueueSpool *ist_spool_new (IstStore *store, gsize threshold, guint64 min_free, const char *name);
 
 /* The name of its file in the bodies folder, NULL when the text is in memory. Borrowed. */
 const char *ist_spool_file_name (const IstQueueSpool *spool);

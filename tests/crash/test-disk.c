@@ -3,6 +3,7 @@
  * the program is killed or the power goes after a sync that failed. And what a commit costs in syncs.
  */
 #include "base/durable.h"
+#include "base/error.h"
 #include "tests/crash/ticker.h"
 #include "tests/crash/work.h"
 #include "tests/harness/fake-clock.h"
@@ -10,6 +11,7 @@
 
 #define BALLAST WORK_FOLDER "/ballast"
 #define BALLAST_BYTES (4 * 1024 * 1024)
+#define MIB ((guint64) 1024 * 1024)
 
 typedef struct
 {
@@ -127,6 +129,38 @@ test_full (void)
   ist_queue_close (g_steal_pointer (&worker->queue));
   check (scene.story, scene.disk, ist_story_length (scene.story));
   end (&scene);
+}
+
+/* A long text whose size nobody announced: it is refused while the reserve is still there. */
+static void
+test_reserve (void)
+{
+  IstQueueOptions options = { .directory = WORK_FOLDER, .node = "n1", .min_free_bytes = 4 * MIB };
+  IstSimDisk *disk = ist_sim_disk_new ();
+  g_autofree char *text = g_strnfill (64 * 1024, 'x');
+  g_autoptr (GError) error = NULL;
+  IstQueueSpool *spool;
+  IstQueue *queue;
+  guint64 capacity;
+  guint pieces = 0;
+
+  ist_sim_disk_use (disk);
+  queue = ist_queue_open (&options, &error);
+  IST_ASSERT_NO_ERROR (error);
+  IST_ASSERT (wait_for_ballast ());
+  capacity = ist_sim_disk_used (disk) + 10 * MIB;
+  ist_sim_disk_set_capacity (disk, capacity);
+  IST_ASSERT (ist_queue_check_room (queue, 0, NULL));
+  spool = ist_queue_spool_new (queue);
+  while (pieces < 400 && ist_queue_spool_append (spool, text, 64 * 1024, &error))
+    pieces++;
+  IST_ASSERT_ERROR (error, IST_ERROR_RETRY);
+  IST_ASSERT (pieces > 32);
+  IST_ASSERT (ist_sim_disk_used (disk) + 3 * MIB <= capacity);
+  ist_queue_spool_free (spool);
+  IST_ASSERT (ist_queue_check_room (queue, 0, NULL));
+  ist_queue_close (queue);
+  ist_sim_disk_free (disk);
 }
 
 /* The commit itself meets the full disk: the ballast goes, so that results have room. */
@@ -326,6 +360,7 @@ main (void)
 {
   static const IstTest tests[] = {
     { "rule 5: the disk is full", test_full },
+    { "rule 5: the reserve", test_reserve },
     { "rule 5: the ballast", test_ballast },
     { "rule 5: a power cut in the repair", test_cut_in_repair },
     { "rule 5: killed after a failed sync", test_killed_after_failed_sync },

@@ -429,6 +429,20 @@ test_ids (void)
     }
 }
 
+/* Who asks how the queue is must hear that it refuses mail, and why. */
+static void
+test_says_full (void)
+{
+  g_autofree char *dir = ist_test_dir ();
+  IstQueueOptions options = { .directory = dir, .node = "n1", .min_free_bytes = G_MAXINT64 };
+  g_autoptr (IstQueue) queue = ist_queue_open (&options, NULL);
+  g_autoptr (IstQueueSummary) summary = ist_queue_summary (queue, NULL);
+
+  IST_ASSERT (!ist_queue_check_room (queue, 0, NULL));
+  IST_ASSERT (!summary->ok);
+  IST_ASSERT (summary->why != NULL && strstr (summary->why, "disk") != NULL);
+}
+
 int
 main (void)
 {
@@ -445,6 +459,7 @@ main (void)
     { "list", test_list },
     { "parts", test_parts },
     { "ids", test_ids },
+    { "says-full", test_says_full },
     { NULL, NULL },
   };
 
