@@ -2,7 +2,8 @@
 # bench.sh [quick|full] - the comparison with Postfix, in a folder of its own that is removed afterwards. Needs
 # root and Postfix for the ratios (its own instance with its own folders; the system's is not touched).
 # ISTHMUS_BENCH_REST: seconds between rows, 61 by default and 0 in the quick form (docs/performance.md says why).
-# ISTHMUS_BENCH_DIR: where the folder is made (a local disk); ISTHMUS_BENCH_ONLY: names of groups of rows.
+# ISTHMUS_BENCH_DIR: where the folder is made (a local disk); ISTHMUS_BENCH_ONLY: names of groups of rows;
+# ISTHMUS_BENCH_ROW: a part of the names of rows.
 set -u
 build=$(cd "${ISTHMUS_BUILDDIR:-.}" && pwd) || exit 1
 form=${1:-full}
@@ -20,6 +21,7 @@ set -- --daemon "$build/isthmusd" --dir "$dir" --slow-sync "$build/tests/bench/s
 [ "$form" = quick ] && set -- "$@" --quick
 [ -n "${ISTHMUS_BENCH_REST:-}" ] && set -- "$@" --rest "$ISTHMUS_BENCH_REST"
 [ -n "${ISTHMUS_BENCH_ONLY:-}" ] && set -- "$@" --only "$ISTHMUS_BENCH_ONLY"
+[ -n "${ISTHMUS_BENCH_ROW:-}" ] && set -- "$@" --row "$ISTHMUS_BENCH_ROW"
 if [ "$(id -u)" != 0 ] || ! command -v postfix >/dev/null; then
   echo "bench: no Postfix, or not root: rows have no ratio" >&2
   set -- "$@" --no-postfix

@@ -84,7 +84,7 @@ smoke (const BenchRun *run, guint n)
 int
 main (int argc, char **argv)
 {
-  g_autofree char *daemon = NULL, *dir = NULL, *slow_sync = NULL, *only = NULL;
+  g_autofree char *daemon = NULL, *dir = NULL, *slow_sync = NULL, *only = NULL, *row = NULL;
   gboolean quick = FALSE, no_postfix = FALSE;
   int rest = -1;
   gint n_smoke = 0;
@@ -96,6 +96,7 @@ main (int argc, char **argv)
     { "rest", 0, 0, G_OPTION_ARG_INT, &rest, "Seconds between rows (61; quick: 0)", "SECS" },
     { "no-postfix", 0, 0, G_OPTION_ARG_NONE, &no_postfix, "Isthmus alone", NULL },
     { "only", 0, 0, G_OPTION_ARG_STRING, &only, "Only these groups of rows", "NAMES" },
+    { "row", 0, 0, G_OPTION_ARG_STRING, &row, "Only rows of throughput and slow-sync with TEXT in their name", "TEXT" },
     { "smoke", 0, 0, G_OPTION_ARG_INT, &n_smoke, "Only check that N messages pass", "N" },
     { NULL, 0, 0, 0, NULL, NULL, NULL },
   };
@@ -111,6 +112,7 @@ main (int argc, char **argv)
       return 2;
     }
   run.dir = dir;
+  run.row = row;
   run.daemon = daemon;
   run.slow_sync = slow_sync;
   run.quick = quick;

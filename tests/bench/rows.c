@@ -1,6 +1,7 @@
 #include "tests/bench/rows.h"
 
 #include <stdio.h>
+#include <string.h>
 
 gboolean
 bench_relays_start (const BenchRun *run, const char *name, const BenchRelayOptions *options,
@@ -62,6 +63,13 @@ static const Row slow[] = {
   { "syncs +8 ms, 20 sessions", { 4 * KIB, 20, 0, 1, 0, NULL }, { 3000, 1000 }, 2, 4, NULL, 0, 0 },
   { "syncs +8 ms, 100 sessions", { 4 * KIB, 100, 0, 1, 0, NULL }, { 8000, 1500 }, 4, 6, NULL, 0, 0 },
 };
+
+/* `--row` picks the rows whose name holds its text. */
+static gboolean
+is_asked (const BenchRun *run, const Row *row)
+{
+  return run->row == NULL || strstr (row->name, run->row) != NULL;
+}
 
 static void
 compare (const BenchRun *run, BenchRelay *relays[2], const BenchCell *cell, const guint n[2],
@@ -139,6 +147,8 @@ bench_rows_throughput (const BenchRun *run)
     {
       BenchResult results[2];
 
+      if (!is_asked (run, &throughput[i]))
+        continue;
       if (i > 0)
         g_usleep ((gulong) run->rest_secs * G_USEC_PER_SEC);
       measure (run, relays, &throughput[i], results);
@@ -166,7 +176,8 @@ bench_rows_slow_sync (const BenchRun *run)
     {
       BenchResult results[2];
 
-      measure (run, relays, &slow[i], results);
+      if (is_asked (run, &slow[i]))
+        measure (run, relays, &slow[i], results);
     }
   bench_relays_stop (relays);
   return TRUE;

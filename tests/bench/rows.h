@@ -14,6 +14,7 @@ typedef struct
   const char *certificate;
   gboolean quick, no_postfix;
   gint rest_secs; /* between rows of the throughput group */
+  const char *row; /* NULL: all */
   BenchReport *report;
   BenchSink *sink;
   SSL_CTX *tls;
