@@ -8,6 +8,7 @@ struct _IstDb
   GHashTable *statements; /* text pointer → sqlite3_stmt */
   int last_code;
   guint wal_pages;
+  guint64 commits;
 };
 
 static void
@@ -101,9 +102,12 @@ check_kind (IstDb *self, const char *path, const IstDbKind *kind, GError **error
 }
 
 static int
-note_wal (void *self, sqlite3 *handle, const char *name, int pages)
+note_wal (void *data, sqlite3 *handle, const char *name, int pages)
 {
-  ((IstDb *) self)->wal_pages = (guint) pages;
+  IstDb *self = data;
+
+  self->wal_pages = (guint) pages;
+  self->commits++;
   return SQLITE_OK;
 }
 
@@ -205,6 +209,18 @@ guint
 ist_db_wal_pages (IstDb *self)
 {
   return self->wal_pages;
+}
+
+guint64
+ist_db_commits (IstDb *self)
+{
+  return self->commits;
+}
+
+gboolean
+ist_db_sync_later (IstDb *self, GError **error)
+{
+  return ist_db_exec (self, "PRAGMA synchronous = NORMAL", error);
 }
 
 sqlite3 *

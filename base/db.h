@@ -1,5 +1,5 @@
 /*
- * base/db.h - SQLite the way this product uses it: WAL, full sync, one writer, many readers.
+ * base/db.h - SQLite the way this product uses it: WAL, full sync unless told otherwise, one writer, many readers.
  *
  * Threads: an IstDb belongs to one thread at a time.
  */
@@ -50,6 +50,13 @@ int ist_db_last_code (IstDb *db);
 
 /* Pages in the WAL after the last commit of this connection (opened for writing). */
 guint ist_db_wal_pages (IstDb *db);
+
+/* Commits of this connection that wrote something (opened for writing). */
+guint64 ist_db_commits (IstDb *db);
+
+/* From now on a commit returns before it is durable: syncing the WAL, `path`-wal, makes it so. Checkpoints sync
+ * it themselves before they copy (SQLite's `synchronous = NORMAL`). */
+gboolean ist_db_sync_later (IstDb *db, GError **error);
 
 sqlite3 *ist_db_handle (IstDb *db);
 

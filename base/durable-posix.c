@@ -28,21 +28,39 @@ fail (GError **error, const char *what, const char *path)
   return FALSE;
 }
 
-IstDurableFile *
-ist_durable_create (const char *path, GError **error)
+static IstDurableFile *
+open_file (const char *path, int flags, const char *what, GError **error)
 {
-  int fd = open (path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  int fd = open (path, O_WRONLY | O_CLOEXEC | flags, 0600);
   IstDurableFile *self;
 
   if (fd < 0)
     {
-      fail (error, "create", path);
+      fail (error, what, path);
       return NULL;
     }
   self = g_new (IstDurableFile, 1);
   self->fd = fd;
   self->path = g_strdup (path);
   return self;
+}
+
+IstDurableFile *
+ist_durable_create (const char *path, GError **error)
+{
+  return open_file (path, O_CREAT | O_EXCL, "create", error);
+}
+
+IstDurableFile *
+ist_durable_open (const char *path, GError **error)
+{
+  return open_file (path, 0, "open", error);
+}
+
+gboolean
+ist_durable_sync (IstDurableFile *self, GError **error)
+{
+  return fdatasync (self->fd) == 0 || fail (error, "sync", self->path);
 }
 
 gboolean

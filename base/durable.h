@@ -8,7 +8,7 @@
  *
  * Errors: IST_ERROR_RETRY, with what was done and to which path.
  *
- * Threads: any; one IstDurableFile belongs to one thread at a time.
+ * Threads: any; one IstDurableFile belongs to one thread at a time, but for ist_durable_sync().
  */
 #ifndef IST_BASE_DURABLE_H
 #define IST_BASE_DURABLE_H
@@ -24,6 +24,12 @@ IstDurableFile *ist_durable_create (const char *path, GError **error);
 gboolean ist_durable_write (IstDurableFile *file, const char *data, gsize size_bytes, GError **error);
 /* Syncs and closes. On failure the content is unknown: discard the file, never sync again. */
 gboolean ist_durable_finish (IstDurableFile *file, GError **error);
+/* An existing file, so that what others write into it can be synced. */
+IstDurableFile *ist_durable_open (const char *path, GError **error);
+/* Syncs the content and leaves the file open; several threads may do so at once. It fails when anything written
+ * to the file since it was opened could not be brought to the disk, whoever's sync met that, once. After a
+ * failure the content is unknown. */
+gboolean ist_durable_sync (IstDurableFile *file, GError **error);
 /* Closes without syncing. NULL is allowed. */
 void ist_durable_abandon (IstDurableFile *file);
 

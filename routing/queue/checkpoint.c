@@ -24,6 +24,8 @@ struct _IstCheckpoint
   char *path;
   char *ballast;
   guint limit; /* frames */
+  void (*doubt) (gpointer user, const char *why);
+  gpointer user;
   GThread *thread;
   gint rest; /* atomic: the thread has copied, the writer copies what came meanwhile */
   GMutex mutex; /* guards all below */
@@ -63,11 +65,21 @@ ensure_ballast (const char *path)
 
 /* PRAGMA wal_checkpoint answers a row (busy, frames, copied). */
 static gboolean
-copy_frames (const char *path)
+copy_frames (IstCheckpoint *self, IstDb *db)
 {
-  g_autoptr (IstDb) db = ist_db_open_reader (path, NULL);
+  gboolean copied = ist_db_number (db, "PRAGMA wal_checkpoint(PASSIVE)", 1) == 0;
 
-  return db != NULL && ist_db_number (db, "PRAGMA wal_checkpoint(PASSIVE)", 1) == 0;
+  if (!copied && sqlite3_extended_errcode (ist_db_handle (db)) == SQLITE_IOERR_FSYNC)
+    self->doubt (self->user, sqlite3_errmsg (ist_db_handle (db)));
+  return copied;
+}
+
+static gboolean
+open_and_copy (IstCheckpoint *self)
+{
+  g_autoptr (IstDb) db = ist_db_open_reader (self->path, NULL);
+
+  return db != NULL && copy_frames (self, db);
 }
 
 static gpointer
@@ -95,7 +107,7 @@ run (gpointer data)
         }
       self->wanted = FALSE;
       g_mutex_unlock (&self->mutex);
-      if (copy_frames (self->path))
+      if (open_and_copy (self))
         g_atomic_int_set (&self->rest, TRUE);
       else
         not_before = ist_clock_mono_usecs () + AGAIN_USECS;
@@ -108,12 +120,15 @@ run (gpointer data)
 /* ---- for the writer ---- */
 
 IstCheckpoint *
-ist_checkpoint_new (const char *path, const char *ballast, guint64 limit_bytes)
+ist_checkpoint_new (const char *path, const char *ballast, guint64 limit_bytes,
+                    void (*doubt) (gpointer user, const char *why), gpointer user)
 {
   IstCheckpoint *self = g_new0 (IstCheckpoint, 1);
 
   self->path = g_strdup (path);
   self->ballast = g_strdup (ballast);
+  self->doubt = doubt;
+  self->user = user;
   self->limit = (guint) (limit_bytes / IST_DB_PAGE_BYTES);
   g_mutex_init (&self->mutex);
   g_cond_init (&self->work);
@@ -149,7 +164,7 @@ ist_checkpoint_committed (IstCheckpoint *self, IstDb *db)
   if (g_atomic_int_compare_and_exchange (&self->rest, TRUE, FALSE)
       || pages > self->limit * FAR_TOO_MANY)
     {
-      ist_db_number (db, "PRAGMA wal_checkpoint(PASSIVE)", 1);
+      copy_frames (self, db);
       return;
     }
   g_mutex_lock (&self->mutex);

@@ -12,8 +12,10 @@ G_BEGIN_DECLS
 
 typedef struct _IstCheckpoint IstCheckpoint;
 
-/* `path` of the database, which exists; begins above `limit_bytes` of WAL. */
-IstCheckpoint *ist_checkpoint_new (const char *path, const char *ballast, guint64 limit_bytes);
+/* `path` of the database, which exists; begins above `limit_bytes` of WAL. `doubt` is told, in any thread, when a
+ * sync failed: commits that are not synced yet may be lost with it. */
+IstCheckpoint *ist_checkpoint_new (const char *path, const char *ballast, guint64 limit_bytes,
+                                   void (*doubt) (gpointer user, const char *why), gpointer user);
 void ist_checkpoint_free (IstCheckpoint *checkpoint); /* waits for a copy in hand */
 
 /* After each commit on `db`, the writer's connection, between two groups. */

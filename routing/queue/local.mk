@@ -1,5 +1,6 @@
 librouting_a_SOURCES += \
   routing/queue/checkpoint.c routing/queue/checkpoint.h \
+  routing/queue/flush.c routing/queue/flush.h \
   routing/queue/id.c \
   routing/queue/message.c \
   routing/queue/queue-admin.c \

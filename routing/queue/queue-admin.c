@@ -9,16 +9,110 @@
 
 /* ---- actions ---- */
 
+/* A message that left with its last row. */
+typedef struct
+{
+  gint64 message;
+  gint64 bytes;
+  char *file; /* NULL: none */
+} Gone;
+
 typedef struct
 {
   IstWriterOp op;
   IstQueue *queue;
   const IstQueueFilter *filter;
   const IstQueueCommand *command;
-  GPtrArray *files;
+  GArray *gone; /* Gone */
   guint changed, busy;
-  gint64 gone, bytes;
 } ActOp;
+
+static void
+gone_clear (Gone *self)
+{
+  g_free (self->file);
+}
+
+static GArray *
+gone_list (void)
+{
+  GArray *list = g_array_new (FALSE, FALSE, sizeof (Gone));
+
+  g_array_set_clear_func (list, (GDestroyNotify) gone_clear);
+  return list;
+}
+
+static void
+account_for (IstQueue *queue, const GArray *list)
+{
+  for (guint i = 0; i < list->len; i++)
+    {
+      const Gone *gone = &g_array_index (list, Gone, i);
+
+      ist_queue_count (queue, -1, -gone->bytes);
+      if (gone->file != NULL)
+        ist_queue_remove_file (queue, g_build_filename (queue->store.bodies, gone->file, NULL), NULL);
+    }
+}
+
+/* ---- after an unknown outcome: which of the messages are gone all the same? ---- */
+
+typedef struct
+{
+  IstWriterOp op;
+  IstQueue *queue;
+  GArray *list; /* Gone: perhaps */
+  GArray *gone; /* Gone: indeed */
+} RecountOp;
+
+static gboolean
+recount_run (IstStore *store, IstWriterOp *op, GError **error)
+{
+  RecountOp *self = (RecountOp *) op;
+
+  g_array_set_size (self->gone, 0);
+  for (guint i = 0; i < self->list->len; i++)
+    {
+      const Gone *perhaps = &g_array_index (self->list, Gone, i);
+      Gone gone = { perhaps->message, perhaps->bytes, NULL };
+      int there = ist_store_exists (store, perhaps->message, error);
+
+      if (there < 0)
+        return FALSE;
+      if (there > 0)
+        continue;
+      gone.file = g_strdup (perhaps->file);
+      g_array_append_val (self->gone, gone);
+    }
+  return TRUE;
+}
+
+static void
+recount_done (IstWriterOp *op, gboolean ok)
+{
+  RecountOp *self = (RecountOp *) op;
+
+  if (ok)
+    account_for (self->queue, self->gone);
+  g_array_unref (self->list);
+  g_array_unref (self->gone);
+  g_free (self);
+}
+
+static void
+recount (IstQueue *queue, GArray *list)
+{
+  RecountOp *self = g_new0 (RecountOp, 1);
+
+  self->op.run = recount_run;
+  self->op.done = recount_done;
+  self->queue = queue;
+  self->list = g_array_ref (list);
+  self->gone = gone_list ();
+  ist_writer_submit (queue->writer, &self->op, NULL);
+}
+
+/* ---- one row ---- */
 
 /* A row that a deliverer has out is left alone: its result decides. */
 static gboolean
@@ -34,7 +128,7 @@ static gboolean
 act_on_row (ActOp *self, IstStore *store, const IstQueueMessage *message, const IstQueueRecipient *row,
             GError **error)
 {
-  g_autofree char *file = NULL;
+  Gone left = { message->id, (gint64) message->size_bytes, NULL };
   gboolean gone = FALSE;
 
   if (!ist_store_can_act (row->state, self->command->action))
@@ -45,18 +139,12 @@ act_on_row (ActOp *self, IstStore *store, const IstQueueMessage *message, const 
       return TRUE;
     }
   if (!ist_store_act (store, row->id, self->command, G_MAXINT, ist_queue_now (self->queue), &gone,
-                      &file, error)
-      || (row->order_key != NULL && !ist_store_order (store, row->order_key, NULL, error)))
+                      &left.file, error))
     return FALSE;
-  self->changed++;
   if (gone)
-    {
-      self->gone++;
-      self->bytes += (gint64) message->size_bytes;
-    }
-  if (file != NULL)
-    g_ptr_array_add (self->files, g_steal_pointer (&file));
-  return TRUE;
+    g_array_append_val (self->gone, left);
+  self->changed++;
+  return row->order_key == NULL || ist_store_order (store, row->order_key, NULL, error);
 }
 
 /* A recipient that is replaced by parts: they are what is held, released, sent again. It is deleted with
@@ -120,8 +208,7 @@ act_run (IstStore *store, IstWriterOp *op, GError **error)
 
   self->queue->upheavals++;
   self->changed = self->busy = 0;
-  self->gone = self->bytes = 0;
-  g_ptr_array_set_size (self->files, 0);
+  g_array_set_size (self->gone, 0);
   for (guint i = 0; ids != NULL && i < ids->len; i++)
     if (!act_on (self, store, g_array_index (ids, gint64, i), error))
       return FALSE;
@@ -151,33 +238,28 @@ int
 ist_queue_act (IstQueue *queue, const IstQueueFilter *filter, const IstQueueCommand *command,
                guint *busy, GError **error)
 {
-  g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GArray) gone = gone_list ();
   IstQueueFilter all = *filter;
   ActOp op = {
-    .op = { .run = act_run, .wait = TRUE },
+    .op = { .run = act_run, .wait = TRUE, .alone = TRUE },
     .queue = queue,
     .filter = &all,
     .command = command,
-    .files = files,
+    .gone = gone,
   };
 
   if (all.limit == 0)
     all.limit = G_MAXINT;
   if (!ist_writer_submit (queue->writer, &op.op, error))
     {
+      if (op.op.unknown && gone->len > 0)
+        recount (queue, gone);
       refresh_windows (queue);
       return -1;
     }
   if (busy != NULL)
     *busy = op.busy;
-  ist_queue_count (queue, -op.gone, -op.bytes);
-  for (guint i = 0; i < files->len; i++)
-    {
-      g_autofree char *path
-          = g_build_filename (queue->store.bodies, g_ptr_array_index (files, i), NULL);
-
-      ist_durable_unlink (path, NULL);
-    }
+  account_for (queue, gone);
   refresh_windows (queue);
   return (int) op.changed;
 }
@@ -238,7 +320,7 @@ ist_queue_reroute (IstQueue *queue, guint generation, IstQueueRoute route, gpoin
                    GError **error)
 {
   RouteOp op = {
-    .op = { .run = route_run, .wait = TRUE },
+    .op = { .run = route_run, .wait = TRUE, .alone = TRUE },
     .queue = queue,
     .generation = generation,
     .route = route,

@@ -10,8 +10,8 @@
 
 /* ---- telling the scheduler ---- */
 
-/* On the writer's thread, right after the commit: a change of the rows by the administrator or a reload comes wholly
- * before or wholly after, so that no entry is made for a relay that the row has left. */
+/* When the commit is durable. A change of the rows by the administrator or a reload runs alone, so it comes wholly
+ * before or wholly after, and no entry is made for a relay that the row has left. */
 static void
 schedule_message (IstQueue *self, const IstQueueMessage *message)
 {
@@ -185,7 +185,7 @@ finish_whole (IstStore *store, FinishOp *self, GError **error)
 }
 
 /* May run again after a rollback, or after a commit whose outcome was unknown: reports are inserted only
- * if they are not there. */
+ * if they are not there, and the name of the file of a message that is gone by now is still known. */
 static gboolean
 finish_run (IstStore *store, IstWriterOp *op, GError **error)
 {
@@ -193,7 +193,8 @@ finish_run (IstStore *store, IstWriterOp *op, GError **error)
   gint64 now = ist_queue_now (self->queue);
 
   self->upheavals = self->queue->upheavals;
-  g_ptr_array_set_size (self->files, 0);
+  if (!op->unknown)
+    g_ptr_array_set_size (self->files, 0);
   g_array_set_size (self->released, 0);
   self->n_gone = 0;
   self->reopened = 0;
@@ -274,8 +275,10 @@ finish_done (IstWriterOp *op, gboolean ok)
   ist_scheduler_settle (queue->scheduler, self->job->relay, self->job->message->id, self->job->row,
                         due);
   if (self->n_gone > 0)
-    ist_queue_count (queue, -1, -(gint64) self->job->message->size_bytes);
-  remove_body_files (queue, self->files);
+    {
+      ist_queue_count (queue, -1, -(gint64) self->job->message->size_bytes);
+      remove_body_files (queue, self->files);
+    }
   for (guint i = 0; self->reports != NULL && i < self->reports->len; i++)
     {
       const IstQueueMessage *report = g_ptr_array_index (self->reports, i);
@@ -461,38 +464,51 @@ typedef struct
   IstQueue *queue;
   const char *relay;
   IstPriority priority;
+  guint limit;
+  GArray *rows; /* IstStoreDue */
 } RefillOp;
 
 static gboolean
 refill_run (IstStore *store, IstWriterOp *op, GError **error)
 {
   RefillOp *self = (RefillOp *) op;
-  guint limit = self->queue->options.window != 0 ? self->queue->options.window : 2000;
-  g_autoptr (GArray) rows = ist_store_due (store, self->relay, self->priority, limit, error);
-  gint64 now = ist_queue_now (self->queue);
 
-  if (rows == NULL)
-    return FALSE;
+  g_clear_pointer (&self->rows, g_array_unref);
+  self->rows = ist_store_due (store, self->relay, self->priority, self->limit, error);
+  return self->rows != NULL;
+}
+
+static void
+refill_done (IstWriterOp *op, gboolean ok)
+{
+  RefillOp *self = (RefillOp *) op;
+  IstScheduler *scheduler = self->queue->scheduler;
+  gint64 now = ist_queue_now (self->queue);
+  const GArray *rows = self->rows;
+
+  if (!ok)
+    return;
   /* First the window counts as complete; what does not fit marks it again. */
-  ist_scheduler_refilled (self->queue->scheduler, self->relay, self->priority, rows->len < limit,
+  ist_scheduler_refilled (scheduler, self->relay, self->priority, rows->len < self->limit,
                           rows->len > 0 ? g_array_index (rows, IstStoreDue, rows->len - 1).due : 0);
   for (guint i = 0; i < rows->len; i++)
-    ist_scheduler_add (self->queue->scheduler, self->relay, self->priority,
-                       &g_array_index (rows, IstStoreDue, i), NULL, now);
-  return TRUE;
+    ist_scheduler_add (scheduler, self->relay, self->priority, &g_array_index (rows, IstStoreDue, i), NULL,
+                       now);
 }
 
 void
 ist_queue_op_refill (IstQueue *queue, const char *relay, IstPriority priority)
 {
   RefillOp op = {
-    .op = { .run = refill_run, .wait = TRUE },
+    .op = { .run = refill_run, .done = refill_done, .wait = TRUE },
     .queue = queue,
     .relay = relay,
     .priority = priority,
+    .limit = queue->options.window != 0 ? queue->options.window : 2000,
   };
 
   ist_writer_submit (queue->writer, &op.op, NULL);
+  g_clear_pointer (&op.rows, g_array_unref);
 }
 
 /* ---- housekeeping ---- */

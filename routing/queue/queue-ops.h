@@ -32,7 +32,7 @@ struct _IstQueue
   guint64 n_messages, n_bytes;
   guint64 free_bytes;
   gint64 free_looked;
-  /* Changes whenever the administrator or a reload touches rows; only the writer's thread looks at it. What
+  /* Changes whenever the administrator or a reload touches rows, while nothing else is told by the writer. What
    * was inserted before, in the same group, is then scheduled by the refill that follows such a change. */
   guint64 upheavals;
 };
@@ -59,7 +59,7 @@ void ist_queue_remove_file (IstQueue *queue, char *path, GAsyncQueue *answer);
  * same, until the writer has deleted it: then the file of the spool is the writer's. */
 gboolean ist_queue_op_insert (IstQueue *queue, IstQueueMessage *message, const IstQueueSpool *spool,
                               gboolean *unknown, GError **error);
-/* In the writer's turn, between commits, so that what it reads is what is committed. */
+/* In the writer's turn, so that what it reads is what is committed when it is told. */
 void ist_queue_op_refill (IstQueue *queue, const char *relay, IstPriority priority);
 void ist_queue_op_clean (IstQueue *queue);
 /* All rows of a message whose text is lost become dead. */

@@ -5,6 +5,7 @@
  *   writer.c     the one thread that runs operations in groups, one commit each
  *   store*.c     all SQL
  *   scheduler.c  who is due: a bounded window in memory per relay and priority
+ *   flush.c      makes commits durable, several syncs at a time
  *   checkpoint.c the WAL's way into the database, in the background
  *   start.c      checks and sweep.c what a crash left behind, before any mail
  *   spool.c      text on its way in
@@ -116,6 +117,7 @@ gboolean ist_store_act (IstStore *store, gint64 recipient, const IstQueueCommand
                         GError **error);
 IstQueueSummary *ist_store_summary (IstStore *store, gint64 now, GError **error);
 GArray *ist_store_old_dead (IstStore *store, gint64 before, GError **error); /* message ids */
+int ist_store_exists (IstStore *store, gint64 message, GError **error); /* 1 or 0; below 0: error */
 gint64 ist_store_size (IstStore *store, gint64 message); /* of its text, in bytes */
 gboolean ist_store_totals (IstStore *store, guint64 *messages, guint64 *bytes, GError **error);
 /* Messages with a body file: calls back for each. */
@@ -180,13 +182,15 @@ struct _IstWriterOp
 {
   /* In the transaction; may run again after a rollback. */
   gboolean (*run) (IstStore *store, IstWriterOp *op, GError **error);
-  /* After the commit (ok) or when it is given up (not ok, only ops somebody waits for). */
+  /* When it is durable (ok) or given up (not ok, only ops somebody waits for); in the order of the commits, by
+   * one thread at a time, while a later group may run. */
   void (*done) (IstWriterOp *op, gboolean ok);
   gboolean wait;         /* somebody waits: begin the group now */
+  gboolean alone;        /* nothing is in flight when it runs: what was done before has been told */
   gboolean needs_dir;    /* the bodies folder must be synced before the commit */
   gint64 undo_message;   /* after an unknown outcome this message is deleted (crash rule 5); 0: none */
   const char *undo_file; /* and then its body file; NULL: none */
-  gboolean unknown;      /* out: the outcome was unknown */
+  gboolean unknown;      /* out: the outcome was unknown; what nobody waits for runs again then */
   gpointer user;
 };
 
@@ -198,7 +202,7 @@ IstWriter *ist_writer_new (IstStore *store, const char *path, const char *ballas
                            gpointer user);
 /* Runs what is pending, then ends the thread. */
 void ist_writer_free (IstWriter *writer);
-/* Queues `op`; with op->wait the call returns after the group's end with its outcome. */
+/* Queues `op`; with op->wait the call returns when its group is durable or failed, with its outcome. */
 gboolean ist_writer_submit (IstWriter *writer, IstWriterOp *op, GError **error);
 /* Can it commit? FALSE: *why (g_free()). */
 gboolean ist_writer_ok (IstWriter *writer, char **why);

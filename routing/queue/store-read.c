@@ -337,6 +337,24 @@ ist_store_totals (IstStore *self, guint64 *messages, guint64 *bytes, GError **er
   return TRUE;
 }
 
+int
+ist_store_exists (IstStore *self, gint64 message, GError **error)
+{
+  sqlite3_stmt *s = ist_db_prepare (self->db, "SELECT 1 FROM message WHERE id = ?1", error);
+  g_autoptr (GError) local = NULL;
+  gboolean there;
+
+  if (s == NULL)
+    return -1;
+  sqlite3_bind_int64 (s, 1, message);
+  there = ist_db_step (self->db, s, &local);
+  sqlite3_reset (s);
+  if (local == NULL)
+    return there;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return -1;
+}
+
 gint64
 ist_store_size (IstStore *self, gint64 message)
 {

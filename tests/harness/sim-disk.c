@@ -331,15 +331,21 @@ ist_sim_apply_change (IstSimContent *durable, const IstSimChange *change)
 
 /* A failed sync: its pages are clean in memory and old on the disk, or some had been written. */
 gboolean
-ist_sim_sync (IstSimDisk *self, IstSimFile *file, const char *path)
+ist_sim_sync (IstSimDisk *self, IstSimFile *file, const char *path, guint *failures)
 {
+  guint known = *failures;
   gboolean ok = begin_call (self, IST_SIM_SYNC, path);
 
   for (guint i = 0; i < file->changes->len; i++)
     if (ok || (i & 1) != 0)
       ist_sim_apply_change (&file->durable, file->changes->pdata[i]);
   g_ptr_array_set_size (file->changes, 0);
-  return ok;
+  if (!ok)
+    file->failures++;
+  *failures = file->failures;
+  if (ok && known != file->failures)
+    errno = EIO;
+  return ok && known == file->failures;
 }
 
 /* ---- names ---- */

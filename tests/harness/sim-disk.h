@@ -8,7 +8,8 @@
  *   a file has what programs read (the page cache) and what a power cut leaves (the durable content);
  *   a write reaches the latter at the file's next sync, or in any part of it by chance at a cut;
  *   a name (create, rename, unlink, mkdir) is durable after a sync of its directory, else by chance;
- *   a failed sync loses what it should have written: later syncs succeed and do not write it.
+ *   a failed sync loses what it should have written: the next sync through each other handle of the file fails
+ *   too, later syncs succeed and do not write it.
  *
  *   IstSimDisk *disk = ist_sim_disk_new ();
  *   ist_sim_disk_use (disk);                  paths now mean this disk
@@ -77,7 +78,7 @@ typedef enum
   IST_SIM_LIE_NONE,
   IST_SIM_LIE_BODY_SYNC, /* ist_durable_finish() does not sync */
   IST_SIM_LIE_DIR_SYNC,  /* ist_durable_sync_dir() does nothing */
-  IST_SIM_LIE_NORMAL     /* SQLite really runs with PRAGMA synchronous = NORMAL */
+  IST_SIM_LIE_NORMAL     /* SQLite runs with PRAGMA synchronous = NORMAL, and ist_durable_sync() does nothing */
 } IstSimLie;
 
 /* LIE_NORMAL counts for databases opened afterwards. */

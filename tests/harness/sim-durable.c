@@ -15,6 +15,7 @@ struct _IstDurableFile
   IstSimFile *file;
   char *path;
   gsize at;
+  guint failures; /* of the file, as far as this one was told */
 };
 
 struct _IstDurableLock
@@ -32,24 +33,52 @@ fail (GError **error, const char *what, const char *path)
   return FALSE;
 }
 
-IstDurableFile *
-ist_durable_create (const char *path, GError **error)
+static IstDurableFile *
+file_new (IstSimDisk *disk, IstSimFile *file, const char *path, const char *what, GError **error)
 {
-  IstSimDisk *disk = ist_sim_current ();
-  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&disk->mutex);
-  IstSimFile *file = ist_sim_create (disk, path, FALSE);
   IstDurableFile *self;
 
   if (file == NULL)
     {
-      fail (error, "create", path);
+      fail (error, what, path);
       return NULL;
     }
   self = g_new0 (IstDurableFile, 1);
   self->disk = disk;
   self->file = ist_sim_file_ref (file);
   self->path = g_strdup (path);
+  self->failures = file->failures;
   return self;
+}
+
+IstDurableFile *
+ist_durable_create (const char *path, GError **error)
+{
+  IstSimDisk *disk = ist_sim_current ();
+  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&disk->mutex);
+
+  return file_new (disk, ist_sim_create (disk, path, FALSE), path, "create", error);
+}
+
+IstDurableFile *
+ist_durable_open (const char *path, GError **error)
+{
+  IstSimDisk *disk = ist_sim_current ();
+  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&disk->mutex);
+
+  errno = ENOENT;
+  return file_new (disk, g_hash_table_lookup (disk->live, path), path, "open", error);
+}
+
+/* LIE_NORMAL: nobody syncs the WAL but SQLite itself. */
+gboolean
+ist_durable_sync (IstDurableFile *self, GError **error)
+{
+  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&self->disk->mutex);
+
+  return self->disk->lie == IST_SIM_LIE_NORMAL
+         || ist_sim_sync (self->disk, self->file, self->path, &self->failures)
+         || fail (error, "sync", self->path);
 }
 
 gboolean
@@ -70,7 +99,7 @@ ist_durable_finish (IstDurableFile *self, GError **error)
 
   g_mutex_lock (&self->disk->mutex);
   if (self->disk->lie != IST_SIM_LIE_BODY_SYNC)
-    ok = ist_sim_sync (self->disk, self->file, self->path) || fail (error, "sync", self->path);
+    ok = ist_sim_sync (self->disk, self->file, self->path, &self->failures) || fail (error, "sync", self->path);
   g_mutex_unlock (&self->disk->mutex);
   ist_durable_abandon (self);
   return ok;
@@ -146,14 +175,16 @@ ist_durable_rewrite (const char *path, GError **error)
   g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&disk->mutex);
   IstSimFile *file = g_hash_table_lookup (disk->live, path);
   g_autofree char *data = NULL;
+  guint failures;
   gsize size;
 
   if (file == NULL)
     return TRUE;
+  failures = file->failures;
   size = file->live.size;
   data = g_malloc (size + 1);
   ist_sim_content_read (&file->live, 0, data, size);
-  return (ist_sim_write (disk, file, path, 0, data, size) && ist_sim_sync (disk, file, path))
+  return (ist_sim_write (disk, file, path, 0, data, size) && ist_sim_sync (disk, file, path, &failures))
          || fail (error, "rewrite", path);
 }
 

@@ -47,6 +47,7 @@ typedef struct
   IstSimContent live;
   IstSimContent durable;
   GPtrArray *changes; /* IstSimChange, in order */
+  guint failures;     /* syncs that failed */
   /* SQLite's locks: connections by their file handle */
   guint n_shared;
   gpointer reserved, pending, exclusive;
@@ -96,7 +97,9 @@ IstSimFile *ist_sim_create (IstSimDisk *disk, const char *path, gboolean is_dir)
 gboolean ist_sim_write (IstSimDisk *disk, IstSimFile *file, const char *path, gsize offset,
                         const void *data, gsize size);
 gboolean ist_sim_truncate (IstSimDisk *disk, IstSimFile *file, const char *path, gsize size);
-gboolean ist_sim_sync (IstSimDisk *disk, IstSimFile *file, const char *path);
+/* *failures: how many of the file's failures the opened file was told; it is told one that it does not know by a
+ * sync that fails, whoever's sync had met it (fsync(2), "Linux 4.13"). */
+gboolean ist_sim_sync (IstSimDisk *disk, IstSimFile *file, const char *path, guint *failures);
 gboolean ist_sim_sync_dir (IstSimDisk *disk, const char *path);
 gboolean ist_sim_unlink (IstSimDisk *disk, const char *path);
 gboolean ist_sim_rename (IstSimDisk *disk, const char *from, const char *to);

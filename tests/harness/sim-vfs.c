@@ -30,6 +30,7 @@ typedef struct
   IstSimFile *file;
   char *path; /* NULL: temporary, of no interest to durability */
   int level;  /* SQLITE_LOCK_… */
+  guint failures; /* of the file, as far as this handle was told */
   gboolean sync_dir;
   gboolean has_shm;
   guint shm_shared;
@@ -87,7 +88,7 @@ sim_sync (sqlite3_file *base, int flags)
 
   if (self->path == NULL)
     return SQLITE_OK;
-  if (!ist_sim_sync (self->disk, self->file, self->path))
+  if (!ist_sim_sync (self->disk, self->file, self->path, &self->failures))
     return SQLITE_IOERR_FSYNC;
   if (self->sync_dir)
     {
@@ -377,6 +378,7 @@ sim_open (sqlite3_vfs *vfs, const char *path, sqlite3_file *base, int flags, int
     }
   if (path != NULL)
     self->file = ist_sim_file_ref (file);
+  self->failures = self->file->failures;
   self->disk = disk;
   self->path = g_strdup (path);
   base->pMethods = &methods;

@@ -21,3 +21,9 @@ tests_routing_test_queue_admin_t_SOURCES = tests/routing/test-queue-admin.c $(QU
 tests_routing_test_queue_admin_t_LDADD = libfakeclock.a $(ROUTING_TEST_LIBS)
 tests_routing_test_queue_start_t_SOURCES = tests/routing/test-queue-start.c $(QUEUE_HELP)
 tests_routing_test_queue_start_t_LDADD = libfakeclock.a $(ROUTING_TEST_LIBS)
+
+# Its own disk: three functions of base/durable.h.
+check_PROGRAMS += tests/routing/test-flush.t
+TESTS += tests/routing/test-flush.t
+tests_routing_test_flush_t_SOURCES = tests/routing/test-flush.c
+tests_routing_test_flush_t_LDADD = $(ROUTING_TEST_LIBS)
