@@ -14,4 +14,6 @@ librouting_a_SOURCES += \
   routing/queue/store-read.c \
   routing/queue/store.c \
   routing/queue/sweep.c \
+  routing/queue/writer-group.c \
+  routing/queue/writer-private.h \
   routing/queue/writer.c

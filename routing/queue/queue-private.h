@@ -2,7 +2,7 @@
  * routing/queue/queue-private.h - between the files of routing/queue only.
  *
  *   queue.c      the public functions: they make operations and wait for them
- *   writer.c     the one thread that runs operations in groups, one commit each
+ *   writer*.c    the one thread that runs operations in groups, one commit each
  *   store*.c     all SQL
  *   scheduler.c  who is due: a bounded window in memory per relay and priority
  *   flush.c      makes commits durable, several syncs at a time
