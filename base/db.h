@@ -11,9 +11,9 @@
 
 G_BEGIN_DECLS
 
-/* Of every database we make. Twice SQLite's own size: a message of 64 KiB costs a fifth less, a small one no
- * more (docs/performance.md). */
-#define IST_DB_PAGE_BYTES 8192
+/* Of every database we make. Four times SQLite's own size: a message of 64 KiB costs a third less, a small one
+ * no more (docs/performance.md). */
+#define IST_DB_PAGE_BYTES 16384
 
 typedef struct _IstDb IstDb;
 

@@ -2,6 +2,7 @@
 
 #include "tests/bench/usage-posix.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -136,6 +137,9 @@ bench_cell_compare (BenchRelay *const relays[2], BenchSink *sink, const BenchCel
         {
           bench_usage_sync_disk ();
           bench_cell_run (relays[i], sink, cell, n[i], &runs[i][r]);
+          fprintf (stderr, "  run %u, %s: %.0f/s, %.3f ms CPU, dot %.1f/%.1f ms, others %.2f cores\n", r + 1,
+                   relays[i]->name, runs[i][r].rate, runs[i][r].cpu_msecs, runs[i][r].dot_p50, runs[i][r].dot_p99,
+                   runs[i][r].other_cores);
         }
   for (guint i = 0; i < 2; i++)
     if (relays[i] != NULL)
