@@ -314,6 +314,14 @@ ist_mime_node_index (const IstMimeNode *node)
   return i;
 }
 
+gsize
+ist_mime_node_size (const IstMimeNode *node)
+{
+  const IstMimeContent *content = node->content;
+
+  return content->body != NULL ? content->size_bytes : content->content_end - content->content;
+}
+
 IstMimeNode *
 ist_mime_node_find (IstMimeNode *node, const char *type)
 {

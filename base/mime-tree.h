@@ -58,6 +58,8 @@ guint ist_mime_node_index (const IstMimeNode *node); /* in its parent */
 /* The value of a parameter of Content-Type in UTF-8, g_free(); NULL: none. */
 char *ist_mime_node_parameter (const IstMimeNode *node, const char *name);
 
+/* Bytes of a leaf's content; of what came, encoded as it came. */
+gsize ist_mime_node_size (const IstMimeNode *node);
 /* The decoded content of a leaf, at most `max_bytes` of it. */
 GBytes *ist_mime_node_decode (const IstMimeNode *node, gsize max_bytes);
 /* The decoded content as a body: in memory up to 1 MiB, else in a temporary file without name. IST_ERROR_REFUSED:

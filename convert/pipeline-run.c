@@ -1,5 +1,7 @@
 #include "convert/pipeline.h"
 
+#include "base/mime-tree.h"
+
 IstDerived *
 ist_derived_new (const char *key, const char *order_key, IstMessage *message)
 {
@@ -104,5 +106,8 @@ ist_pipeline_run (const IstConvertContext *context, IstMessage *message, GPtrArr
       if (!ok)
         return FALSE;
     }
+  ist_mime_tree_flush (message);
+  for (guint i = 0; i < parts->len; i++)
+    ist_mime_tree_flush (((IstDerived *) g_ptr_array_index (parts, i))->message);
   return TRUE;
 }

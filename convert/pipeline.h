@@ -4,7 +4,9 @@
  * A transform repairs one quirk of one direction. It is one file, one row of the table in pipeline.c
  * and one fixture folder, all of one name. Switches live in [convert]: "NAME = yes|no".
  *
- * Most transforms change the message they are given. One that must make several messages of one (a
+ * Most transforms change the message they are given: its header, and its parts through base/mime-tree.h, which a
+ * transform takes only when the raw bytes show that it may have something to do: nearly all mail must pass without
+ * a tree. ist_message_replace() is not for them. One that must make several messages of one (a
  * changed series that the other side only understands instance by instance) derives parts instead; what
  * runs after it runs on each part.
  *
