@@ -486,15 +486,10 @@ static IstMimeNode *
 wrap_root (IstMimeNode *root, const char *subtype)
 {
   IstMimeNode *child = ist_mime_node_alloc ();
-  g_autoptr (IstBody) original = ist_body_ref (root->content->original);
 
   child->head = empty_head ();
   child->in_rfc822 = root->in_rfc822;
   move_content (root, child);
-  root->content->original = g_steal_pointer (&original);
-  /* None of its bytes are the original's but the header's. */
-  root->content->content = root->content->content_end = root->content->children = root->content->children_end
-      = ist_body_size (root->content->original);
   make_multipart (root, subtype);
   g_ptr_array_add (root->children, child);
   child->parent = root;

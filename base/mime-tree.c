@@ -99,7 +99,7 @@ ist_mime_tree_new_boundary (IstMimeNode *node)
     root = root->parent;
   tree = ist_message_companion (root->head);
   g_return_val_if_fail (tree != NULL && tree->root == root, NULL);
-  data = ist_body_data (root->content->original, &size);
+  data = ist_body_data (ist_message_original (root->head), &size);
   g_checksum_update (sum, (const guchar *) data, (gssize) MIN (size, ist_message_body_offset (root->head)));
   return g_strdup_printf ("=_isthmus_%u_%.24s", ++tree->n_boundaries, g_checksum_get_string (sum));
 }
