@@ -36,7 +36,7 @@ work_open (void (*health) (gpointer user, gboolean ok, const char *why), gpointe
     .node = "n1",
     .body_threshold_bytes = IST_STORY_THRESHOLD,
     .min_free_bytes = 1,
-    .checkpoint_bytes = 100 * 1024,
+    .checkpoint_bytes = 200 * 1024,
     .health = health,
     .user = user,
   };
