@@ -105,7 +105,7 @@ test_full (void)
   IST_ASSERT (wait_for_ballast ());
   work_submit (worker, 1, 1000, "go");
   work_submit (worker, 1, 9000, "go");
-  ist_sim_disk_set_capacity (scene.disk, ist_sim_disk_used (scene.disk) + 300 * 1024);
+  ist_sim_disk_set_capacity (scene.disk, ist_sim_disk_used (scene.disk) + 600 * 1024);
   while (accepted < 1000 && work_submit (worker, 1, accepted % 2 != 0 ? 1500 : 9000, "stay"))
     accepted++;
   ist_note ("%u messages until the disk was full", accepted);
