@@ -58,7 +58,8 @@ static const char *const texts[IST_N_TEXTS][N_LANGUAGES] = {
                               "Vote escolhendo uma destas respostas:" },
   [IST_TEXT_VOTE_NOT_COUNTED]
   = { "An answer from here reaches the sender as a message; it is not counted in Outlook’s tracking.",
-      "Eine Antwort von hier erreicht den Absender als Nachricht; in der Statusanzeige von Outlook wird sie nicht gezählt.",
+      "Eine Antwort von hier erreicht den Absender als Nachricht; in der Statusanzeige von Outlook wird sie nicht "
+      "gezählt.",
       "Une réponse envoyée d’ici parvient à l’expéditeur sous forme de message ; elle n’est pas comptée dans le suivi "
       "d’Outlook.",
       "Una risposta inviata da qui arriva al mittente come messaggio; non è conteggiata nella verifica di Outlook.",

@@ -10,3 +10,7 @@ check_PROGRAMS += tests/convert/test-catalog.t
 TESTS += tests/convert/test-catalog.t
 tests_convert_test_catalog_t_SOURCES = tests/convert/test-catalog.c
 tests_convert_test_catalog_t_LDADD = $(CONVERT_TEST_LIBS)
+check_PROGRAMS += tests/convert/test-explain.t
+TESTS += tests/convert/test-explain.t
+tests_convert_test_explain_t_SOURCES = tests/convert/test-explain.c
+tests_convert_test_explain_t_LDADD = $(CONVERT_TEST_LIBS)
