@@ -14,3 +14,7 @@ check_PROGRAMS += tests/convert/test-explain.t
 TESTS += tests/convert/test-explain.t
 tests_convert_test_explain_t_SOURCES = tests/convert/test-explain.c
 tests_convert_test_explain_t_LDADD = $(CONVERT_TEST_LIBS)
+check_PROGRAMS += tests/convert/test-smime.t
+TESTS += tests/convert/test-smime.t
+tests_convert_test_smime_t_SOURCES = tests/convert/test-smime.c
+tests_convert_test_smime_t_LDADD = $(CONVERT_TEST_LIBS)
