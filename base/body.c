@@ -58,6 +58,12 @@ ist_body_data (const IstBody *body, gsize *size_bytes)
   return data != NULL ? data : "";
 }
 
+GBytes *
+ist_body_slice (const IstBody *body, gsize offset, gsize size_bytes)
+{
+  return g_bytes_new_from_bytes (body->bytes, offset, size_bytes);
+}
+
 gsize
 ist_body_size (const IstBody *body)
 {

@@ -29,6 +29,9 @@ void ist_body_unref (IstBody *body); /* NULL is allowed */
 /* The bytes, borrowed for the life of the body; never NULL, even when *size_bytes is 0. */
 const char *ist_body_data (const IstBody *body, gsize *size_bytes);
 
+/* A range of them as bytes that keep the body alive. */
+GBytes *ist_body_slice (const IstBody *body, gsize offset, gsize size_bytes);
+
 gsize ist_body_size (const IstBody *body);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IstBody, ist_body_unref)

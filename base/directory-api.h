@@ -28,6 +28,7 @@ typedef struct
   char *primary;         /* primary SMTP address */
   char *forward;         /* routing address towards its side, NULL when `primary` serves */
   char *display_name;    /* NULL when the directory has none */
+  char *language;        /* "de", "pt-BR"; NULL when the directory has none */
   char *notes_name;      /* canonical CN=…/OU=…/O=…, NULL when it has none */
   char **groups;         /* names of the groups it is listed in (for pilot groups); may be NULL */
   gboolean is_group;     /* a distribution list */

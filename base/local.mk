@@ -2,6 +2,7 @@ noinst_LIBRARIES += libbase.a
 libbase_a_SOURCES = \
   base/address.c base/address.h \
   base/body.c base/body.h \
+  base/charset.c base/charset.h \
   base/clock.c base/clock.h \
   base/conf.c base/conf.h \
   base/db.c base/db.h \
@@ -25,7 +26,10 @@ libbase_a_SOURCES = \
   base/settings-private.h base/settings-show.c \
   base/settings-value.c base/settings-value.h \
   base/settings.c base/settings.h \
+  base/mime-content.c base/mime-node.c \
+  base/mime-tree.c base/mime-tree.h base/mime-tree-private.h \
   base/side.c base/side.h \
+  base/span.c base/span.h \
   base/stream-private.h base/stream-tls.c \
   base/stream.c base/stream.h \
   base/text-scan.c base/text-scan.h \

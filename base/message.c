@@ -31,6 +31,9 @@ struct _IstMessage
   gsize header_end; /* original offset behind the last header field */
   gsize body_start; /* behind the empty line */
   GArray *edits;    /* Edit, by offset */
+  GArray *spans;    /* IstSpan, the whole body; NULL: the original's with the edits */
+  gpointer companion;
+  GDestroyNotify destroy_companion;
   GPtrArray *changes;
   GString *name;    /* last name given out */
   gboolean changed;
@@ -134,7 +137,10 @@ ist_message_free (IstMessage *self)
 {
   if (self == NULL)
     return;
+  if (self->companion != NULL)
+    self->destroy_companion (self->companion);
   g_array_unref (self->fields);
+  g_clear_pointer (&self->spans, g_array_unref);
   g_clear_pointer (&self->edits, g_array_unref);
   g_clear_pointer (&self->changes, g_ptr_array_unref);
   if (self->name != NULL)
@@ -265,7 +271,7 @@ ist_message_is_changed (const IstMessage *self)
 gboolean
 ist_message_body_is_changed (const IstMessage *self)
 {
-  return self->edits != NULL && self->edits->len > 0;
+  return self->spans != NULL || (self->edits != NULL && self->edits->len > 0);
 }
 
 gsize
@@ -281,6 +287,7 @@ ist_message_replace (IstMessage *self, gsize offset, gsize size_bytes, GBytes *w
   Edit edit = { .offset = offset, .size_bytes = size_bytes };
   guint at = 0;
 
+  g_return_val_if_fail (self->spans == NULL, FALSE);
   g_return_val_if_fail (offset >= self->body_start && offset <= size && size_bytes <= size - offset,
                         FALSE);
   if (self->edits == NULL)
@@ -304,6 +311,29 @@ ist_message_replace (IstMessage *self, gsize offset, gsize size_bytes, GBytes *w
   g_array_insert_val (self->edits, at, edit);
   self->changed = TRUE;
   return TRUE;
+}
+
+void
+ist_message_set_body (IstMessage *self, GArray *spans)
+{
+  g_clear_pointer (&self->spans, g_array_unref);
+  g_clear_pointer (&self->edits, g_array_unref);
+  self->spans = spans;
+  self->changed = TRUE;
+}
+
+gpointer
+ist_message_companion (const IstMessage *self)
+{
+  return self->companion;
+}
+
+void
+ist_message_set_companion (IstMessage *self, gpointer companion, GDestroyNotify destroy)
+{
+  g_return_if_fail (self->companion == NULL);
+  self->companion = companion;
+  self->destroy_companion = destroy;
 }
 
 void
@@ -362,6 +392,15 @@ write_range (const char *data, gsize from, gsize to, IstMessageSink sink, gpoint
   return from == to || sink (user, data + from, to - from, error);
 }
 
+/* A body that was made needs the empty line, even where the original has none. */
+static gboolean
+write_separator (const IstMessage *self, const char *data, IstMessageSink sink, gpointer user, GError **error)
+{
+  return self->body_start > self->header_end
+             ? write_range (data, self->header_end, self->body_start, sink, user, error)
+             : sink (user, "\r\n", 2, error);
+}
+
 gboolean
 ist_message_write (const IstMessage *self, IstMessageSink sink, gpointer user, GError **error)
 {
@@ -373,6 +412,9 @@ ist_message_write (const IstMessage *self, IstMessageSink sink, gpointer user, G
     return write_range (data, 0, size, sink, user, error);
   if (!write_fields (self, sink, user, error))
     return FALSE;
+  if (self->spans != NULL)
+    return write_separator (self, data, sink, user, error)
+           && ist_span_write (self->spans, sink, user, error);
   for (guint i = 0; self->edits != NULL && i < self->edits->len; i++)
     {
       const Edit *edit = &g_array_index (self->edits, Edit, i);

@@ -21,7 +21,7 @@
 #ifndef IST_BASE_MESSAGE_H
 #define IST_BASE_MESSAGE_H
 
-#include "base/body.h"
+#include "base/span.h"
 
 G_BEGIN_DECLS
 
@@ -82,6 +82,14 @@ gsize ist_message_body_offset (const IstMessage *message); /* after the empty li
 gboolean ist_message_replace (IstMessage *message, gsize offset, gsize size_bytes, GBytes *with,
                               GError **error);
 
+/* The body is these spans from now on (taken), in the place of all that was replaced before. For
+ * base/mime-tree.c. */
+void ist_message_set_body (IstMessage *message, GArray *spans);
+
+/* One thing that lives with the message: the tree of base/mime-tree.h. */
+gpointer ist_message_companion (const IstMessage *message); /* borrowed; NULL: none yet */
+void ist_message_set_companion (IstMessage *message, gpointer companion, GDestroyNotify destroy);
+
 /* -- what was done -- */
 void ist_message_note (IstMessage *message, const char *transform, const char *what_format, ...)
     G_GNUC_PRINTF (3, 4);
@@ -89,8 +97,7 @@ void ist_message_note (IstMessage *message, const char *transform, const char *w
 const GPtrArray *ist_message_changes (const IstMessage *message);
 
 /* -- output -- */
-typedef gboolean (*IstMessageSink) (gpointer user, const char *data, gsize size_bytes,
-                                    GError **error);
+typedef IstSpanSink IstMessageSink;
 
 gsize ist_message_size (const IstMessage *message);
 

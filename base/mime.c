@@ -266,7 +266,7 @@ parse_part (Parser *self, IstMimePart *parent, gsize outer, gsize header, gsize 
   boundary = read_header (self, part, end);
   part->content_end = end;
   /* The line end before a delimiter belongs to the delimiter. */
-  if (parent != NULL && part->content_end > part->content && self->data[part->content_end - 1] == '\n')
+  if (parent != NULL && !is_message (parent) && part->content_end > part->content && self->data[part->content_end - 1] == '\n')
     part->content_end -= part->content_end - part->content >= 2
                                  && self->data[part->content_end - 2] == '\r'
                              ? 2

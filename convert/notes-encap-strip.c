@@ -8,12 +8,13 @@
  */
 #include "convert/transforms.h"
 
-#include "base/mime.h"
+#include "base/mime-tree.h"
 
 #include <string.h>
 
 #define MAX_CUTS 50
 #define SNIFF_BYTES 64
+#define MAX_TEXT ((gsize) 1024 * 1024)
 
 static gboolean
 has_suffix_nocase (const char *text, const char *suffix)
@@ -26,9 +27,9 @@ has_suffix_nocase (const char *text, const char *suffix)
 
 /* The head of an NSF database: 1A 00, header size, then an ODS version whose low word is small. */
 static gboolean
-looks_like_database (const IstMimePart *part, IstBody *body)
+looks_like_database (const IstMimeNode *node)
 {
-  g_autoptr (GBytes) bytes = ist_mime_decode (part, body, SNIFF_BYTES);
+  g_autoptr (GBytes) bytes = ist_mime_node_decode (node, SNIFF_BYTES);
   gsize size;
   const guint8 *p = g_bytes_get_data (bytes, &size);
   guint32 header_size, ods;
@@ -41,24 +42,24 @@ looks_like_database (const IstMimePart *part, IstBody *body)
 }
 
 static gboolean
-is_encapsulation (const IstMimePart *part, IstBody *body)
+is_encapsulation (const IstMimeNode *node)
 {
-  if (part->children != NULL || part->sealed || part->in_rfc822)
+  if (node->children != NULL || node->sealed || node->in_rfc822)
     return FALSE;
-  if (g_str_has_prefix (part->type, "application/x-lotus-encap")
-      || (part->name != NULL && has_suffix_nocase (part->name, ".ond")))
+  if (g_str_has_prefix (node->type, "application/x-lotus-encap")
+      || (node->name != NULL && has_suffix_nocase (node->name, ".ond")))
     return TRUE;
-  return strcmp (part->type, "application/octet-stream") == 0 && part->name == NULL
-         && looks_like_database (part, body);
+  return strcmp (node->type, "application/octet-stream") == 0 && node->name == NULL && looks_like_database (node);
 }
 
 static gboolean
-has_text (const IstMimePart *part, IstBody *body)
+has_text (const IstMimeNode *node)
 {
+  g_autoptr (GBytes) bytes = ist_mime_node_decode (node, MAX_TEXT);
   gsize size;
-  const char *data = ist_body_data (body, &size);
+  const char *data = g_bytes_get_data (bytes, &size);
 
-  for (gsize i = part->content; i < part->content_end; i++)
+  for (gsize i = 0; i < size; i++)
     if (!g_ascii_isspace (data[i]))
       return TRUE;
   return FALSE;
@@ -66,51 +67,48 @@ has_text (const IstMimePart *part, IstBody *body)
 
 /* Does a text for the reader stand in it? That of an attached message is another message's. */
 static gboolean
-is_readable (const IstMimePart *part, IstBody *body)
+is_readable (const IstMimeNode *node)
 {
-  if (part->in_rfc822)
+  if (node->in_rfc822)
     return FALSE;
-  if (part->children == NULL)
-    return !part->attachment && part->name == NULL
-           && (strcmp (part->type, "text/plain") == 0 || strcmp (part->type, "text/html") == 0)
-           && has_text (part, body) && !is_encapsulation (part, body);
-  for (guint i = 0; i < part->children->len; i++)
-    if (is_readable (g_ptr_array_index (part->children, i), body))
+  if (node->children == NULL)
+    return !node->attachment && node->name == NULL
+           && (strcmp (node->type, "text/plain") == 0 || strcmp (node->type, "text/html") == 0) && has_text (node)
+           && !is_encapsulation (node);
+  for (guint i = 0; i < node->children->len; i++)
+    if (is_readable (g_ptr_array_index (node->children, i)))
       return TRUE;
   return FALSE;
 }
 
-static gboolean
-cut (const IstMimePart *part, IstMessage *message)
+static void
+cut (IstMimeNode *node, IstMessage *message)
 {
-  gsize size = part->outer_end - part->outer;
-
-  if (!ist_message_replace (message, part->outer, size, NULL, NULL))
-    return FALSE;
   ist_message_note (message, "notes-encap-strip",
                     "encapsulated Notes copy %s (%s, %" G_GSIZE_FORMAT
                     " bytes) removed; the readable text stays",
-                    part->name != NULL ? part->name : "without name", part->type, size);
-  return TRUE;
+                    node->name != NULL ? node->name : "without name", node->type, ist_mime_node_size (node));
+  ist_mime_node_free (ist_mime_node_take (node));
 }
 
 /* Cuts what qualifies in one multipart, never its last part: a multipart without any is broken MIME. */
 static void
-strip_in (IstMimePart *part, IstMessage *message, IstBody *body, guint *n)
+strip_in (IstMimeNode *multipart, IstMessage *message, guint *n)
 {
-  guint left = part->children != NULL ? part->children->len : 0;
-
-  for (guint i = 0; part->children != NULL && i < part->children->len && *n < MAX_CUTS; i++)
+  for (guint i = 0; multipart->children != NULL && i < multipart->children->len && *n < MAX_CUTS;)
     {
-      IstMimePart *child = g_ptr_array_index (part->children, i);
+      IstMimeNode *child = g_ptr_array_index (multipart->children, i);
 
-      if (child->children != NULL && !child->in_rfc822)
-        strip_in (child, message, body, n);
-      else if (left > 1 && is_encapsulation (child, body) && cut (child, message))
+      if (multipart->children->len > 1 && is_encapsulation (child))
         {
-          left--;
+          cut (child, message);
           (*n)++;
+          continue;
         }
+      if (child->children != NULL && !child->in_rfc822 && !child->sealed
+          && g_str_has_prefix (child->type, "multipart/"))
+        strip_in (child, message, n);
+      i++;
     }
 }
 
@@ -176,14 +174,13 @@ may_hold_one (const IstMessage *message, IstBody *body)
 gboolean
 ist_notes_encap_strip (const IstConvertContext *context, IstMessage *message, GError **error)
 {
-  IstBody *body = ist_message_original (message);
-  g_autoptr (IstMimePart) root = NULL;
+  IstMimeNode *root;
   guint n = 0;
 
-  if (!may_hold_one (message, body))
+  if (!may_hold_one (message, ist_message_original (message)))
     return TRUE;
-  root = ist_mime_parse (body);
-  if (!root->sealed && is_readable (root, body))
-    strip_in (root, message, body, &n);
+  root = ist_mime_tree (message);
+  if (!root->sealed && is_readable (root))
+    strip_in (root, message, &n);
   return TRUE;
 }

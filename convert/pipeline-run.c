@@ -1,5 +1,8 @@
 #include "convert/pipeline.h"
 
+#include "base/mime-tree.h"
+#include "convert/settings.h"
+
 IstDerived *
 ist_derived_new (const char *key, const char *order_key, IstMessage *message)
 {
@@ -26,6 +29,18 @@ GPtrArray *
 ist_derived_array_new (void)
 {
   return g_ptr_array_new_with_free_func ((GDestroyNotify) ist_derived_free);
+}
+
+const char *
+ist_convert_language (const IstConvertContext *context)
+{
+  const char *language = context->language != NULL ? context->language (context->language_user) : NULL;
+  const IstConvertSettings *convert
+      = context->settings != NULL ? ist_settings_get (context->settings, "convert", NULL) : NULL;
+
+  if (language != NULL)
+    return language;
+  return convert != NULL && convert->language != NULL ? convert->language : "en";
 }
 
 static gboolean
@@ -104,5 +119,8 @@ ist_pipeline_run (const IstConvertContext *context, IstMessage *message, GPtrArr
       if (!ok)
         return FALSE;
     }
+  ist_mime_tree_flush (message);
+  for (guint i = 0; i < parts->len; i++)
+    ist_mime_tree_flush (((IstDerived *) g_ptr_array_index (parts, i))->message);
   return TRUE;
 }

@@ -4,7 +4,9 @@
  * A transform repairs one quirk of one direction. It is one file, one row of the table in pipeline.c
  * and one fixture folder, all of one name. Switches live in [convert]: "NAME = yes|no".
  *
- * Most transforms change the message they are given. One that must make several messages of one (a
+ * Most transforms change the message they are given: its header, and its parts through base/mime-tree.h, which a
+ * transform takes only when the raw bytes show that it may have something to do: nearly all mail must pass without
+ * a tree. ist_message_replace() is not for them. One that must make several messages of one (a
  * changed series that the other side only understands instance by instance) derives parts instead; what
  * runs after it runs on each part.
  *
@@ -30,6 +32,10 @@ typedef struct
   const IstSettings *settings;   /* borrowed; NULL: defaults */
   const char *sender;
   const char *recipient;         /* NULL when the run serves several recipients */
+  /* The language of texts that are put into the message, borrowed; NULL, as a function or an answer: the one of
+   * [convert]. It is asked only when there is such a text. */
+  const char *(*language) (gpointer user);
+  gpointer language_user;
 } IstConvertContext;
 
 /* One message of several that were made of one. */
@@ -73,6 +79,10 @@ gboolean ist_pipeline_is_on (guint i, const IstSettings *settings);
  * that take the place of `message`, if there are several. Keys of parts made of parts are "outer/inner". */
 gboolean ist_pipeline_run (const IstConvertContext *context, IstMessage *message, GPtrArray *parts,
                            GError **error);
+
+/* The language for ist_catalog_text(), borrowed. A message for people of several languages is converted anew for
+ * each of them, but only when a transform asked. */
+const char *ist_convert_language (const IstConvertContext *context);
 
 G_END_DECLS
 

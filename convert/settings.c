@@ -9,6 +9,9 @@ static const IstSettingRow rows[] = {
   { .key = "headers-trim", .type = IST_SETTING_BOOL, .offset = FIELD (headers_trim), .def = "no",
     .sentence = "Remove X-Notes-Item, X-MIMETrack and X-TNEFEvaluated fields, which can fill tens of "
                 "kilobytes and name internal servers." },
+  { .key = "language", .type = IST_SETTING_STRING, .offset = FIELD (language), .def = "en",
+    .sentence = "Language of texts that are put into mail (en, de, fr, it, ja, pt) for people of whom neither the "
+                "directory nor their domain says one." },
   { .key = NULL },
 };
 

@@ -13,6 +13,7 @@ typedef struct
   IstGroup group;
   gboolean notes_encap_strip;
   gboolean headers_trim;
+  char *language;
 } IstConvertSettings;
 
 extern const IstSettingGroup *const ist_convert_setting_groups[];

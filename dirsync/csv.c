@@ -103,6 +103,8 @@ take_field (IstObject *object, const char *column, const char *value)
     set_text (&object->display_name, value);
   else if (strcmp (column, "notes-name") == 0)
     set_text (&object->notes_name, value);
+  else if (strcmp (column, "language") == 0)
+    set_text (&object->language, value);
   else if (strcmp (column, "forward") == 0)
     set_text (&object->forward, value);
   else if (strcmp (column, "groups") == 0)

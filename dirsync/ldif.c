@@ -56,7 +56,8 @@ is_wanted (const char *name)
 {
   static const char *const names[]
       = { "dn",          "mail",        "proxyaddresses", "legacyexchangedn", "uid",         "displayname", "cn",
-          "targetaddress", "mailaddress", "memberof",       "objectclass",      "changetype", NULL };
+          "targetaddress", "mailaddress", "memberof",       "objectclass",      "changetype",
+          "preferredlanguage", NULL };
 
   return g_strv_contains (names, name);
 }
@@ -205,6 +206,11 @@ take_attribute (Record *record, const char *name, const char *value)
     {
       g_free (object->display_name);
       object->display_name = g_strdup (value);
+    }
+  else if (strcmp (name, "preferredlanguage") == 0) /* RFC 2798 2.7; the first of a list counts */
+    {
+      g_free (object->language);
+      object->language = g_strndup (value, strcspn (value, ",; "));
     }
   else if (strcmp (name, "cn") == 0)
     set_once (&object->display_name, value);

@@ -16,12 +16,12 @@
 
 static const IstDbKind mirror_kind = {
   .application_id = 0x49734469, /* "IsDi" */
-  .version = 1,
+  .version = 2,
   .schema = "CREATE TABLE source (name TEXT PRIMARY KEY, side INTEGER NOT NULL, loaded INTEGER NOT NULL,"
             " stamp TEXT NOT NULL) WITHOUT ROWID;"
             "CREATE TABLE object (id INTEGER PRIMARY KEY, source TEXT NOT NULL, side INTEGER NOT NULL,"
             " primary_address TEXT NOT NULL, forward TEXT, display_name TEXT, notes_name TEXT,"
-            " groups TEXT, is_group INTEGER NOT NULL);"
+            " groups TEXT, is_group INTEGER NOT NULL, language TEXT);"
             "CREATE TABLE lookup (key TEXT NOT NULL, object INTEGER NOT NULL, PRIMARY KEY (key, object))"
             " WITHOUT ROWID;"
             "CREATE INDEX object_source ON object (source);",
@@ -109,6 +109,7 @@ read_person (sqlite3_stmt *s, IstPerson *person)
   person->notes_name = ist_db_column_dup (s, 4);
   person->groups = groups != NULL ? g_strsplit (groups, "\n", -1) : NULL;
   person->is_group = sqlite3_column_int (s, 6) != 0;
+  person->language = ist_db_column_dup (s, 7);
 }
 
 static IstDirectoryAnswer
@@ -116,7 +117,7 @@ look_up (IstDb *db, const char *key, IstPerson *person)
 {
   sqlite3_stmt *s = ist_db_prepare (
       db,
-      "SELECT o.side, o.primary_address, o.forward, o.display_name, o.notes_name, o.groups, o.is_group"
+      "SELECT o.side, o.primary_address, o.forward, o.display_name, o.notes_name, o.groups, o.is_group, o.language"
       " FROM lookup l JOIN object o ON o.id = l.object WHERE l.key = ?1 LIMIT 2",
       NULL);
   g_auto (IstPerson) found = { 0 };
@@ -172,6 +173,17 @@ refresh_age (IstMirror *self)
   g_mutex_unlock (&self->age_mutex);
 }
 
+/* Version 1 knew no languages; every source is read anew to get them. */
+static gboolean
+upgrade (IstDb *db, GError **error)
+{
+  return ist_db_number (db, "PRAGMA user_version", 0) >= mirror_kind.version
+         || ist_db_exec (db,
+                         "BEGIN IMMEDIATE; ALTER TABLE object ADD COLUMN language TEXT; UPDATE source SET stamp = '';"
+                         " PRAGMA user_version = 2; COMMIT;",
+                         error);
+}
+
 IstMirror *
 ist_mirror_open (const char *path, GError **error)
 {
@@ -185,7 +197,7 @@ ist_mirror_open (const char *path, GError **error)
   self->readers = g_async_queue_new_full ((GDestroyNotify) ist_db_close);
   self->directory = (IstDirectory){ self, who_is, age_secs };
   self->db = ist_db_open (path, &mirror_kind, TRUE, error);
-  if (self->db == NULL)
+  if (self->db == NULL || !upgrade (self->db, error))
     {
       ist_mirror_close (self);
       return NULL;
@@ -283,8 +295,8 @@ insert_object (Load *self, const IstObject *object, gint64 *id, GError **error)
 {
   sqlite3_stmt *s = ist_db_prepare (self->mirror->db,
                                     "INSERT INTO object (source, side, primary_address, forward,"
-                                    " display_name, notes_name, groups, is_group)"
-                                    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                                    " display_name, notes_name, groups, is_group, language)"
+                                    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
                                     error);
   g_autofree char *groups = join (object->groups);
 
@@ -298,6 +310,7 @@ insert_object (Load *self, const IstObject *object, gint64 *id, GError **error)
   ist_db_bind_text (s, 6, object->notes_name);
   ist_db_bind_text (s, 7, groups);
   sqlite3_bind_int (s, 8, object->is_group);
+  ist_db_bind_text (s, 9, object->language);
   if (!ist_db_run (self->mirror->db, s, error))
     return FALSE;
   *id = sqlite3_last_insert_rowid (ist_db_handle (self->mirror->db));

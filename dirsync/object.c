@@ -23,6 +23,7 @@ ist_object_free (IstObject *self)
   g_free (self->display_name);
   g_free (self->notes_name);
   g_free (self->forward);
+  g_free (self->language);
   g_ptr_array_unref (self->keys);
   g_ptr_array_unref (self->groups);
   g_free (self);

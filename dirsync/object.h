@@ -14,6 +14,7 @@ typedef struct
   char *display_name;
   char *notes_name;
   char *forward;
+  char *language;     /* "de" */
   gboolean is_group;
   GPtrArray *keys;    /* every address and name it is known by, as written (char *) */
   GPtrArray *groups;  /* char * */

@@ -82,6 +82,19 @@ ist_router_is_our_domain (IstRouter *self, const char *domain)
   return find_domain (self, domain) != NULL;
 }
 
+char *
+ist_router_language (IstRouter *self, const char *address)
+{
+  const char *at = ist_address_domain (address);
+  const IstDomainSettings *domain = at != NULL ? find_domain (self, at) : NULL;
+  g_auto (IstPerson) person = { 0 };
+
+  if (domain != NULL && ist_route_ask_directory (self, address, &person) == IST_DIRECTORY_FOUND
+      && person.language != NULL)
+    return g_steal_pointer (&person.language);
+  return domain != NULL ? g_strdup (domain->language) : NULL;
+}
+
 /* ---- the answer ---- */
 
 void

@@ -81,6 +81,10 @@ const IstPeerSettings *ist_router_peer (IstRouter *router, const char *listener,
 /* Is `domain` one of ours (any [domain NAME], compared as IDNA key)? */
 gboolean ist_router_is_our_domain (IstRouter *router, const char *domain);
 
+/* The language of texts for the person with this address: as the directory says, else as [domain] does; NULL:
+ * neither. g_free() */
+char *ist_router_language (IstRouter *router, const char *address);
+
 /* Does the message prove the configured tenant (peers with exchange-online)? */
 gboolean ist_router_tenant_ok (IstRouter *router, const IstMessage *message);
 

@@ -181,6 +181,9 @@ static const IstSettingRow domain_rows[] = {
         "Side of an own or routing domain; for a shared one the side that gets people whom the directory "
         "does not know, if check-recipients is off."),
   TEXT (D, "primary", primary, NULL, "Primary domain that a routing sub-domain stands for."),
+  TEXT (D, "language", language, NULL,
+        "Language of texts that are put into mail for its people (en, de, fr, it, ja, pt), where the directory says "
+        "none."),
   BOOL (D, "check-recipients", check_recipients, "yes",
         "Refuse recipients that a fresh directory mirror does not know."),
   END,

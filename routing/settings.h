@@ -62,6 +62,7 @@ typedef struct
   int type;                  /* IstDomainType */
   char *side;                /* for own and routing: its side; shared: where unknown users go, or NULL */
   char *primary;             /* routing: the primary domain it stands for */
+  char *language;            /* of texts for its people; NULL: the default one */
   gboolean check_recipients; /* unknown in a fresh mirror: 550 */
 } IstDomainSettings;
 

@@ -3,6 +3,7 @@
  */
 #include "connector/admin/ctl.h"
 #include "connector/settings.h"
+#include "convert/explain.h"
 #include "convert/pipeline.h"
 #include "dirsync/mirror.h"
 #include "routing/address/rewrite.h"
@@ -20,6 +21,7 @@ typedef struct
   char *report;
   char *memory;
   char *out_dir;
+  gboolean explain;
 } Options;
 
 static void
@@ -40,6 +42,7 @@ parse (IstCtl *ctl, Options *options, int argc, char **argv)
     { "directory", 0, 0, G_OPTION_ARG_FILENAME, &options->directory, NULL, NULL },
     { "report", 0, 0, G_OPTION_ARG_STRING, &options->report, NULL, NULL },
     { "memory", 0, 0, G_OPTION_ARG_FILENAME, &options->memory, NULL, NULL },
+    { "explain", 0, 0, G_OPTION_ARG_NONE, &options->explain, NULL, NULL },
     { "out-dir", 0, 0, G_OPTION_ARG_FILENAME, &options->out_dir, NULL, NULL },
     { NULL, 0, 0, 0, NULL, NULL, NULL },
   };
@@ -109,6 +112,29 @@ report_changes (const IstMessage *message, const char *part, gboolean as_json, j
       else
         fprintf (stderr, "%s%s%s: %s\n", part != NULL ? part : "", part != NULL ? ": " : "",
                  change->transform, change->what);
+    }
+}
+
+/* The tree as it stands, on standard error. */
+static void
+explain (IstMessage *message, const char *title)
+{
+  g_autofree char *tree = ist_explain_tree (ist_mime_tree (message), TRUE);
+
+  fprintf (stderr, "%s:\n%s", title, tree);
+}
+
+static void
+explain_result (IstMessage *message, const GPtrArray *parts)
+{
+  if (parts->len == 0)
+    explain (message, "after");
+  for (guint i = 0; i < parts->len; i++)
+    {
+      const IstDerived *part = g_ptr_array_index (parts, i);
+      g_autofree char *title = g_strdup_printf ("after, %s", part->key);
+
+      explain (part->message, title);
     }
 }
 
@@ -255,12 +281,16 @@ convert (const Options *options, IstSettings *settings, IstMirror *mirror, gbool
   g_autoptr (GPtrArray) parts = ist_derived_array_new ();
   g_autoptr (GError) error = NULL;
 
+  if (options->explain)
+    explain (message, "before");
   if (!ist_pipeline_run (&context, message, parts, &error))
     fprintf (stderr, "isthmusctl convert: %s\n", error->message);
   if (parts->len == 0)
     rewrite (rewriter, message);
   for (guint i = 0; i < parts->len; i++)
     rewrite (rewriter, ((IstDerived *) g_ptr_array_index (parts, i))->message);
+  if (options->explain)
+    explain_result (message, parts);
   if (!write_result (message, parts, options->out_dir))
     return IST_CTL_FAILED;
   report (message, parts, as_json ? "json" : options->report);

@@ -11,12 +11,13 @@ const IstCtlVerb ist_ctl_verbs[] = {
     "  config check              is the file good? One line per error, with file and line\n"
     "  config show [--all]       what is set; --all: defaults too\n"
     "  config reference [--man]  every group and key, what is allowed, the default\n" },
-  { "convert", ist_ctl_convert, "--direction --directory --report --out-dir --memory --config",
+  { "convert", ist_ctl_convert, "--direction --directory --report --explain --out-dir --memory --config",
     "rewrites and converts one message from standard input, without a daemon",
     "  convert --direction domino-to-exchange|exchange-to-domino < in.eml > out.eml\n"
     "      --config FILE       domains, transforms and directories as configured; else the defaults\n"
     "      --directory FILE    people, from CSV or LDIF, in place of the configured ones\n"
     "      --report text|json  form of the changes told on standard error\n"
+    "      --explain           draws the parts before and after on standard error\n"
     "      --out-dir FOLDER    writes 001.eml, 002.eml… there; needed when one message becomes several\n"
     "      --memory FILE       meeting memory to work on a copy of; no effect before meetings are converted\n" },
   { "help", ist_ctl_help, NULL, "explains a verb", "  help [VERB]\n" },

@@ -19,6 +19,7 @@ prepared_free (IstPrepared *self)
   ist_message_free (self->trial);
   g_ptr_array_unref (self->parts);
   g_free (self->sender);
+  g_free (self->language);
   g_free (self);
 }
 
@@ -41,23 +42,29 @@ ist_preparation_free (IstPreparation *self)
 }
 
 static IstPrepared *
-group_for (IstPreparation *self, const IstRoute *route)
+group_new (IstPreparation *self, IstSide side, gboolean report_only)
 {
-  IstPrepared *group;
+  IstPrepared *group = g_new0 (IstPrepared, 1);
 
-  for (guint i = 0; i < self->groups->len; i++)
-    {
-      group = g_ptr_array_index (self->groups, i);
-      if (group->side == route->side && group->report_only == route->report_only)
-        return group;
-    }
-  group = g_new0 (IstPrepared, 1);
-  group->side = route->side;
-  group->report_only = route->report_only;
+  group->side = side;
+  group->report_only = report_only;
   group->rcpts = g_ptr_array_new_with_free_func ((GDestroyNotify) rcpt_free);
   group->parts = ist_derived_array_new ();
   g_ptr_array_add (self->groups, group);
   return group;
+}
+
+static IstPrepared *
+group_for (IstPreparation *self, const IstRoute *route)
+{
+  for (guint i = 0; i < self->groups->len; i++)
+    {
+      IstPrepared *group = g_ptr_array_index (self->groups, i);
+
+      if (group->side == route->side && group->report_only == route->report_only)
+        return group;
+    }
+  return group_new (self, route->side, route->report_only);
 }
 
 /* The listener's judgement (who may relay) was made at acceptance and is not asked for again. */
@@ -117,6 +124,56 @@ sort_recipients (const IstSnapshot *snapshot, const IstQueueJob *job, IstPrepara
     }
 }
 
+/* ---- languages ---- */
+
+typedef struct
+{
+  const IstSnapshot *snapshot;
+  IstPrepared *group;
+} Asking;
+
+static char *
+language_of (const IstSnapshot *snapshot, const IstPrepared *group, guint i)
+{
+  const IstPreparedRcpt *rcpt = g_ptr_array_index (group->rcpts, i);
+
+  return ist_router_language (snapshot->router, rcpt->row->address);
+}
+
+/* That of the first recipient; who speaks another one goes into a group of his own afterwards. */
+static const char *
+language_asked (gpointer user)
+{
+  Asking *asking = user;
+  IstPrepared *group = asking->group;
+
+  if (!group->language_asked)
+    group->language = language_of (asking->snapshot, group, 0);
+  group->language_asked = TRUE;
+  return group->language;
+}
+
+/* What is moved is prepared later, in its turn. */
+static void
+move_other_languages (IstPreparation *self, const IstSnapshot *snapshot, IstPrepared *group)
+{
+  IstPrepared *others = NULL;
+
+  for (guint i = 1; group->language_asked && i < group->rcpts->len;)
+    {
+      g_autofree char *language = language_of (snapshot, group, i);
+
+      if (g_strcmp0 (language, group->language) == 0)
+        {
+          i++;
+          continue;
+        }
+      if (others == NULL)
+        others = group_new (self, group->side, group->report_only);
+      g_ptr_array_add (others->rcpts, g_ptr_array_steal_index (group->rcpts, i));
+    }
+}
+
 static void
 rewrite_message (const IstSnapshot *snapshot, IstRewriter *rewriter, IstMessage *message)
 {
@@ -130,11 +187,14 @@ convert_message (const IstSnapshot *snapshot, const IstQueueJob *job, IstPrepare
                  IstMessage *message)
 {
   IstSide from = job->message->origin;
+  Asking asking = { snapshot, group };
   IstConvertContext context = {
     .from = from,
     .to = group->side,
     .settings = snapshot->settings,
     .sender = job->message->sender,
+    .language = language_asked,
+    .language_user = &asking,
   };
   g_autoptr (GError) error = NULL;
   IstRewriter *rewriter = snapshot->rewriters[from][group->side];
@@ -204,6 +264,7 @@ ist_prepare (const IstSnapshot *snapshot, const char *trace_key, const IstQueueJ
       IstPrepared *group = g_ptr_array_index (self->groups, i);
 
       prepare_group (snapshot, job, group);
+      move_other_languages (self, snapshot, group);
       add_trace (snapshot, trace_key, group);
     }
   return self;

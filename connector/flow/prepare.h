@@ -36,6 +36,8 @@ typedef struct
   IstMessage *trial;            /* report_only: what the changes were worked out on; owns them */
   GPtrArray *parts;             /* IstDerived, converted and rewritten: sent instead of `message`; usually empty */
   GPtrArray *rcpts;             /* IstPreparedRcpt, owned */
+  gboolean language_asked;      /* a text for its people stands in it, in `language` */
+  char *language;               /* NULL: the default one */
 } IstPrepared;
 
 /* A recipient that is not to be sent by this job after all. */

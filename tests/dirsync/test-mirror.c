@@ -7,6 +7,7 @@
 #include "tests/harness/harness.h"
 
 #include <glib/gstdio.h>
+#include <sqlite3.h>
 #include <string.h>
 
 typedef struct
@@ -168,6 +169,47 @@ test_replace (void)
   bob = who (&box, "bob@acme.example");
   IST_ASSERT_STR (gone, "unknown");
   IST_ASSERT_STR (bob, "exchange bob@acme.example>bob@x.acme.example -");
+}
+
+static char *
+language_of (const Box *box, const char *key)
+{
+  const IstDirectory *directory = ist_mirror_directory (box->mirror);
+  g_auto (IstPerson) person = { 0 };
+
+  directory->who_is (directory->self, key, &person);
+  return g_strdup (person.language);
+}
+
+/* A mirror of version 1 keeps its people, and reads each source again to learn their languages. */
+static void
+test_upgrade (void)
+{
+  static const char text[] = "address,language\nanna@acme.example,de\n";
+  g_auto (Box) box = { 0 };
+  g_autofree char *path = NULL;
+  g_autofree char *before = NULL;
+  g_autofree char *known = NULL;
+  g_autofree char *after = NULL;
+  sqlite3 *db = NULL;
+
+  if (!box_open (&box) || !IST_ASSERT_INT (load (&box, "d", IST_SIDE_DOMINO, "d.csv", text), 1))
+    return;
+  g_clear_pointer (&box.mirror, ist_mirror_close);
+  path = g_build_filename (box.dir, "directory.db", NULL);
+  IST_ASSERT_INT (sqlite3_open (path, &db), SQLITE_OK);
+  IST_ASSERT_INT (sqlite3_exec (db, "ALTER TABLE object DROP COLUMN language; PRAGMA user_version = 1", NULL, NULL, NULL),
+                  SQLITE_OK);
+  sqlite3_close (db);
+  if (!box_open (&box))
+    return;
+  before = language_of (&box, "anna@acme.example");
+  known = who (&box, "anna@acme.example");
+  IST_ASSERT_STR (before, NULL);
+  IST_ASSERT (g_str_has_prefix (known, "domino anna@acme.example"));
+  IST_ASSERT_INT (load (&box, "d", IST_SIDE_DOMINO, "d.csv", text), 1);
+  after = language_of (&box, "anna@acme.example");
+  IST_ASSERT_STR (after, "de");
 }
 
 /* A NUL would end the text unseen and with it the directory. */
@@ -358,6 +400,7 @@ main (void)
   static const IstTest tests[] = {
     { "look-up", test_look_up },
     { "replace", test_replace },
+    { "upgrade", test_upgrade },
     { "nul", test_nul },
     { "age", test_age },
     { "readers", test_readers },

@@ -17,6 +17,8 @@ describe (gpointer user, IstObject *taken, GError **error)
   g_string_append_printf (out, "%s|%s|%s|%s|%s", o->primary, o->display_name != NULL ? o->display_name : "-",
                           o->notes_name != NULL ? o->notes_name : "-", o->forward != NULL ? o->forward : "-",
                           o->is_group ? "group" : "person");
+  if (o->language != NULL)
+    g_string_append_printf (out, "|in %s", o->language);
   for (guint i = 0; i < o->keys->len; i++)
     g_string_append_printf (out, "%s%s", i == 0 ? "|" : ",", (char *) g_ptr_array_index (o->keys, i));
   for (guint i = 0; i < o->groups->len; i++)
@@ -60,6 +62,8 @@ test_csv (void)
       "kind,groups,legacy-dn,forward,notes-name,display-name,aliases,address\n"
       "group,Pilot; Sales,/o=A/cn=a,a@d.b.example,CN=A B/O=C,A B,a2@b.example;A3@b.example,a@b.example\n",
       "a@b.example|A B|CN=A B/O=C|a@d.b.example|group|/o=A/cn=a,a2@b.example,A3@b.example|+Pilot,Sales\n" },
+    { "a language", "address,language\na@b.example,pt-BR\nb@b.example,\n",
+      "a@b.example|-|-|-|person|in pt-BR\nb@b.example|-|-|-|person\n" },
     { "CRLF and a byte order mark", "\xEF\xBB\xBF" "address,kind\r\na@b.example,person\r\n",
       "a@b.example|-|-|-|person\n" },
     { "no line end at the end", "address\na@b.example", "a@b.example|-|-|-|person\n" },
@@ -115,6 +119,8 @@ test_ldif (void)
       "uid: aberg\r\nmailaddress: anna@d.acme.example\r\n",
       "anna@acme.example|Anna Berg|CN=Anna Berg/OU=Research/O=Acme|anna@d.acme.example|person|"
       "anna@acme.example,aberg\n" },
+    { "a language", "dn: cn=x,dc=a\nmail: a@b.example\npreferredLanguage: de-AT, en;q=0.8\n",
+      "a@b.example|-|-|-|person|in de-AT|a@b.example\n" },
     { "comma in a Domino name", "dn: CN=Berg\\, Anna, O=Acme\nmail: a@b.example\n",
       "a@b.example|-|CN=Berg, Anna/O=Acme|-|person|a@b.example\n" },
     { "group", "dn: CN=All,O=Acme\nobjectclass: dominoGroup\nmail: all@b.example\n",

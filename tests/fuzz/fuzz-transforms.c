@@ -3,6 +3,7 @@
  */
 #include "tests/fuzz/fuzz.h"
 
+#include "base/mime-tree.h"
 #include "convert/pipeline.h"
 
 static GBytes *
@@ -19,6 +20,7 @@ run (const guint8 *data, gsize size, IstSide from, IstSide to)
       if ((t->from == IST_SIDE_NONE || t->from == from) && (t->to == IST_SIDE_NONE || t->to == to))
         t->run (&context, message, NULL);
     }
+  ist_mime_tree_flush (message);
   g_assert_true (ist_message_is_changed (message) == (ist_message_changes (message)->len > 0));
   out = ist_message_to_bytes (message);
   g_assert_cmpuint (g_bytes_get_size (out), ==, ist_message_size (message));

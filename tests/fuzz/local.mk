@@ -7,6 +7,7 @@ FUZZ_TARGETS = \
   tests/fuzz/fuzz-header-field.t \
   tests/fuzz/fuzz-message.t \
   tests/fuzz/fuzz-mime.t \
+  tests/fuzz/fuzz-mime-tree.t \
   tests/fuzz/fuzz-names.t \
   tests/fuzz/fuzz-http.t \
   tests/fuzz/fuzz-report.t \
@@ -69,6 +70,9 @@ tests_fuzz_fuzz_http_t_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_report_t_SOURCES = tests/fuzz/fuzz-report.c $(FUZZ_COMMON)
 tests_fuzz_fuzz_report_t_LDADD = $(FUZZ_HARNESS) $(FUZZ_LIBS)
 tests_fuzz_fuzz_report_t_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_mime_tree_t_SOURCES = tests/fuzz/fuzz-mime-tree.c $(FUZZ_COMMON)
+tests_fuzz_fuzz_mime_tree_t_LDADD = $(FUZZ_HARNESS) $(FUZZ_LIBS)
+tests_fuzz_fuzz_mime_tree_t_LDFLAGS = $(FUZZ_LINK)
 EXTRA_DIST += tests/fuzz/seeds tests/fuzz/replay.c tests/fuzz/run.sh tests/fuzz/long.sh
 LONG_TESTS += tests/fuzz/long.sh
 CLEANFILES += fuzz.log

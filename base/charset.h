@@ -1,0 +1,22 @@
+/*
+ * base/charset.h - text of mail in UTF-8, whatever its label says.
+ *
+ * Labels lie in known ways: iso-8859-1 and us-ascii text holds windows-1252, gb2312 holds gb18030, ks_c_5601-1987
+ * is cp949, iso-2022-jp holds half-width kana and NEC characters (docs/formats.md, "Charsets").
+ *
+ * Threads: any.
+ */
+#ifndef IST_BASE_CHARSET_H
+#define IST_BASE_CHARSET_H
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* `label` as written in the message; NULL or unknown: UTF-8 if it is that, else windows-1252. Never fails: what
+ * has no meaning becomes U+FFFD; NULs are dropped. *repaired (may be NULL): the label was not true to the bytes. */
+char *ist_charset_to_utf8 (const char *data, gsize size_bytes, const char *label, gboolean *repaired);
+
+G_END_DECLS
+
+#endif

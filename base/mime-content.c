@@ -1,0 +1,339 @@
+/*
+ * base/mime-content.c - the content of a leaf: decoding what came, encoding what is new.
+ */
+#include "base/mime-tree-private.h"
+
+#include "base/charset.h"
+#include "base/error.h"
+#include "base/gmime-auto.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+#define IN_MEMORY ((gsize) 1024 * 1024)
+#define BLOCK ((gsize) 64 * 1024)
+#define MAX_LINE 990 /* RFC 5321 4.5.3.1.6 allows 998 */
+
+/* ---- decoding ---- */
+
+typedef struct
+{
+  const char *data;
+  gsize size;
+  GMimeEncoding state;
+  gboolean coded;
+} Source;
+
+/* Uuencoded data begins behind its line "begin MODE NAME"; what GMime decodes is the lines after it. */
+static void
+skip_begin (Source *self)
+{
+  const char *p = self->data;
+  const char *end = p + self->size;
+
+  while (p < end)
+    {
+      const char *lf = memchr (p, '\n', (gsize) (end - p));
+      const char *next = lf != NULL ? lf + 1 : end;
+
+      if (end - p > 6 && memcmp (p, "begin ", 6) == 0)
+        {
+          self->data = next;
+          self->size = (gsize) (end - next);
+          return;
+        }
+      p = next;
+    }
+}
+
+static void
+source_init (Source *self, const IstMimeNode *node)
+{
+  const IstMimeContent *content = node->content;
+  GMimeContentEncoding encoding = GMIME_CONTENT_ENCODING_DEFAULT;
+
+  memset (self, 0, sizeof *self);
+  if (content->body != NULL)
+    {
+      self->data = ist_body_data (content->body, &self->size) + content->offset;
+      self->size = content->size_bytes;
+    }
+  else if (content->original != NULL)
+    {
+      self->data = ist_body_data (content->original, &self->size) + content->content;
+      self->size = content->content_end - content->content;
+      encoding = g_mime_content_encoding_from_string (content->encoding);
+    }
+  if (encoding == GMIME_CONTENT_ENCODING_UUENCODE)
+    skip_begin (self);
+  self->coded = encoding == GMIME_CONTENT_ENCODING_BASE64 || encoding == GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE
+                || encoding == GMIME_CONTENT_ENCODING_UUENCODE;
+  if (self->coded)
+    g_mime_encoding_init_decode (&self->state, encoding);
+}
+
+/* Gives decoded blocks to `sink` until it has had `max_bytes`. */
+static gboolean
+source_read (Source *self, gsize max_bytes, IstSpanSink sink, gpointer user, GError **error)
+{
+  g_autofree char *out = NULL;
+  gsize given = 0;
+
+  if (!self->coded)
+    return self->size == 0 || sink (user, self->data, MIN (self->size, max_bytes), error);
+  out = g_malloc (g_mime_encoding_outlen (&self->state, BLOCK) + 16);
+  for (gsize pos = 0; pos < self->size && given < max_bytes; pos += BLOCK)
+    {
+      gsize n = MIN (BLOCK, self->size - pos);
+      gsize used = pos + n < self->size ? g_mime_encoding_step (&self->state, self->data + pos, n, out)
+                                        : g_mime_encoding_flush (&self->state, self->data + pos, n, out);
+
+      used = MIN (used, max_bytes - given);
+      if (used > 0 && !sink (user, out, used, error))
+        return FALSE;
+      given += used;
+    }
+  return TRUE;
+}
+
+static gboolean
+append (gpointer user, const char *data, gsize size_bytes, GError **error)
+{
+  g_byte_array_append (user, (const guint8 *) data, (guint) size_bytes);
+  return TRUE;
+}
+
+GBytes *
+ist_mime_node_decode (const IstMimeNode *node, gsize max_bytes)
+{
+  GByteArray *out = g_byte_array_new ();
+  Source source;
+
+  source_init (&source, node);
+  source_read (&source, MIN (max_bytes, G_MAXUINT / 2), append, out, NULL);
+  return g_byte_array_free_to_bytes (out);
+}
+
+/* ---- decoding into a body ---- */
+
+typedef struct
+{
+  GByteArray *memory;
+  FILE *file;
+  char *path;
+  gsize size;
+} Scratch;
+
+static void
+scratch_clear (Scratch *self)
+{
+  if (self->memory != NULL)
+    g_byte_array_unref (self->memory);
+  if (self->file != NULL)
+    fclose (self->file);
+  if (self->path != NULL)
+    g_unlink (self->path);
+  g_free (self->path);
+}
+
+static gboolean
+scratch_open (Scratch *self, GError **error)
+{
+  int fd = g_file_open_tmp ("isthmus-XXXXXX", &self->path, NULL);
+
+  self->file = fd >= 0 ? fdopen (fd, "wb") : NULL;
+  if (self->file != NULL)
+    return TRUE;
+  g_set_error (error, IST_ERROR, IST_ERROR_RETRY, "create a temporary file in %s", g_get_tmp_dir ());
+  return FALSE;
+}
+
+static gboolean
+scratch_write (Scratch *self, const void *data, gsize size_bytes, GError **error)
+{
+  if (fwrite (data, 1, size_bytes, self->file) == size_bytes)
+    return TRUE;
+  g_set_error (error, IST_ERROR, IST_ERROR_RETRY, "write a temporary file in %s", g_get_tmp_dir ());
+  return FALSE;
+}
+
+static gboolean
+scratch_take (gpointer user, const char *data, gsize size_bytes, GError **error)
+{
+  Scratch *self = user;
+
+  self->size += size_bytes;
+  if (self->file != NULL)
+    return scratch_write (self, data, size_bytes, error);
+  g_byte_array_append (self->memory, (const guint8 *) data, (guint) size_bytes);
+  if (self->size <= IN_MEMORY)
+    return TRUE;
+  return scratch_open (self, error) && scratch_write (self, self->memory->data, self->memory->len, error);
+}
+
+static IstBody *
+scratch_body (Scratch *self, GError **error)
+{
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (self->file == NULL)
+    {
+      bytes = g_byte_array_free_to_bytes (g_steal_pointer (&self->memory));
+      return ist_body_new_bytes (bytes);
+    }
+  if (fflush (self->file) == 0)
+    return ist_body_new_file (self->path, error);
+  g_set_error (error, IST_ERROR, IST_ERROR_RETRY, "write a temporary file in %s", g_get_tmp_dir ());
+  return NULL;
+}
+
+IstBody *
+ist_mime_node_decode_body (const IstMimeNode *node, gsize max_bytes, GError **error)
+{
+  Scratch scratch = { .memory = g_byte_array_new () };
+  IstBody *body = NULL;
+  Source source;
+
+  source_init (&source, node);
+  if (source_read (&source, max_bytes + 1, scratch_take, &scratch, error))
+    {
+      if (scratch.size <= max_bytes)
+        body = scratch_body (&scratch, error);
+      else
+        g_set_error (error, IST_ERROR, IST_ERROR_REFUSED, "a part of more than %" G_GSIZE_FORMAT " bytes",
+                     max_bytes);
+    }
+  scratch_clear (&scratch);
+  return body;
+}
+
+char *
+ist_mime_node_text (const IstMimeNode *node, gsize max_bytes, GError **error)
+{
+  g_autoptr (GBytes) bytes = ist_mime_node_decode (node, max_bytes + 1);
+  gsize size;
+  const char *data = g_bytes_get_data (bytes, &size);
+  char *text, *to;
+
+  if (size > max_bytes)
+    {
+      g_set_error (error, IST_ERROR, IST_ERROR_REFUSED, "a text of more than %" G_GSIZE_FORMAT " bytes", max_bytes);
+      return NULL;
+    }
+  text = to = ist_charset_to_utf8 (data != NULL ? data : "", size, node->charset, NULL);
+  for (const char *p = text; *p != '\0'; p++)
+    if (*p != '\r' || p[1] != '\n')
+      *to++ = *p;
+  *to = '\0';
+  return text;
+}
+
+/* ---- encoding a text ---- */
+
+/* Whatever ends a line: CR, LF or both. */
+static GString *
+with_crlf (const char *text)
+{
+  GString *out = g_string_sized_new (strlen (text) + 64);
+
+  for (const char *p = text; *p != '\0'; p++)
+    if (*p == '\n' || (*p == '\r' && p[1] != '\n'))
+      g_string_append (out, "\r\n");
+    else if (*p != '\r')
+      g_string_append_c (out, *p);
+  return out;
+}
+
+/* Counts what must be encoded and finds the longest line. */
+static void
+measure (const char *text, gsize *special, gsize *longest)
+{
+  gsize line = 0;
+
+  *special = *longest = 0;
+  for (const char *p = text; *p != '\0'; p++)
+    {
+      line = *p == '\n' ? 0 : line + 1;
+      *longest = MAX (*longest, line);
+      *special += (*p & 0x80) != 0 || (*p < 32 && *p != '\n' && *p != '\t' && *p != '\r');
+    }
+}
+
+static GString *
+quoted_printable (const char *text)
+{
+  gsize size = strlen (text);
+  g_autofree char *out = NULL;
+  g_autofree char *ended = NULL;
+  GMimeEncoding state;
+  gsize used;
+
+  g_mime_encoding_init_encode (&state, GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE);
+  out = g_malloc (g_mime_encoding_outlen (&state, size) + 1);
+  used = g_mime_encoding_flush (&state, text, size, out);
+  ended = g_strndup (out, used);
+  return with_crlf (ended);
+}
+
+static void
+set_content (IstMimeNode *node, IstBody *body, gsize offset, gsize size_bytes, IstSpanForm form,
+             const char *encoding)
+{
+  IstMimeContent *content = node->content;
+  g_autofree char *raw = g_strdup_printf ("Content-Transfer-Encoding: %s\r\n", encoding);
+
+  g_return_if_fail (node->children == NULL && !node->sealed);
+  ist_body_ref (body);
+  ist_body_unref (content->body);
+  content->body = body;
+  content->offset = offset;
+  content->size_bytes = size_bytes;
+  content->form = form;
+  content->touched = TRUE;
+  ist_mime_node_set_field (node, "Content-Transfer-Encoding", raw);
+}
+
+void
+ist_mime_node_set_content (IstMimeNode *node, IstBody *body, gsize offset, gsize size_bytes)
+{
+  set_content (node, body, offset, size_bytes, IST_SPAN_BASE64, "base64");
+}
+
+void
+ist_mime_node_set_raw (IstMimeNode *node, IstBody *body, gsize offset, gsize size_bytes)
+{
+  set_content (node, body, offset, size_bytes, IST_SPAN_AS_IS, "7bit");
+}
+
+void
+ist_mime_node_set_text (IstMimeNode *node, const char *text)
+{
+  gsize special, longest;
+  gsize size = strlen (text);
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (IstBody) body = NULL;
+  const char *encoding = "7bit";
+  IstSpanForm form = IST_SPAN_AS_IS;
+  GString *out;
+
+  measure (text, &special, &longest);
+  if (special == 0 && longest <= MAX_LINE)
+    out = with_crlf (text);
+  else if (special <= size / 6)
+    {
+      encoding = "quoted-printable";
+      out = quoted_printable (text);
+    }
+  else
+    {
+      encoding = "base64";
+      form = IST_SPAN_BASE64;
+      out = with_crlf (text);
+    }
+  bytes = g_string_free_to_bytes (out);
+  body = ist_body_new_bytes (bytes);
+  set_content (node, body, 0, g_bytes_get_size (bytes), form, encoding);
+  g_free (node->charset);
+  node->charset = g_strdup (special == 0 ? "us-ascii" : "utf-8");
+  ist_mime_node_set_type (node, node->type);
+}

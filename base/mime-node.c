@@ -1,0 +1,542 @@
+/*
+ * base/mime-node.c - looking at and changing the nodes of a tree.
+ */
+#include "base/mime-tree-private.h"
+
+#include "base/gmime-auto.h"
+
+#include <string.h>
+
+/* ---- life ---- */
+
+IstMimeNode *
+ist_mime_node_alloc (void)
+{
+  IstMimeNode *node = g_new0 (IstMimeNode, 1);
+
+  node->content = g_new0 (IstMimeContent, 1);
+  return node;
+}
+
+static void
+content_free (IstMimeContent *content)
+{
+  ist_body_unref (content->original);
+  ist_body_unref (content->body);
+  g_free (content->encoding);
+  g_free (content->boundary);
+  g_free (content);
+}
+
+void
+ist_mime_node_free (IstMimeNode *node)
+{
+  if (node == NULL)
+    return;
+  if (node->children != NULL)
+    g_ptr_array_unref (node->children);
+  ist_message_free (node->head);
+  content_free (node->content);
+  g_free (node->type);
+  g_free (node->charset);
+  g_free (node->name);
+  g_free (node->id);
+  g_free (node);
+}
+
+/* ---- the header ---- */
+
+#define MAX_FIELD 16384
+
+static char *
+value_of (const IstMimeNode *node, const char *name)
+{
+  guint i = ist_message_find_field (node->head, name, 0);
+  gsize size;
+
+  if (i == IST_MESSAGE_NOT_FOUND)
+    return NULL;
+  ist_message_field_raw (node->head, i, &size);
+  return size <= MAX_FIELD ? ist_message_field_value (node->head, i) : NULL;
+}
+
+static GMimeContentType *
+parse_type (const IstMimeNode *node)
+{
+  g_autofree char *value = value_of (node, "Content-Type");
+
+  return value != NULL ? g_mime_content_type_parse (NULL, value) : NULL;
+}
+
+static void
+set_string (char **where, const char *to)
+{
+  g_free (*where);
+  *where = g_strdup (to);
+}
+
+static void
+read_type (IstMimeNode *node)
+{
+  g_autoptr (GMimeContentType) type = parse_type (node);
+
+  g_clear_pointer (&node->type, g_free);
+  g_clear_pointer (&node->charset, g_free);
+  g_clear_pointer (&node->name, g_free);
+  if (type == NULL)
+    {
+      node->type = g_strdup ("text/plain");
+      return;
+    }
+  node->type = g_strdup_printf ("%s/%s", g_mime_content_type_get_media_type (type),
+                                g_mime_content_type_get_media_subtype (type));
+  for (char *p = node->type; *p != '\0'; p++)
+    *p = g_ascii_tolower (*p);
+  set_string (&node->charset, g_mime_content_type_get_parameter (type, "charset"));
+  set_string (&node->name, g_mime_content_type_get_parameter (type, "name"));
+  if (g_str_has_prefix (node->type, "multipart/"))
+    set_string (&node->content->boundary, g_mime_content_type_get_parameter (type, "boundary"));
+}
+
+static void
+read_disposition (IstMimeNode *node)
+{
+  g_autofree char *value = value_of (node, "Content-Disposition");
+  g_autoptr (GMimeContentDisposition) disposition
+      = value != NULL ? g_mime_content_disposition_parse (NULL, value) : NULL;
+  const char *name;
+
+  node->attachment = FALSE;
+  if (disposition == NULL)
+    return;
+  node->attachment = g_mime_content_disposition_is_attachment (disposition);
+  name = g_mime_content_disposition_get_parameter (disposition, "filename");
+  if (name != NULL)
+    set_string (&node->name, name);
+}
+
+void
+ist_mime_node_read_head (IstMimeNode *node)
+{
+  g_autofree char *encoding = value_of (node, "Content-Transfer-Encoding");
+  g_autofree char *id = value_of (node, "Content-ID");
+
+  read_type (node);
+  read_disposition (node);
+  g_free (node->content->encoding);
+  node->content->encoding = g_ascii_strdown (encoding != NULL ? encoding : "7bit", -1);
+  g_clear_pointer (&node->id, g_free);
+  if (id != NULL && id[0] == '<' && g_str_has_suffix (id, ">"))
+    node->id = g_strndup (id + 1, strlen (id) - 2);
+  else if (id != NULL && *id != '\0')
+    node->id = g_strdup (id);
+}
+
+void
+ist_mime_node_reread (IstMimeNode *node)
+{
+  ist_mime_node_read_head (node);
+}
+
+char *
+ist_mime_node_parameter (const IstMimeNode *node, const char *name)
+{
+  g_autoptr (GMimeContentType) type = parse_type (node);
+
+  return type != NULL ? g_strdup (g_mime_content_type_get_parameter (type, name)) : NULL;
+}
+
+void
+ist_mime_node_set_field (IstMimeNode *node, const char *name, const char *raw)
+{
+  guint i = ist_message_find_field (node->head, name, 0);
+
+  if (i != IST_MESSAGE_NOT_FOUND)
+    ist_message_set_field (node->head, i, raw);
+  else
+    ist_message_insert_field (node->head, ist_message_n_fields (node->head), raw);
+}
+
+void
+ist_mime_node_remove_field (IstMimeNode *node, const char *name)
+{
+  guint i;
+
+  while ((i = ist_message_find_field (node->head, name, 0)) != IST_MESSAGE_NOT_FOUND)
+    ist_message_remove_field (node->head, i);
+}
+
+/* ---- writing Content-Type and Content-Disposition ---- */
+
+static gboolean
+is_plain (const char *text)
+{
+  for (const char *p = text; *p != '\0'; p++)
+    if (*p < 32 || *p > 126 || *p == '"' || *p == '\\')
+      return FALSE;
+  return strlen (text) <= 60;
+}
+
+/* RFC 2231 where the name is not plain ASCII. Readers that do not know it find an encoded word in Content-Type's
+ * name, which is what they write themselves. */
+static void
+append_name (GString *out, const char *parameter, const char *name, gboolean encoded_word)
+{
+  g_autofree char *coded = NULL;
+
+  if (is_plain (name))
+    g_string_append_printf (out, ";\r\n\t%s=\"%s\"", parameter, name);
+  else if (encoded_word)
+    {
+      g_autofree char *base64 = g_base64_encode ((const guchar *) name, strlen (name));
+
+      g_string_append_printf (out, ";\r\n\t%s=\"=?utf-8?B?%s?=\"", parameter, base64);
+    }
+  else
+    {
+      coded = g_uri_escape_string (name, "!#$&+^`{}|~", FALSE);
+      g_string_append_printf (out, ";\r\n\t%s*=utf-8''%s", parameter, coded);
+    }
+}
+
+static void
+write_type (IstMimeNode *node)
+{
+  GString *out = g_string_new (NULL);
+  g_autofree char *raw = NULL;
+
+  g_string_append_printf (out, "Content-Type: %s", node->type);
+  if (node->charset != NULL && is_plain (node->charset))
+    g_string_append_printf (out, "; charset=%s", node->charset);
+  if (node->content->boundary != NULL)
+    g_string_append_printf (out, ";\r\n\tboundary=\"%s\"", node->content->boundary);
+  if (node->name != NULL)
+    append_name (out, "name", node->name, TRUE);
+  g_string_append (out, "\r\n");
+  raw = g_string_free (out, FALSE);
+  ist_mime_node_set_field (node, "Content-Type", raw);
+}
+
+static void
+write_disposition (IstMimeNode *node, const char *disposition)
+{
+  GString *out = g_string_new (NULL);
+  g_autofree char *raw = NULL;
+
+  g_string_append_printf (out, "Content-Disposition: %s", disposition);
+  if (node->name != NULL)
+    append_name (out, "filename", node->name, FALSE);
+  g_string_append (out, "\r\n");
+  raw = g_string_free (out, FALSE);
+  ist_mime_node_set_field (node, "Content-Disposition", raw);
+}
+
+/* A name is one line and no path. */
+static char *
+clean_name (const char *name)
+{
+  g_autofree char *valid = g_utf8_make_valid (name, -1);
+  GString *out = g_string_new (NULL);
+
+  for (const char *p = valid; *p != '\0' && out->len < 200; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p);
+
+      if (c == '/' || c == '\\' || c == '"' || g_unichar_iscntrl (c))
+        c = '_';
+      g_string_append_unichar (out, c);
+    }
+  return g_string_free (out, FALSE);
+}
+
+void
+ist_mime_node_set_type (IstMimeNode *node, const char *type)
+{
+  char *fresh = g_ascii_strdown (type, -1);
+
+  g_return_if_fail (!node->sealed);
+  g_free (node->type);
+  node->type = fresh;
+  write_type (node);
+}
+
+void
+ist_mime_node_set_name (IstMimeNode *node, const char *name)
+{
+  g_return_if_fail (!node->sealed);
+  g_free (node->name);
+  node->name = clean_name (name);
+  write_type (node);
+  if (ist_message_find_field (node->head, "Content-Disposition", 0) != IST_MESSAGE_NOT_FOUND)
+    write_disposition (node, node->attachment ? "attachment" : "inline");
+}
+
+static IstMessage *
+empty_head (void)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new_static ("\r\n", 2);
+  g_autoptr (IstBody) body = ist_body_new_bytes (bytes);
+
+  return ist_message_new (body);
+}
+
+IstMimeNode *
+ist_mime_node_new (const char *type, const char *name, const char *disposition)
+{
+  IstMimeNode *node = ist_mime_node_alloc ();
+
+  node->head = empty_head ();
+  node->type = g_ascii_strdown (type, -1);
+  node->content->encoding = g_strdup ("7bit");
+  node->content->touched = TRUE;
+  node->name = name != NULL ? clean_name (name) : NULL;
+  if (g_str_has_prefix (node->type, "multipart/"))
+    node->children = g_ptr_array_new_with_free_func ((GDestroyNotify) ist_mime_node_free);
+  else
+    write_type (node);
+  if (disposition != NULL)
+    {
+      node->attachment = strcmp (disposition, "attachment") == 0;
+      write_disposition (node, disposition);
+    }
+  return node;
+}
+
+/* ---- looking ---- */
+
+guint
+ist_mime_node_index (const IstMimeNode *node)
+{
+  guint i = 0;
+
+  g_return_val_if_fail (node->parent != NULL, 0);
+  g_ptr_array_find (node->parent->children, node, &i);
+  return i;
+}
+
+gsize
+ist_mime_node_size (const IstMimeNode *node)
+{
+  const IstMimeContent *content = node->content;
+
+  return content->body != NULL ? content->size_bytes : content->content_end - content->content;
+}
+
+IstMimeNode *
+ist_mime_node_find (IstMimeNode *node, const char *type)
+{
+  if (node->attachment || strcmp (node->type, "message/rfc822") == 0)
+    return NULL;
+  if (node->children == NULL)
+    return strcmp (node->type, type) == 0 ? node : NULL;
+  for (guint i = 0; i < node->children->len; i++)
+    {
+      IstMimeNode *found = ist_mime_node_find (g_ptr_array_index (node->children, i), type);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
+/* Over a copy of the children, so that the visitor may change them. */
+gboolean
+ist_mime_node_visit (IstMimeNode *node, IstMimeVisitor visitor, gpointer user)
+{
+  g_autoptr (GPtrArray) children = g_ptr_array_new ();
+
+  for (guint i = 0; node->children != NULL && i < node->children->len; i++)
+    g_ptr_array_add (children, g_ptr_array_index (node->children, i));
+  if (!visitor (user, node))
+    return FALSE;
+  for (guint i = 0; i < children->len; i++)
+    if (!ist_mime_node_visit (g_ptr_array_index (children, i), visitor, user))
+      return FALSE;
+  return TRUE;
+}
+
+/* ---- changing the structure ---- */
+
+/* A new multipart gets its boundary when it comes into the tree of a message. */
+static void
+give_boundaries (IstMimeNode *node)
+{
+  if (node->children == NULL)
+    return;
+  if (node->content->boundary == NULL && g_str_has_prefix (node->type, "multipart/"))
+    {
+      node->content->boundary = ist_mime_tree_new_boundary (node);
+      write_type (node);
+    }
+  for (guint i = 0; i < node->children->len; i++)
+    give_boundaries (g_ptr_array_index (node->children, i));
+}
+
+static gboolean
+is_in_a_message (const IstMimeNode *node)
+{
+  while (node->parent != NULL)
+    node = node->parent;
+  return ist_message_companion (node->head) != NULL;
+}
+
+static void
+adopted (IstMimeNode *parent, IstMimeNode *node)
+{
+  node->parent = parent;
+  parent->content->touched = TRUE;
+  if (is_in_a_message (parent))
+    give_boundaries (node);
+}
+
+void
+ist_mime_node_insert (IstMimeNode *multipart, guint index, IstMimeNode *node)
+{
+  g_return_if_fail (multipart->children != NULL && !multipart->sealed && node->parent == NULL);
+  g_ptr_array_insert (multipart->children, (gint) MIN (index, multipart->children->len), node);
+  adopted (multipart, node);
+}
+
+IstMimeNode *
+ist_mime_node_take (IstMimeNode *node)
+{
+  IstMimeNode *parent = node->parent;
+
+  g_return_val_if_fail (parent != NULL && !parent->sealed, NULL);
+  g_ptr_array_steal_index (parent->children, ist_mime_node_index (node));
+  parent->content->touched = TRUE;
+  node->parent = NULL;
+  return node;
+}
+
+void
+ist_mime_node_replace (IstMimeNode *node, IstMimeNode *with)
+{
+  IstMimeNode *parent = node->parent;
+  guint i = ist_mime_node_index (node);
+
+  g_return_if_fail (parent != NULL && !parent->sealed && with->parent == NULL);
+  ist_mime_node_free (g_ptr_array_index (parent->children, i));
+  g_ptr_array_index (parent->children, i) = with;
+  adopted (parent, with);
+}
+
+/* Everything about the body goes over: the Content-* fields, the content, the children. */
+static void
+move_content (IstMimeNode *from, IstMimeNode *to)
+{
+  guint before = 0;
+
+  for (guint i = 0; i < ist_message_n_fields (to->head);)
+    if (g_ascii_strncasecmp (ist_message_field_name (to->head, i), "Content-", 8) == 0)
+      ist_message_remove_field (to->head, i);
+    else
+      i++;
+  before = ist_message_n_fields (to->head);
+  for (guint i = 0; i < ist_message_n_fields (from->head);)
+    {
+      g_autofree char *raw = NULL;
+      gsize size;
+      const char *data = ist_message_field_raw (from->head, i, &size);
+
+      if (size < 8 || g_ascii_strncasecmp (data, "Content-", 8) != 0)
+        {
+          i++;
+          continue;
+        }
+      raw = data[size - 1] == '\n' && size >= 2 && data[size - 2] == '\r' ? g_strndup (data, size)
+                                                                          : g_strdup_printf ("%.*s\r\n", (int) size, data);
+      ist_message_insert_field (to->head, before++, raw);
+      ist_message_remove_field (from->head, i);
+    }
+  content_free (to->content);
+  to->content = from->content;
+  to->content->whole = FALSE;
+  from->content = g_new0 (IstMimeContent, 1);
+  to->children = g_steal_pointer (&from->children);
+  for (guint i = 0; to->children != NULL && i < to->children->len; i++)
+    {
+      IstMimeNode *child = g_ptr_array_index (to->children, i);
+
+      child->parent = to;
+      if (child->content->home == from)
+        child->content->home = to;
+    }
+  to->sealed = from->sealed;
+  ist_mime_node_read_head (to);
+}
+
+static void
+make_multipart (IstMimeNode *node, const char *subtype)
+{
+  g_autofree char *type = g_strconcat ("multipart/", subtype, NULL);
+
+  node->sealed = FALSE;
+  node->attachment = FALSE;
+  set_string (&node->type, type);
+  g_clear_pointer (&node->charset, g_free);
+  g_clear_pointer (&node->name, g_free);
+  g_clear_pointer (&node->id, g_free);
+  node->children = g_ptr_array_new_with_free_func ((GDestroyNotify) ist_mime_node_free);
+  node->content->touched = TRUE;
+  node->content->encoding = g_strdup ("7bit");
+}
+
+static IstMimeNode *
+wrap_root (IstMimeNode *root, const char *subtype)
+{
+  IstMimeNode *child = ist_mime_node_alloc ();
+
+  child->head = empty_head ();
+  child->in_rfc822 = root->in_rfc822;
+  move_content (root, child);
+  make_multipart (root, subtype);
+  g_ptr_array_add (root->children, child);
+  child->parent = root;
+  child->content->touched = TRUE;
+  give_boundaries (root);
+  if (ist_message_find_field (root->head, "MIME-Version", 0) == IST_MESSAGE_NOT_FOUND)
+    ist_mime_node_set_field (root, "MIME-Version", "MIME-Version: 1.0\r\n");
+  return root;
+}
+
+IstMimeNode *
+ist_mime_node_wrap (IstMimeNode *node, const char *subtype)
+{
+  g_autofree char *type = g_strconcat ("multipart/", subtype, NULL);
+  IstMimeNode *parent = node->parent;
+  IstMimeNode *multipart;
+  guint i;
+
+  if (parent == NULL)
+    return wrap_root (node, subtype);
+  i = ist_mime_node_index (node);
+  g_return_val_if_fail (!parent->sealed, NULL);
+  multipart = ist_mime_node_new (type, NULL, NULL);
+  multipart->in_rfc822 = node->in_rfc822;
+  g_ptr_array_index (parent->children, i) = multipart;
+  node->parent = NULL;
+  g_ptr_array_add (multipart->children, node);
+  node->parent = multipart;
+  adopted (parent, multipart);
+  return multipart;
+}
+
+IstMimeNode *
+ist_mime_node_hoist (IstMimeNode *multipart)
+{
+  IstMimeNode *child;
+
+  g_return_val_if_fail (multipart->children != NULL && multipart->children->len == 1, multipart);
+  child = ist_mime_node_take (g_ptr_array_index (multipart->children, 0));
+  if (multipart->parent != NULL)
+    {
+      ist_mime_node_replace (multipart, child);
+      return child;
+    }
+  g_clear_pointer (&multipart->children, g_ptr_array_unref);
+  move_content (child, multipart);
+  multipart->content->touched = TRUE;
+  ist_mime_node_free (child);
+  return multipart;
+}

@@ -1,0 +1,25 @@
+/*
+ * convert/explain.h - the parts of a message drawn as a tree, without any of their content.
+ *
+ *   multipart/mixed
+ *   ├─ multipart/alternative
+ *   │  ├─ text/plain, charset utf-8, 312 bytes
+ *   │  └─ text/html, charset utf-8, 1.4 kB
+ *   └─ application/pdf, "plan.pdf", attachment, 48.2 kB
+ *
+ * Threads: any.
+ */
+#ifndef IST_CONVERT_EXPLAIN_H
+#define IST_CONVERT_EXPLAIN_H
+
+#include "base/mime-tree.h"
+
+G_BEGIN_DECLS
+
+/* `with_names`: names of attachments are shown, else only their endings: what a site sends us must tell nothing.
+ * g_free() */
+char *ist_explain_tree (const IstMimeNode *root, gboolean with_names);
+
+G_END_DECLS
+
+#endif

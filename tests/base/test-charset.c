@@ -1,0 +1,81 @@
+/*
+ * tests/base/test-charset.c - labels that lie.
+ */
+#include "base/charset.h"
+
+#include "tests/harness/harness.h"
+
+#include <string.h>
+
+static void
+test_labels (void)
+{
+  static const struct
+  {
+    const char *name, *label, *bytes, *want;
+    gboolean repaired;
+  } rows[] = {
+    { "ascii", "us-ascii", "abc", "abc", FALSE },
+    { "utf-8", "UTF-8", "\303\274", "\303\274", FALSE },
+    { "a lone byte in utf-8", "utf-8", "a\374b", "a\357\277\275b", TRUE },
+    { "windows-1252 called iso-8859-1", "ISO-8859-1", "\223x\224", "\342\200\234x\342\200\235", TRUE },
+    { "utf-8 called us-ascii", "us-ascii", "\303\274", "\303\274", TRUE },
+    { "no label, utf-8", NULL, "\303\274", "\303\274", TRUE },
+    { "no label, latin", NULL, "\374", "\303\274", TRUE },
+    { "a label nobody knows", "x-martian", "\374", "\303\274", TRUE },
+    { "an empty label", "", "\374", "\303\274", TRUE },
+    { "gb18030 called gb2312", "gb2312", "\201\060\201\060", "\302\200", TRUE },
+    { "cp949 called ks_c_5601-1987", "ks_c_5601-1987", "\260\241", "\352\260\200", TRUE },
+    { "iso-2022-jp", "iso-2022-jp", "\033$B$\"\033(B!", "\343\201\202!", FALSE },
+    { "half-width kana in iso-2022-jp", "ISO-2022-JP", "\033(I1\033(B", "\357\275\261", FALSE },
+    { "NEC row 13 in iso-2022-jp", "iso-2022-jp", "\033$B-!\033(B", "\342\221\240", FALSE },
+    { "iso-2022-jp cut short", "iso-2022-jp", "\033$B$", "", FALSE },
+    { "utf-7", "utf-7", "+AOQ-", "\303\244", FALSE },
+    { "NULs", "utf-8", "a\000b", "ab", FALSE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      gboolean repaired = FALSE;
+      gsize size = strcmp (rows[i].name, "NULs") == 0 ? 3 : strlen (rows[i].bytes);
+      g_autofree char *got = ist_charset_to_utf8 (rows[i].bytes, size, rows[i].label, &repaired);
+
+      ist_row ("%s", rows[i].name);
+      IST_ASSERT_STR (got, rows[i].want);
+      IST_ASSERT_INT (repaired, rows[i].repaired);
+      IST_ASSERT (g_utf8_validate (got, -1, NULL));
+    }
+}
+
+/* Whatever comes, it ends, and gives valid text. */
+static void
+test_anything (void)
+{
+  static const char *const labels[] = { "utf-8", "iso-2022-jp", "gb2312", "big5", "utf-7", "utf-16", "shift_jis",
+                                        "euc-jp", "iso-2022-kr", "windows-1255", NULL };
+  g_autoptr (GRand) rand = g_rand_new_with_seed (4711);
+
+  for (guint i = 0; i < 2000; i++)
+    {
+      char bytes[64];
+      const char *label = labels[i % G_N_ELEMENTS (labels)];
+      g_autofree char *got = NULL;
+
+      for (gsize k = 0; k < sizeof bytes; k++)
+        bytes[k] = (char) g_rand_int_range (rand, 0, 256);
+      got = ist_charset_to_utf8 (bytes, (gsize) g_rand_int_range (rand, 0, sizeof bytes), label, NULL);
+      IST_ASSERT (g_utf8_validate (got, -1, NULL));
+    }
+}
+
+int
+main (void)
+{
+  static const IstTest tests[] = {
+    { "labels", test_labels },
+    { "anything", test_anything },
+    { NULL, NULL },
+  };
+
+  return ist_test_main ("charset", tests);
+}
