@@ -220,11 +220,12 @@ ist_message_find_field (const IstMessage *self, const char *name, guint from)
 static Field
 owned_field (const char *raw)
 {
-  Field field = { .owned = g_strdup (raw) };
+  Field field = { .owned = g_str_has_suffix (raw, "\r\n") ? g_strdup (raw)
+                                                          : g_strdup_printf ("%.*s\r\n", (int) strlen (raw) - 1, raw) };
 
   field.raw = field.owned;
-  field.size_bytes = strlen (raw);
-  field.name_bytes = field_name_length (raw, field.size_bytes);
+  field.size_bytes = strlen (field.owned);
+  field.name_bytes = field_name_length (field.owned, field.size_bytes);
   return field;
 }
 
@@ -234,7 +235,7 @@ ist_message_set_field (IstMessage *self, guint i, const char *raw)
   Field *field;
   Field fresh;
 
-  g_return_if_fail (i < self->fields->len && g_str_has_suffix (raw, "\r\n"));
+  g_return_if_fail (i < self->fields->len && g_str_has_suffix (raw, "\n"));
   field = &g_array_index (self->fields, Field, i);
   fresh = owned_field (raw);
   g_free (field->owned);
@@ -255,7 +256,7 @@ ist_message_insert_field (IstMessage *self, guint before, const char *raw)
 {
   Field fresh;
 
-  g_return_if_fail (before <= self->fields->len && g_str_has_suffix (raw, "\r\n"));
+  g_return_if_fail (before <= self->fields->len && g_str_has_suffix (raw, "\n"));
   fresh = owned_field (raw);
   g_array_insert_val (self->fields, before, fresh);
   self->changed = TRUE;

@@ -62,7 +62,8 @@ char *ist_message_field_value (const IstMessage *message, guint i);
  * IST_MESSAGE_NOT_FOUND. */
 guint ist_message_find_field (const IstMessage *message, const char *name, guint from);
 
-/* Replaces, removes or inserts one field. `raw` is whole, "Name: value\r\n" with folding. */
+/* Replaces, removes or inserts one field. `raw` is whole, "Name: value\r\n" with folding; one that was made from a
+ * field with a bare LF at its end gets its CR. */
 void ist_message_set_field (IstMessage *message, guint i, const char *raw);
 void ist_message_remove_field (IstMessage *message, guint i);
 void ist_message_insert_field (IstMessage *message, guint before, const char *raw);

@@ -79,6 +79,20 @@ test_fields (void)
   IST_ASSERT_INT (ist_message_find_field (message, "Cc", 0), IST_MESSAGE_NOT_FOUND);
 }
 
+/* A field that came with a bare LF and is set again in part. */
+static void
+test_bare_lf (void)
+{
+  g_autoptr (IstMessage) message = message_new ("To: a\nSubject: x\r\n\r\nz\r\n");
+  g_autofree char *text = NULL;
+
+  ist_message_set_field (message, 0, "To: b\n");
+  ist_message_insert_field (message, 1, "\n");
+  text = text_of (message);
+  IST_ASSERT_STR (text, "To: b\r\n\r\nSubject: x\r\n\r\nz\r\n");
+  IST_ASSERT_INT (ist_message_size (message), strlen (text));
+}
+
 static void
 test_body (void)
 {
@@ -142,6 +156,7 @@ main (void)
   static const IstTest tests[] = {
     { "untouched", test_untouched },
     { "fields", test_fields },
+    { "a bare LF", test_bare_lf },
     { "body", test_body },
     { "corpus", test_corpus },
     { NULL, NULL },

@@ -165,23 +165,30 @@ ist_json_int (const json_t *object, const char *key)
   return json_integer_value (json_object_get (object, key));
 }
 
-/* `words` begin with the program and its --config, and are NULL-ended. */
+/* `words` begin with the program and its --config, and are NULL-ended. The input is a file: a program may end before
+ * it has read all of a pipe. */
 static int
-run (const GPtrArray *words, const char *input, char **out, char **err)
+run (const IstSite *site, const GPtrArray *words, const char *input, char **out, char **err)
 {
+  g_autoptr (GSubprocessLauncher) launcher
+      = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
+  g_autofree char *file = g_build_filename (site->dir, "ctl-input", NULL);
   g_autoptr (GSubprocess) process = NULL;
   g_autofree char *got = NULL;
   g_autofree char *complaints = NULL;
   g_autoptr (GError) error = NULL;
 
-  process = g_subprocess_newv ((const char *const *) words->pdata,
-                               G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE
-                                   | G_SUBPROCESS_FLAGS_STDERR_PIPE,
-                               &error);
+  if (!IST_ASSERT (g_file_set_contents (file, input != NULL ? input : "", -1, NULL)))
+    return -1;
+  g_subprocess_launcher_set_stdin_file_path (launcher, file);
+  process = g_subprocess_launcher_spawnv (launcher, (const char *const *) words->pdata, &error);
   if (!IST_ASSERT_NO_ERROR (error))
     return -1;
-  if (!g_subprocess_communicate_utf8 (process, input != NULL ? input : "", NULL, &got, &complaints, &error))
-    IST_ASSERT_NO_ERROR (error);
+  if (!g_subprocess_communicate_utf8 (process, NULL, NULL, &got, &complaints, &error))
+    {
+      IST_ASSERT_NO_ERROR (error);
+      return -1;
+    }
   if (out != NULL)
     *out = g_steal_pointer (&got);
   if (err != NULL)
@@ -212,7 +219,7 @@ ist_site_ctl (IstSite *site, const char *input, char **out, char **err, ...)
     g_ptr_array_add (words, (gpointer) word);
   va_end (args);
   g_ptr_array_add (words, NULL);
-  return run (words, input, out, err);
+  return run (site, words, input, out, err);
 }
 
 int
@@ -224,7 +231,7 @@ ist_site_ctl_line (IstSite *site, const char *line, const char *id, char **out, 
   for (guint i = 0; parts[i] != NULL; i++)
     g_ptr_array_add (words, strcmp (parts[i], "ID") == 0 ? (gpointer) id : parts[i]);
   g_ptr_array_add (words, NULL);
-  return run (words, NULL, out, err);
+  return run (site, words, NULL, out, err);
 }
 
 gboolean

@@ -111,6 +111,25 @@ all_valid (const IstMessage *message)
   return TRUE;
 }
 
+/* Do the brackets of the field come in pairs, none inside another? Where not, taking one address out of the tangle
+ * changes what the rest of it is. */
+static gboolean
+has_pairs (const IstMessage *message)
+{
+  gsize size;
+  const char *raw = ist_message_field_raw (message, 0, &size);
+  gboolean open = FALSE;
+
+  for (gsize i = 0; i < size; i++)
+    {
+      if ((raw[i] == '<' && open) || (raw[i] == '>' && !open))
+        return FALSE;
+      if (raw[i] == '<' || raw[i] == '>')
+        open = raw[i] == '<';
+    }
+  return !open;
+}
+
 /* What is no address even after rewriting is somebody's garbage and may be read in another way again. */
 static void
 check_direction (const GString *text, IstSide from, IstSide to)
@@ -122,7 +141,7 @@ check_direction (const GString *text, IstSide from, IstSide to)
   g_autoptr (IstMessage) again = fuzz_message ((const guint8 *) p, n);
   g_autoptr (IstMessage) before = fuzz_message ((const guint8 *) text->str, text->len);
 
-  g_assert_true (!all_valid (again) || g_bytes_equal (once, twice));
+  g_assert_true (!all_valid (again) || !has_pairs (before) || g_bytes_equal (once, twice));
   g_assert_cmpuint (ist_message_n_fields (again), ==, ist_message_n_fields (before));
   g_assert_true (fuzz_has_bare_newline (text->str, text->len) || !fuzz_has_bare_newline (p, n));
 }

@@ -2,6 +2,7 @@
 # run.sh SEEDS BUILD SECS: runs each libFuzzer target of BUILD for SECS seconds, one after the other. What is found
 # lies in BUILD/found; the inputs learnt lie in BUILD/learnt and are the start of the next run.
 set -u
+unset G_DEBUG # its trap loses the input; fuzz.h aborts instead
 seeds=$1
 build=$2
 secs=$3
