@@ -127,6 +127,8 @@ append_part (Joining *joining, GBytes *value, GError **error)
   joining->left -= ist_body_size (body);
   form = append_header (joining->spans, value, header, header_end);
   ist_span_append (joining->spans, body, 0, ist_body_size (body), form);
+  if (form == IST_SPAN_AS_IS)
+    ist_span_append_text (joining->spans, "\r\n");
   return TRUE;
 }
 
