@@ -3,7 +3,7 @@
 #include <string.h>
 
 #define BUCKET 8192
-#define FOOTER 8
+#define MARK_STEP 512
 #define RRV_BYTES 4096
 #define RRV_HEAD 32
 /* The only copy is in the superblock. */
@@ -17,15 +17,15 @@
 /* A bucket in the making: slots from the front, their directory from the back. */
 typedef struct
 {
-  GByteArray *bytes; /* BUCKET of them */
-  guint used, slots;
+  GByteArray *bytes;
+  guint footer, used, slots;
 } Bucket;
 
 struct _NsfMake
 {
   char *title;
   Bucket summary, other;
-  GByteArray *apart; /* what lies in the file by itself; file offsets relative to APART_AT */
+  GByteArray *apart; /* what lies in the file by itself */
   GByteArray *names, *text;
   guint n_names;
   guint8 rrv[RRV_BYTES];
@@ -37,14 +37,24 @@ struct _NsfMake
   GByteArray *items, *values, *others;
 };
 
-/* Header, two superblocks, the table of names and the buckets lie below. */
+/* In this order: header, two superblocks, the table of names, the buckets, what lies by itself. */
 #define AT_SUPER 0x0400
-#define SUPER_SPACE 0x1000
+#define SUPER_SPACE 0x0400
 #define AT_NAMES (AT_SUPER + 2 * SUPER_SPACE)
-#define NAMES_SPACE 0x1000
+#define NAMES_SPACE 0x0800
 #define AT_SUMMARY (AT_NAMES + NAMES_SPACE)
-#define AT_OTHER (AT_SUMMARY + BUCKET)
-#define APART_AT (AT_OTHER + BUCKET)
+
+static guint
+at_other (const NsfMake *make)
+{
+  return AT_SUMMARY + make->summary.bytes->len;
+}
+
+static guint
+at_apart (const NsfMake *make)
+{
+  return at_other (make) + make->other.bytes->len;
+}
 
 static void
 poke16 (guint8 *p, guint value)
@@ -83,10 +93,11 @@ add_array (GByteArray *array, const GByteArray *other)
 }
 
 static void
-bucket_init (Bucket *bucket)
+bucket_init (Bucket *bucket, guint size)
 {
   bucket->bytes = g_byte_array_new ();
-  add_zeros (bucket->bytes, BUCKET);
+  add_zeros (bucket->bytes, size);
+  bucket->footer = size / MARK_STEP / 2;
   bucket->used = 68;
 }
 
@@ -95,9 +106,10 @@ static guint
 bucket_add (Bucket *bucket, const GByteArray *slot)
 {
   guint8 *p = bucket->bytes->data;
-  guint8 *entry = p + BUCKET - FOOTER - 4 * ++bucket->slots;
+  guint end = bucket->bytes->len - bucket->footer - 4 * ++bucket->slots;
+  guint8 *entry = p + end;
 
-  g_assert_cmpuint (bucket->used + slot->len, <, BUCKET - FOOTER - 4 * bucket->slots);
+  g_assert_cmpuint (bucket->used + slot->len, <, end);
   poke16 (entry, bucket->used);
   poke16 (entry + 2, slot->len);
   memcpy (p + bucket->used, slot->data, slot->len);
@@ -110,18 +122,19 @@ static void
 bucket_close (Bucket *bucket)
 {
   guint8 *p = bucket->bytes->data;
+  guint size = bucket->bytes->len;
 
   p[0] = 0x02;
   p[1] = 0x42;
-  poke32 (p + 6, BUCKET);
+  poke32 (p + 6, size);
   poke16 (p + 40, bucket->used);
   poke32 (p + 44, bucket->slots);
-  poke32 (p + 50, FOOTER);
-  for (guint k = 0; 66 + 512 * k < BUCKET - FOOTER; k++)
+  poke32 (p + 50, bucket->footer);
+  for (guint k = 0; 66 + MARK_STEP * k < size - bucket->footer; k++)
     {
-      guint8 *byte = p + 66 + 512 * k;
+      guint8 *byte = p + 66 + MARK_STEP * k;
 
-      p[BUCKET - 1 - k / 2] |= (guint8) ((*byte & 0x0F) << (k % 2 == 0 ? 4 : 0));
+      p[size - 1 - k / 2] |= (guint8) ((*byte & 0x0F) << (k % 2 == 0 ? 4 : 0));
       *byte = (guint8) ((*byte & 0xF0) | MARKER);
     }
 }
@@ -129,11 +142,17 @@ bucket_close (Bucket *bucket)
 NsfMake *
 nsf_make_new (const char *title)
 {
+  return nsf_make_new_sized (title, BUCKET);
+}
+
+NsfMake *
+nsf_make_new_sized (const char *title, guint bucket_bytes)
+{
   NsfMake *make = g_new0 (NsfMake, 1);
 
   make->title = g_strdup (title);
-  bucket_init (&make->summary);
-  bucket_init (&make->other);
+  bucket_init (&make->summary, bucket_bytes);
+  bucket_init (&make->other, bucket_bytes);
   make->apart = g_byte_array_new ();
   make->names = g_byte_array_new ();
   make->text = g_byte_array_new ();
@@ -178,7 +197,7 @@ add_apart (NsfMake *make, const GByteArray *bytes)
 
   add_array (make->apart, bytes);
   add_zeros (make->apart, (256 - make->apart->len % 256) % 256);
-  return (APART_AT + at) / 256;
+  return (at_apart (make) + at) / 256;
 }
 
 /* The word that says where the non-summary items are; those inside go behind the slot. */
@@ -349,7 +368,7 @@ make_super (const NsfMake *make, guint32 write_count)
   add_zeros (plain, 14);
   poke32 (add_zeros (plain, PAGE) + 210, AT_SUMMARY / 256);
   add_zeros (plain, 6);
-  poke32 (add_zeros (plain, PAGE) + 64, AT_OTHER / 256);
+  poke32 (add_zeros (plain, PAGE) + 64, at_other (make) / 256);
   g_byte_array_append (plain, make->rrv, RRV_BYTES);
   block = make_block (plain, 100);
   poke16 (block->data, 0x000E);
@@ -398,7 +417,7 @@ nsf_make_finish (NsfMake *make)
   end_note (make);
   bucket_close (&make->summary);
   bucket_close (&make->other);
-  add_zeros (file, APART_AT);
+  add_zeros (file, at_apart (make));
   poke16 (file->data, 0x001A);
   poke32 (file->data + 2, 1024);
   poke32 (file->data + 6, 43);
@@ -419,8 +438,8 @@ nsf_make_finish (NsfMake *make)
   poke32 (file->data + 624, names->len);
   poke32 (file->data + 628, AT_NAMES / 256);
   memcpy (file->data + AT_NAMES, names->data, names->len);
-  memcpy (file->data + AT_SUMMARY, make->summary.bytes->data, BUCKET);
-  memcpy (file->data + AT_OTHER, make->other.bytes->data, BUCKET);
+  memcpy (file->data + AT_SUMMARY, make->summary.bytes->data, make->summary.bytes->len);
+  memcpy (file->data + at_other (make), make->other.bytes->data, make->other.bytes->len);
   add_array (file, make->apart);
   return g_byte_array_free_to_bytes (file);
 }

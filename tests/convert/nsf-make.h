@@ -29,6 +29,7 @@ typedef enum
 typedef struct _NsfMake NsfMake;
 
 NsfMake *nsf_make_new (const char *title);
+NsfMake *nsf_make_new_sized (const char *title, guint bucket_bytes); /* a multiple of 1024 */
 void nsf_make_free (NsfMake *make);
 
 /* Begins a note; items that follow are its own. */

@@ -333,7 +333,7 @@ test_refused (void)
     { "to come", "Notes database: on-disk structure 58; 41 to 55 can be read", 6, 58, FALSE },
     { "one superblock damaged", NULL, 0x0400 + 104, 0xA5, FALSE },
     { "both superblocks damaged", "Notes database: no superblock is whole", 0x0400 + 104, 0xA5, TRUE },
-    { "names damaged", "Notes database: no table of names is whole", 0x2400 + 70, 0xA5, FALSE },
+    { "names damaged", "Notes database: no table of names is whole", 0x0C00 + 70, 0xA5, FALSE },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -347,7 +347,7 @@ test_refused (void)
       ist_row ("%s", rows[i].name);
       data[rows[i].offset] = rows[i].value;
       if (rows[i].second)
-        data[rows[i].offset + 0x1000] = rows[i].value;
+        data[rows[i].offset + 0x0400] = rows[i].value;
       nsf = open_bytes (data, size, &error);
       IST_ASSERT_STR (error != NULL ? error->message : NULL, rows[i].message);
     }
