@@ -9,8 +9,9 @@
 /* A tree of 257 leaves has 256 nodes; some more are let pass. */
 #define MAX_NODES 1024
 #define LOOK_BITS 11
+#define LONGER 0xFFFF
 
-/* What LOOK_BITS bits lead to: a symbol (node < 0) after `bits`, or a node after all of them. */
+/* What LOOK_BITS bits lead to: a symbol after `bits` of them (node is 0), or a node after all (symbol is LONGER). */
 typedef struct
 {
   gint16 node;
@@ -60,7 +61,7 @@ read_tree (Tree *tree, const guint8 *data, guint n_nodes)
       do
         value = tree->child[-value][prefix >> (LOOK_BITS - 1 - n) & 1];
       while (++n < LOOK_BITS && value < 0);
-      tree->steps[prefix] = (Step) { value < 0 ? value : 0, value < 0 ? 0 : (guint16) value, (guint16) n };
+      tree->steps[prefix] = (Step) { value < 0 ? value : 0, value < 0 ? LONGER : (guint16) value, (guint16) n };
     }
   return TRUE;
 }
@@ -86,7 +87,7 @@ refill (Reader *reader)
 }
 
 /* The next symbol, or -1 where the bits end. */
-static inline gint
+static gint
 take_symbol (const Tree *tree, Reader *reader)
 {
   const Step *step = &tree->steps[reader->bits >> (64 - LOOK_BITS)];
@@ -96,7 +97,7 @@ take_symbol (const Tree *tree, Reader *reader)
     return -1;
   reader->bits <<= step->bits;
   reader->count -= step->bits;
-  if (G_LIKELY (value == 0))
+  if (value == 0)
     return step->symbol;
   while (value < 0)
     {
@@ -111,36 +112,63 @@ take_symbol (const Tree *tree, Reader *reader)
   return value;
 }
 
-/* True when the stream gives exactly `plain_bytes` before its end symbol, and then their sum. */
+/* As long as there is room for four symbols and bits for them: four at a time, each of at most LOOK_BITS bits. Stops
+ * before a longer one and before the end symbol. Returns the bytes made. */
+static gsize
+expand_fast (const Tree *tree, Reader *outer, guint8 *out, gsize plain_bytes)
+{
+  Reader reader = *outer;
+  gsize made = 0;
+
+  while (plain_bytes - made >= 4 && reader.end - reader.next >= 8)
+    {
+      refill (&reader);
+      for (guint i = 0; i < 4; i++)
+        {
+          const Step step = tree->steps[reader.bits >> (64 - LOOK_BITS)];
+
+          if (G_UNLIKELY (step.symbol > 0xFF))
+            {
+              *outer = reader;
+              return made;
+            }
+          out[made++] = (guint8) step.symbol;
+          reader.bits <<= step.bits;
+          reader.count -= step.bits;
+        }
+    }
+  *outer = reader;
+  return made;
+}
+
+/* True when the stream gives exactly `plain_bytes` before its end symbol. */
 static gboolean
-expand (const Tree *tree, Reader *reader, guint8 *out, gsize plain_bytes, guint32 *sum)
+expand (const Tree *tree, Reader *reader, guint8 *out, gsize plain_bytes)
 {
   gsize made = 0;
   gint symbol;
 
-  *sum = 0;
   for (;;)
     {
+      made += expand_fast (tree, reader, out + made, plain_bytes - made);
       refill (reader);
-      while (made < plain_bytes && reader->count >= LOOK_BITS)
-        {
-          symbol = take_symbol (tree, reader);
-          if (symbol < 0 || symbol == END_SYMBOL)
-            return FALSE;
-          out[made++] = (guint8) symbol;
-          *sum += (guint32) symbol;
-        }
-      refill (reader);
-      if (made < plain_bytes && reader->count >= LOOK_BITS)
-        continue;
       symbol = take_symbol (tree, reader);
       if (made == plain_bytes)
         return symbol == END_SYMBOL;
       if (symbol < 0 || symbol == END_SYMBOL)
         return FALSE;
       out[made++] = (guint8) symbol;
-      *sum += (guint32) symbol;
     }
+}
+
+static guint32
+sum_bytes (const guint8 *data, gsize size)
+{
+  guint32 sum = 0;
+
+  for (gsize i = 0; i < size; i++)
+    sum += data[i];
+  return sum;
 }
 
 GBytes *
@@ -149,7 +177,7 @@ ist_huffman_expand (const guint8 *data, gsize size_bytes, gsize plain_bytes, GEr
   g_autofree Tree *tree = g_new (Tree, 1);
   g_autofree guint8 *plain = NULL;
   Reader reader = { 0 };
-  guint32 want, sum;
+  guint32 want;
   gsize tree_bytes;
 
   if (size_bytes < HEAD_BYTES || plain_bytes / 8 > size_bytes)
@@ -175,7 +203,7 @@ ist_huffman_expand (const guint8 *data, gsize size_bytes, gsize plain_bytes, GEr
                    plain_bytes);
       return NULL;
     }
-  if (!expand (tree, &reader, plain, plain_bytes, &sum) || sum != want)
+  if (!expand (tree, &reader, plain, plain_bytes) || sum_bytes (plain, plain_bytes) != want)
     {
       g_set_error (error, IST_ERROR, IST_ERROR_REFUSED, "Huffman data: damaged, or not of %" G_GSIZE_FORMAT " bytes",
                    plain_bytes);

@@ -10,6 +10,38 @@
 #define NAME_ENTRY 10
 /* Notes itself takes no longer name for an item. */
 #define MAX_NAME_BYTES 4096
+/* An item names its entry by 16 bits. */
+#define MAX_NAMES 65536u
+
+/* All names in UTF-8. FALSE when they lie on each other: a short text could make a long list. */
+static gboolean
+convert_names (NsfNames *names)
+{
+  gsize left = names->text_bytes;
+
+  names->items = g_array_new (FALSE, FALSE, sizeof (NsfName));
+  names->utf8 = g_string_chunk_new (MIN (names->text_bytes, 65536) + 64);
+  for (guint32 i = 0; i < MIN (names->n_names, MAX_NAMES); i++)
+    {
+      const guint8 *entry = names->names + (gsize) i * NAME_ENTRY;
+      guint32 offset = nsf_u32 (entry);
+      guint32 length = nsf_u16 (entry + 4);
+      NsfName name = { NULL, (guint16) (entry[7] << 8 | entry[6]) };
+
+      if (length <= MAX_NAME_BYTES && offset <= names->text_bytes && length <= names->text_bytes - offset)
+        {
+          g_autofree char *utf8 = NULL;
+
+          if (length > left)
+            return FALSE;
+          left -= length;
+          utf8 = ist_lmbcs_to_utf8 (names->text + offset, length);
+          name.name = g_string_chunk_insert (names->utf8, utf8);
+        }
+      g_array_append_val (names->items, name);
+    }
+  return TRUE;
+}
 
 static gboolean
 read_body (NsfNames *names, const guint8 *head)
@@ -33,7 +65,7 @@ read_body (NsfNames *names, const guint8 *head)
   if (left < 4 || names->text_bytes > left - 4)
     return FALSE;
   names->text = p + 4;
-  return TRUE;
+  return convert_names (names);
 }
 
 gboolean
@@ -74,22 +106,18 @@ void
 nsf_names_clear (NsfNames *names)
 {
   g_clear_pointer (&names->plain, g_bytes_unref);
+  g_clear_pointer (&names->items, g_array_unref);
+  g_clear_pointer (&names->utf8, g_string_chunk_free);
 }
 
-char *
+const char *
 nsf_names_item (const IstNsf *nsf, guint16 index, guint16 *type)
 {
-  const NsfNames *names = &nsf->names;
-  const guint8 *entry;
-  guint32 offset, length;
+  const NsfName *name;
 
-  if (index >= names->n_names)
+  if (index >= nsf->names.items->len)
     return NULL;
-  entry = names->names + (gsize) index * NAME_ENTRY;
-  offset = nsf_u32 (entry);
-  length = nsf_u16 (entry + 4);
-  if (offset > names->text_bytes || length > names->text_bytes - offset || length > MAX_NAME_BYTES)
-    return NULL;
-  *type = (guint16) (entry[7] << 8 | entry[6]);
-  return ist_lmbcs_to_utf8 (names->text + offset, length);
+  name = &g_array_index (nsf->names.items, NsfName, index);
+  *type = name->type;
+  return name->name;
 }

@@ -15,15 +15,16 @@
 typedef struct
 {
   IstNsfItem item;
-  char *name;
-  GBytes *stored; /* as it lies in the note, behind its type */
+  GBytes *area;       /* one of the note's */
+  gsize offset, size; /* of the value as it lies there, behind its type */
 } Item;
 
 struct _IstNsfNote
 {
   IstNsf *nsf;
   const IstNsfNoteInfo *info;
-  GArray *items; /* of Item */
+  GBytes *slot, *others; /* where the values lie; others may be NULL */
+  GArray *items;         /* of Item */
 };
 
 /* A run of bytes that the items of a note are taken from in order. */
@@ -84,79 +85,67 @@ non_summary_area (const IstNsf *nsf, GBytes *slot)
   return area;
 }
 
-/* The next `size` bytes, or NULL where the area has not as many. */
-static GBytes *
-take (Area *area, gsize size)
+/* Takes the next `size` bytes. FALSE where the area has not as many. */
+static gboolean
+take (Area *area, gsize size, Item *item)
 {
   gsize total = area->bytes != NULL ? g_bytes_get_size (area->bytes) : 0;
 
   if (area->bytes == NULL || area->at > total || size > total - area->at)
-    return NULL;
+    return FALSE;
+  item->area = area->bytes;
+  item->offset = area->at;
+  item->size = size;
   area->at += size;
-  return g_bytes_new_from_bytes (area->bytes, area->at - size, size);
-}
-
-static void
-clear_item (gpointer data)
-{
-  Item *item = data;
-
-  g_free (item->name);
-  g_bytes_unref (item->stored);
+  return TRUE;
 }
 
 static gboolean
 read_item (IstNsfNote *note, const guint8 *entry, Area *summary, Area *other)
 {
-  Item item = { { NULL, 0, nsf_u16 (entry + 2), entry[6] }, NULL, NULL };
-  guint16 size = nsf_u16 (entry + 4);
-  gboolean placeholder = (item.item.flags & IST_NSF_ITEM_PLACEHOLDER) != 0;
-  g_autoptr (GBytes) stored = take (item.item.flags & IST_NSF_ITEM_SUMMARY ? summary : other, size);
-  g_autofree char *name = nsf_names_item (note->nsf, nsf_u16 (entry), &item.item.type);
+  Item item = { { NULL, 0, nsf_u16 (entry + 2), entry[6] }, NULL, 0, 0 };
 
-  if (stored == NULL || name == NULL)
+  item.item.name = nsf_names_item (note->nsf, nsf_u16 (entry), &item.item.type);
+  if (item.item.name == NULL
+      || !take (item.item.flags & IST_NSF_ITEM_SUMMARY ? summary : other, nsf_u16 (entry + 4), &item))
     return FALSE;
-  if (placeholder)
-    item.stored = g_bytes_new_static ("", 0);
-  else if (item.item.flags & TYPE_IN_TABLE)
-    item.stored = g_steal_pointer (&stored);
-  else if (size >= 2)
+  if (item.item.flags & IST_NSF_ITEM_PLACEHOLDER)
+    item.size = 0;
+  else if ((item.item.flags & TYPE_IN_TABLE) == 0)
     {
-      item.item.type = nsf_u16 (g_bytes_get_data (stored, NULL));
-      item.stored = g_bytes_new_from_bytes (stored, 2, size - 2u);
+      if (item.size < 2)
+        return FALSE;
+      item.item.type = nsf_u16 ((const guint8 *) g_bytes_get_data (item.area, NULL) + item.offset);
+      item.offset += 2;
+      item.size -= 2;
     }
-  else
-    return FALSE;
-  item.name = g_steal_pointer (&name);
-  item.item.name = item.name;
   g_array_append_val (note->items, item);
   return TRUE;
 }
 
 static gboolean
-read_items (IstNsfNote *note, GBytes *slot)
+read_items (IstNsfNote *note)
 {
   gsize size;
-  const guint8 *head = g_bytes_get_data (slot, &size);
+  const guint8 *head = g_bytes_get_data (note->slot, &size);
   gsize n = note->info->n_items;
-  Area summary = { slot, NSF_NOTE_HEAD + n * ITEM_BYTES };
-  Area other = { NULL, 0 };
-  gboolean ok = TRUE;
+  Area summary = { note->slot, NSF_NOTE_HEAD + n * ITEM_BYTES };
+  Area other;
 
   if (size < NSF_NOTE_HEAD || n > (size - NSF_NOTE_HEAD) / ITEM_BYTES)
     return FALSE;
-  other = non_summary_area (note->nsf, slot);
-  for (gsize i = 0; ok && i < n; i++)
-    ok = read_item (note, head + NSF_NOTE_HEAD + i * ITEM_BYTES, &summary, &other);
-  g_clear_pointer (&other.bytes, g_bytes_unref);
-  return ok;
+  other = non_summary_area (note->nsf, note->slot);
+  note->others = other.bytes;
+  for (gsize i = 0; i < n; i++)
+    if (!read_item (note, head + NSF_NOTE_HEAD + i * ITEM_BYTES, &summary, &other))
+      return FALSE;
+  return TRUE;
 }
 
 IstNsfNote *
 ist_nsf_note_load (IstNsf *nsf, guint index, GError **error)
 {
   g_autoptr (IstNsfNote) note = NULL;
-  g_autoptr (GBytes) slot = NULL;
   const NsfNoteEntry *entry;
 
   g_return_val_if_fail (index < nsf->notes->len, NULL);
@@ -165,9 +154,8 @@ ist_nsf_note_load (IstNsf *nsf, guint index, GError **error)
   note->nsf = ist_nsf_ref (nsf);
   note->info = &entry->info;
   note->items = g_array_new (FALSE, FALSE, sizeof (Item));
-  g_array_set_clear_func (note->items, clear_item);
-  slot = slot_bytes (nsf, NSF_SUMMARY, entry->bucket, entry->slot);
-  if (slot == NULL || !read_items (note, slot))
+  note->slot = slot_bytes (nsf, NSF_SUMMARY, entry->bucket, entry->slot);
+  if (note->slot == NULL || !read_items (note))
     {
       NSF_REFUSE (error, "note %08X: item %u of %u is damaged", entry->info.id, note->items->len + 1,
                   entry->info.n_items);
@@ -182,6 +170,8 @@ ist_nsf_note_free (IstNsfNote *note)
   if (note == NULL)
     return;
   g_array_unref (note->items);
+  g_clear_pointer (&note->slot, g_bytes_unref);
+  g_clear_pointer (&note->others, g_bytes_unref);
   ist_nsf_unref (note->nsf);
   g_free (note);
 }
@@ -215,7 +205,7 @@ gint
 ist_nsf_note_find (const IstNsfNote *note, const char *name, guint start)
 {
   for (guint i = start; i < note->items->len; i++)
-    if (g_ascii_strcasecmp (g_array_index (note->items, Item, i).name, name) == 0)
+    if (g_ascii_strcasecmp (g_array_index (note->items, Item, i).item.name, name) == 0)
       return (gint) i;
   return -1;
 }
@@ -224,23 +214,22 @@ GBytes *
 ist_nsf_note_value (const IstNsfNote *note, guint index, GError **error)
 {
   const Item *item;
-  gsize size;
   const guint8 *stored;
   GBytes *value;
 
   g_return_val_if_fail (index < note->items->len, NULL);
   item = &g_array_index (note->items, Item, index);
-  stored = g_bytes_get_data (item->stored, &size);
   if ((item->item.flags & IST_NSF_ITEM_COMPRESSED) == 0 || (item->item.flags & IST_NSF_ITEM_PLACEHOLDER) != 0)
-    return g_bytes_ref (item->stored);
-  if (size < 4)
+    return g_bytes_new_from_bytes (item->area, item->offset, item->size);
+  if (item->size < 4)
     {
-      NSF_REFUSE (error, "note %08X: item %s is cut off", note->info->id, item->name);
+      NSF_REFUSE (error, "note %08X: item %s is cut off", note->info->id, item->item.name);
       return NULL;
     }
-  value = ist_cx_expand (stored + 4, size - 4, nsf_u32 (stored), error);
+  stored = (const guint8 *) g_bytes_get_data (item->area, NULL) + item->offset;
+  value = ist_cx_expand (stored + 4, item->size - 4, nsf_u32 (stored), error);
   if (value == NULL)
-    g_prefix_error (error, "Notes database: note %08X: item %s: ", note->info->id, item->name);
+    g_prefix_error (error, "Notes database: note %08X: item %s: ", note->info->id, item->item.name);
   return value;
 }
 

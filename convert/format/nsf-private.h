@@ -40,9 +40,17 @@ typedef struct
 
 typedef struct
 {
+  const char *name; /* UTF-8; NULL: the entry is damaged */
+  guint16 type;
+} NsfName;
+
+typedef struct
+{
   GBytes *plain;
   const guint8 *rrvs, *names, *text;
   guint32 n_rrvs, n_names, text_bytes;
+  GArray *items; /* of NsfName */
+  GStringChunk *utf8;
 } NsfNames;
 
 typedef struct
@@ -126,8 +134,8 @@ guint64 nsf_super_bucket (const IstNsf *nsf, NsfKind kind, guint32 number);
 
 gboolean nsf_names_read (IstNsf *nsf, GError **error);
 void nsf_names_clear (NsfNames *names);
-/* The name of an item (UTF-8, the caller frees) and its type word; NULL when there is no such entry. */
-char *nsf_names_item (const IstNsf *nsf, guint16 index, guint16 *type);
+/* The name of an item (UTF-8, borrowed) and its type word; NULL when there is no such entry. */
+const char *nsf_names_item (const IstNsf *nsf, guint16 index, guint16 *type);
 
 void nsf_rrv_read (IstNsf *nsf);
 void nsf_rrv_list_notes (IstNsf *nsf, GError **error);
