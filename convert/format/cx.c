@@ -99,6 +99,58 @@ copy_match (guint8 *out, gsize distance, gsize length)
       out[i] = from[i];
 }
 
+/* A number at the beginning of `bits`, without a look at how many there are. */
+static inline gsize
+fast_number (guint64 bits, guint *used)
+{
+  guint k = (guint) __builtin_ctzll (bits | (guint64) 1 << MAX_NUMBER_BITS) + 1;
+
+  *used = 2 * k;
+  return (bits >> k & (((guint64) 1 << k) - 1)) + ((guint64) 1 << k) - 1;
+}
+
+/* As long as eight bytes of input and room for the longest match are left: 56 bits hold a token, so none is counted.
+ * Leaves the end, long numbers and damage to the careful way. Returns the bytes made. */
+static gsize
+expand_fast (Reader *outer, guint8 *out, gsize made, gsize plain_bytes)
+{
+  Reader in = *outer;
+
+  while (in.end - in.next >= 8 && plain_bytes - made >= END_LENGTH)
+    {
+      guint used = 0, more = 0;
+      gsize length = 2, distance = 0;
+
+      refill (&in);
+      *outer = in;
+      if ((in.bits & 1) == 0)
+        {
+          out[made++] = (guint8) (in.bits >> 1);
+          in.bits >>= 9;
+          in.count -= 9;
+          *outer = in;
+          continue;
+        }
+      if ((in.bits & 2) == 0)
+        length += fast_number (in.bits >> 2, &used);
+      if (length >= END_LENGTH)
+        return made;
+      used += 2;
+      if (length > 2 && (in.bits >> used++ & 1) == 0)
+        distance = fast_number (in.bits >> used, &more) << 8;
+      distance |= in.bits >> (used + more) & 0xFF;
+      used += more + 8;
+      if (used > 56 || distance == 0 || distance > made)
+        return made;
+      in.bits >>= used;
+      in.count -= used;
+      *outer = in;
+      copy_match (out + made, distance, length);
+      made += length;
+    }
+  return made;
+}
+
 /* Returns the bytes made; *whole tells whether the stream ended where it should. */
 static gsize
 expand (Reader *reader, guint8 *out, gsize plain_bytes, gboolean *whole)
@@ -111,13 +163,7 @@ expand (Reader *reader, guint8 *out, gsize plain_bytes, gboolean *whole)
       guint32 bit, literal;
       gsize length, distance;
 
-      refill (reader);
-      while (reader->count >= 9 && (reader->bits & 1) == 0 && made < plain_bytes)
-        {
-          out[made++] = (guint8) (reader->bits >> 1);
-          reader->bits >>= 9;
-          reader->count -= 9;
-        }
+      made = expand_fast (reader, out, made, plain_bytes);
       refill (reader);
       if (!take (reader, 1, &bit))
         {
