@@ -114,7 +114,6 @@ static GBytes *
 expand (const IstNsfAttachment *attachment, const guint8 *data, gsize size, GError **error)
 {
   const IstNsf *nsf = attachment->nsf;
-  g_autoptr (GBytes) plain = NULL;
 
   switch (attachment->compression)
     {

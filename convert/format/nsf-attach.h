@@ -49,10 +49,10 @@ GPtrArray *ist_nsf_note_attachments (const IstNsfNote *note);
  * unknown compression, damage. */
 IstBody *ist_nsf_attachment_decode (const IstNsfAttachment *attachment, gsize limit_bytes, GError **error);
 
-/* The MIME parts in item `name` (Body) joined: one MIME entity with its Content-… fields (the message's other fields are
- * items of their own); an array of IstSpan to write with ist_span_write(), which the caller unrefs. A part whose body lies
- * in an attachment gets it: the stored bytes are binary, so they and the header's encoding become base64. Empty when
- * there is no part. `limit_bytes` bounds the parts, and again the attachments. */
+/* The MIME parts in item `name` (Body) joined: one MIME entity with its Content-… fields (the message's other fields
+ * are items of their own); an array of IstSpan to write with ist_span_write(), which the caller unrefs. A part whose
+ * body lies in an attachment gets it: the stored bytes are binary, so they and the header's encoding become base64.
+ * Empty when there is no part. `limit_bytes` bounds the parts, and again the attachments. */
 GArray *ist_nsf_note_mime (const IstNsfNote *note, const char *name, gsize limit_bytes, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IstNsfAttachment, ist_nsf_attachment_free)

@@ -378,8 +378,11 @@ describe_database (IstNsf *nsf, json_t *want_documents)
 
       items += note != NULL ? ist_nsf_note_item_count (note) : 0;
       json_object_set_new (classes, name, json_integer (json_integer_value (json_object_get (classes, name)) + 1));
-      json_array_foreach (want_documents, k, want) if (strcmp (json_string_value (json_object_get (want, "note_id")), id)
-                                                       == 0) json_array_append_new (documents, describe (nsf, i));
+      json_array_foreach (want_documents, k, want)
+      {
+        if (strcmp (json_string_value (json_object_get (want, "note_id")), id) == 0)
+          json_array_append_new (documents, describe (nsf, i));
+      }
     }
   return json_pack ("{s:i, s:b, s:s, s:s, s:i, s:I, s:o, s:o}", "ods", (int) ist_nsf_ods (nsf), "readable", 1,
                     "replica_id", replica, "title", ist_nsf_title (nsf), "notes", (int) ist_nsf_note_count (nsf),

@@ -90,7 +90,8 @@ make_database (void)
   nsf_make_file (make, "c.txt", 2, "cx cx cx cx cx", 14);
   make_part (make, 0, "", "Content-Type: multipart/mixed; boundary=b\r\n\r\n", "");
   make_part (make, 0, "--b\r\n", "\r\n", "text\r\n");
-  make_part (make, 4, "--b\r\n", "Content-Type: text/plain\r\nContent-Transfer-Encoding: binary\r\n\r\n", "plain.txt\r\n");
+  make_part (make, 4, "--b\r\n", "Content-Type: text/plain\r\nContent-Transfer-Encoding: binary\r\n\r\n",
+             "plain.txt\r\n");
   make_part (make, 4, "--b\r\n", "Content-Type: a/b\r\n\r\n", "h.txt");
   make_part (make, 0, "--b--\r\n", "", "");
   nsf_make_note (make, 0x0001, NSF_MAKE_INLINE);
