@@ -1,5 +1,6 @@
 #include "convert/format/nsf-private.h"
 
+#include "base/charset.h"
 #include "convert/format/lmbcs.h"
 #include "convert/format/nsf-value.h"
 
@@ -14,6 +15,7 @@
 #define ENTRY_BYTES 8
 #define UNID_BYTES 16
 #define LINK_BYTES 40
+#define RFC822_HEAD 14
 
 static IstNsfUnid
 read_unid (const guint8 *p)
@@ -178,6 +180,30 @@ read_unid_texts (GBytes *value)
   return texts;
 }
 
+/* The field's body without its line ends: lengths of native value, name, delimiter and body, then these. */
+static char **
+read_rfc822 (const guint8 *p, gsize size)
+{
+  gsize at, length;
+  GString *line;
+  char **texts;
+
+  if (size < RFC822_HEAD)
+    return NULL;
+  at = RFC822_HEAD + (gsize) nsf_u16 (p + 6) + nsf_u16 (p + 8) + nsf_u16 (p + 10);
+  length = nsf_u16 (p + 12);
+  if (at > size || length > size - at)
+    return NULL;
+  line = g_string_sized_new (length);
+  for (gsize i = 0; i < length; i++)
+    if (p[at + i] != '\r' && p[at + i] != '\n')
+      g_string_append_c (line, (char) p[at + i]);
+  texts = g_new0 (char *, 2);
+  texts[0] = ist_charset_to_utf8 (line->str, line->len, NULL, NULL);
+  g_string_free (line, TRUE);
+  return texts;
+}
+
 char **
 ist_nsf_value_texts (GBytes *value, guint16 type)
 {
@@ -193,6 +219,8 @@ ist_nsf_value_texts (GBytes *value, guint16 type)
       return texts;
     case IST_NSF_TEXTS:
       return read_text_list (p, size);
+    case IST_NSF_RFC822:
+      return read_rfc822 (p, size);
     case IST_NSF_NUMBER:
     case IST_NSF_NUMBERS:
     case IST_NSF_TIME:

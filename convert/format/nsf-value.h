@@ -21,8 +21,8 @@ typedef struct
   IstNsfUnid view, note; /* all 0: none */
 } IstNsfLink;
 
-/* Each entry of a text, number, time or UNID item, or of a list of them, in UTF-8; a range is "FIRST/LAST". NULL for
- * other types and damaged values. */
+/* Each entry of a text, number, time or UNID item, or of a list of them, in UTF-8; a range is "FIRST/LAST". Of an
+ * RFC822 text the field's body, unfolded, with its encoded words. NULL for other types and damaged values. */
 char **ist_nsf_value_texts (GBytes *value, guint16 type);
 
 /* Entries of a number item or list as doubles; of a range its first. NULL as above; the caller unrefs. */

@@ -325,11 +325,20 @@ nsf_make_file (NsfMake *make, const char *name, guint16 compression, const void 
   g_autoptr (GByteArray) object = g_byte_array_new ();
   g_autoptr (GByteArray) item = g_byte_array_new ();
   g_autoptr (GByteArray) packed = NULL;
+  gboolean digest = (compression & NSF_MAKE_DIGEST) != 0;
   guint32 id;
 
+  compression &= (guint16) ~NSF_MAKE_DIGEST;
   if (compression != 0)
     packed = compression == 1 ? nsf_make_huffman (data, size, FALSE) : nsf_make_cx (data, size);
   poke16 (add_zeros (object, 22), 0x0007);
+  if (digest)
+    {
+      guint8 *extension = add_zeros (object, 93);
+
+      extension[0] = 1;
+      memset (extension + 2, 'A', 48);
+    }
   g_byte_array_append (object, packed != NULL ? packed->data : data, packed != NULL ? packed->len : (guint) size);
   poke32 (object->data + 2, object->len);
   /* The note's own id comes after those of its objects. */

@@ -43,6 +43,9 @@ void nsf_make_stub (NsfMake *make);
 void nsf_make_item (NsfMake *make, const char *name, guint16 type, guint32 flags, const void *data, gsize size);
 void nsf_make_text (NsfMake *make, const char *name, const char *text);
 
+/* Added to a compression: the object has the longer head of newer databases. */
+#define NSF_MAKE_DIGEST 0x0100
+
 /* A $FILE item and its object; compression 0 stored, 1 Huffman, 2 CX. */
 void nsf_make_file (NsfMake *make, const char *name, guint16 compression, const void *data, gsize size);
 

@@ -59,6 +59,7 @@ make_values (NsfMake *make)
   nsf_make_item (make, "Date", IST_NSF_TIME, 4, "\xFF\xFF\xFF\xFF\x59\x68\x25\x05", 8);
   nsf_make_item (make, "$REF", IST_NSF_UNIDS, 4, "\1\0\4\3\2\1\x08\7\6\5\x0C\x0B\x0A\x09\x10\x0F\x0E\x0D", 18);
   nsf_make_item (make, "$Links", IST_NSF_LINKS, 4, links, sizeof links);
+  nsf_make_item (make, "Field", IST_NSF_RFC822, 4, "\2\0\4\0\0\0\1\0\7\0\2\0\x07\0nSubject: one\r\n 2", 31);
   nsf_make_item (make, "Inside", IST_NSF_TEXT, 0x10004, "typed", 5);
   nsf_make_item (make, "Nothing", IST_NSF_TEXT, IST_NSF_ITEM_PLACEHOLDER | 4, "\0\0", 2);
 }
@@ -88,6 +89,8 @@ make_database (void)
   nsf_make_file (make, "plain.txt", 0, "stored bytes", 12);
   nsf_make_file (make, "h.txt", 1, "huffman huffman", 15);
   nsf_make_file (make, "c.txt", 2, "cx cx cx cx cx", 14);
+  nsf_make_file (make, "new.txt", NSF_MAKE_DIGEST, "behind", 6);
+  nsf_make_file (make, "newh.txt", 1 | NSF_MAKE_DIGEST, "behind too", 10);
   make_part (make, 0, "", "Content-Type: multipart/mixed; boundary=b\r\n\r\n", "");
   make_part (make, 0, "--b\r\n", "\r\n", "text\r\n");
   make_part (make, 4, "--b\r\n", "Content-Type: text/plain\r\nContent-Transfer-Encoding: binary\r\n\r\n",
@@ -203,6 +206,7 @@ test_values (void)
                { "Time", "2000-01-01T00:00:01Z" },
                { "Date", "2000-01-01" },
                { "$REF", "0506070801020304" "0D0E0F10090A0B0C" },
+               { "Field", "one 2" },
                { "Inside", "typed" },
                { "Nothing", "" },
                { "$Links", NULL },
@@ -256,7 +260,9 @@ test_attachments (void)
     guint16 compression;
   } rows[] = { { "plain.txt", "stored bytes", IST_NSF_STORED },
                { "h.txt", "huffman huffman", IST_NSF_HUFFMAN },
-               { "c.txt", "cx cx cx cx cx", IST_NSF_LZ1 } };
+               { "c.txt", "cx cx cx cx cx", IST_NSF_LZ1 },
+               { "new.txt", "behind", IST_NSF_STORED },
+               { "newh.txt", "behind too", IST_NSF_HUFFMAN } };
   g_autoptr (IstNsf) nsf = open_database ();
   g_autoptr (IstNsfNote) note = load (nsf, 4);
   g_autoptr (GPtrArray) files = NULL;
