@@ -59,6 +59,8 @@ read_value (const IstNsfNote *note, guint index)
     g_assert_true (g_utf8_validate (texts[i], -1, NULL));
   if (numbers != NULL || times != NULL)
     g_assert_nonnull (texts);
+  if (links != NULL)
+    g_assert_cmpuint (links->len, <=, g_bytes_get_size (value) / sizeof (IstNsfLink));
 }
 
 static void
