@@ -6,3 +6,7 @@ libconvert_a_SOURCES = \
   convert/pipeline-run.c \
   convert/settings.c convert/settings.h \
   convert/transforms.h
+# Readers and writers of formats: rich text of Notes, links.
+libconvert_a_SOURCES += \
+  convert/format/doclink.c convert/format/doclink.h \
+  convert/format/rich.c convert/format/rich.h
