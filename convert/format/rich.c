@@ -431,6 +431,50 @@ ist_rich_add_text (IstRich *rich, IstRichNode *parent, const IstRichFont *font, 
   return node;
 }
 
+void
+ist_rich_set_caption (IstRich *rich, IstRichNode *table, const char *caption)
+{
+  if (table == NULL)
+    return;
+  g_return_if_fail (table->kind == IST_RICH_TABLE);
+  g_free (table->u.table.caption);
+  table->u.table.caption = clean_copy (rich, caption);
+}
+
+void
+ist_rich_move_children (IstRichNode *from, IstRichNode *to)
+{
+  if (from == NULL || to == NULL || from->first == NULL)
+    return;
+  g_return_if_fail (from->kind == to->kind);
+  for (IstRichNode *child = from->first; child != NULL; child = child->next)
+    child->parent = to;
+  if (to->last != NULL)
+    to->last->next = from->first;
+  else
+    to->first = from->first;
+  to->last = from->last;
+  from->first = from->last = NULL;
+}
+
+void
+ist_rich_remove (IstRichNode *node)
+{
+  IstRichNode *parent = node->parent;
+  IstRichNode *before = NULL;
+
+  g_return_if_fail (parent != NULL);
+  for (IstRichNode *child = parent->first; child != node; child = child->next)
+    before = child;
+  if (before != NULL)
+    before->next = node->next;
+  else
+    parent->first = node->next;
+  if (parent->last == node)
+    parent->last = before;
+  node_free (node);
+}
+
 IstRichNode *
 ist_rich_block_parent (IstRichNode *node)
 {

@@ -222,6 +222,16 @@ IstRichNode *ist_rich_add_text (IstRich *rich, IstRichNode *parent, const IstRic
 /* The nearest of `node` and its ancestors that holds blocks; NULL for NULL. */
 IstRichNode *ist_rich_block_parent (IstRichNode *node);
 
+/* Gives `table` (or a tab) this caption. */
+void ist_rich_set_caption (IstRich *rich, IstRichNode *table, const char *caption);
+
+/* Puts the children of `from` behind those of `to`, which holds the same kinds and does not lie in `from`: for cells
+ * that turn out to be merged. Both may be NULL. */
+void ist_rich_move_children (IstRichNode *from, IstRichNode *to);
+
+/* Removes a node with its children; not the root. Their share of the limits stays used. */
+void ist_rich_remove (IstRichNode *node);
+
 /* The next node in reading order within `top`, children before siblings; NULL: that was all. Begin with `top`. */
 IstRichNode *ist_rich_next (const IstRichNode *top, IstRichNode *node);
 
