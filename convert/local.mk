@@ -16,6 +16,8 @@ libconvert_a_SOURCES += \
   convert/format/cd-table.c \
   convert/format/cd-text.c \
   convert/format/doclink.c convert/format/doclink.h \
+  convert/format/ndl.c convert/format/ndl.h \
+  convert/format/ndl-url.c \
   convert/format/rich-common.c \
   convert/format/rich-filter.c \
   convert/format/rich-html-inline.c \

@@ -62,6 +62,8 @@ tag_end (const char *p)
       else if (*p == '>')
         return p + 1;
     }
+  while ((*p & 0xC0) == 0x80)
+    p++;
   return p;
 }
 
