@@ -26,3 +26,16 @@ libconvert_a_SOURCES += \
   convert/format/rich-private.h \
   convert/format/rich-text.c convert/format/rich-text.h \
   convert/format/rich.c convert/format/rich.h
+libconvert_a_SOURCES += \
+  convert/format/cx.c convert/format/cx.h \
+  convert/format/huffman.c convert/format/huffman.h \
+  convert/format/lmbcs.c convert/format/lmbcs.h \
+  convert/format/nsf.c convert/format/nsf.h convert/format/nsf-private.h \
+  convert/format/nsf-attach.c convert/format/nsf-attach.h \
+  convert/format/nsf-bucket.c \
+  convert/format/nsf-mime.c \
+  convert/format/nsf-names.c \
+  convert/format/nsf-note.c \
+  convert/format/nsf-rrv.c \
+  convert/format/nsf-super.c \
+  convert/format/nsf-value.c convert/format/nsf-value.h
