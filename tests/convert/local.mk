@@ -15,3 +15,7 @@ tests_convert_test_nsf_coding_t_SOURCES = tests/convert/test-nsf-coding.c $(NSF_
 tests_convert_test_nsf_coding_t_LDADD = $(CONVERT_TEST_LIBS)
 tests_convert_test_nsf_corpus_t_SOURCES = tests/convert/test-nsf-corpus.c
 tests_convert_test_nsf_corpus_t_LDADD = $(CONVERT_TEST_LIBS)
+check_PROGRAMS += tests/convert/test-rich-corpus.t
+TESTS += tests/convert/test-rich-corpus.t
+tests_convert_test_rich_corpus_t_SOURCES = tests/convert/test-rich-corpus.c
+tests_convert_test_rich_corpus_t_LDADD = $(CONVERT_TEST_LIBS)
