@@ -136,6 +136,9 @@ cd_text (CdReader *reader, const CdRecord *record)
         g_string_append (reader->html, text);
       return;
     }
+  /* The line of a section's title ends in an empty text. */
+  if (*text == '\0' && reader->block != NULL && reader->block->kind == IST_RICH_SECTION && reader->block->first == NULL)
+    return;
   ist_rich_add_text (reader->rich, cd_inline (reader), &font, text, -1);
 }
 

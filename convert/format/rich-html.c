@@ -61,11 +61,11 @@ write_paragraph (RichHtml *html, const IstRichNode *node)
 
   g_string_append_printf (html->out, "<%s style=\"margin:0", element);
   append_paragraph_style (html->out, p);
-  if (p->left_twips > 0)
+  if (p->left_twips >= 20)
     rich_html_twips (html->out, "margin-left", MIN (p->left_twips, 10000));
-  if (p->right_twips > 0)
+  if (p->right_twips >= 20)
     rich_html_twips (html->out, "margin-right", MIN (p->right_twips, 10000));
-  if (p->first_twips != 0)
+  if (p->first_twips / 20 != 0)
     rich_html_twips (html->out, "text-indent", CLAMP (p->first_twips, -MIN (p->left_twips, 10000), 10000));
   g_string_append (html->out, "\">");
   rich_html_inlines (html, node);
