@@ -17,6 +17,7 @@ FUZZ_TARGETS = \
   tests/fuzz/fuzz-smtp-session.t \
   tests/fuzz/fuzz-transforms.t
 FUZZ_TARGETS += tests/fuzz/fuzz-lmbcs.t tests/fuzz/fuzz-nsf.t
+FUZZ_TARGETS += tests/fuzz/fuzz-cd.t tests/fuzz/fuzz-ndl.t
 check_PROGRAMS += $(FUZZ_TARGETS)
 FUZZ_COMMON = tests/fuzz/fuzz.h
 FUZZ_LIBS = libconnector.a librouting.a libconvert.a libdirsync.a $(BASE_LIBS)
@@ -80,6 +81,12 @@ tests_fuzz_fuzz_lmbcs_t_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_nsf_t_SOURCES = tests/fuzz/fuzz-nsf.c $(FUZZ_COMMON)
 tests_fuzz_fuzz_nsf_t_LDADD = $(FUZZ_HARNESS) $(FUZZ_LIBS)
 tests_fuzz_fuzz_nsf_t_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_cd_t_SOURCES = tests/fuzz/fuzz-cd.c $(FUZZ_COMMON)
+tests_fuzz_fuzz_cd_t_LDADD = $(FUZZ_HARNESS) $(FUZZ_LIBS)
+tests_fuzz_fuzz_cd_t_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_ndl_t_SOURCES = tests/fuzz/fuzz-ndl.c $(FUZZ_COMMON)
+tests_fuzz_fuzz_ndl_t_LDADD = $(FUZZ_HARNESS) $(FUZZ_LIBS)
+tests_fuzz_fuzz_ndl_t_LDFLAGS = $(FUZZ_LINK)
 EXTRA_DIST += tests/fuzz/seeds tests/fuzz/replay.c tests/fuzz/run.sh tests/fuzz/long.sh
 LONG_TESTS += tests/fuzz/long.sh
 CLEANFILES += fuzz.log
