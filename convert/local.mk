@@ -5,4 +5,16 @@ libconvert_a_SOURCES = \
   convert/pipeline.c convert/pipeline.h \
   convert/pipeline-run.c \
   convert/settings.c convert/settings.h \
-  convert/transforms.h
+  convert/transforms.h \
+  convert/auto-reply.c convert/auto-reply.h \
+  convert/exchange-headers-trim.c \
+  convert/exchange-ndr.c \
+  convert/exchange-out-of-office.c \
+  convert/field.c convert/field.h \
+  convert/header-hygiene.c \
+  convert/notes-ndr.c \
+  convert/notes-out-of-office.c \
+  convert/notes-priority.c \
+  convert/receipts.c \
+  convert/report-parts.c convert/report-parts.h \
+  convert/thread-index.c
