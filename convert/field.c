@@ -135,11 +135,14 @@ static void
 put_raw (IstMessage *message, const char *name, const char *raw)
 {
   guint i = ist_message_find_field (message, name, 0);
+  guint n = ist_message_n_fields (message);
+  gsize size = 0;
+  const char *last = n > 0 ? ist_message_field_raw (message, n - 1, &size) : NULL;
 
   if (i != IST_MESSAGE_NOT_FOUND)
     ist_message_set_field (message, i, raw);
-  else
-    ist_message_insert_field (message, ist_message_n_fields (message), raw);
+  else /* the last field of a message without a body may lack its line end */
+    ist_message_insert_field (message, n > 0 && (size == 0 || last[size - 1] != '\n') ? n - 1 : n, raw);
 }
 
 void

@@ -59,12 +59,9 @@ static const struct
   { "does not exist", "5.1.1" },
 };
 
-/* A code that another server gave is better than its wording. g_free(); NULL: says nothing. */
 static char *
-status_of (const char *reason)
+status_in (const char *lower)
 {
-  g_autofree char *valid = g_utf8_make_valid (reason, -1);
-  g_autofree char *lower = g_utf8_strdown (valid, -1);
   char *found = ist_report_parts_find_status (lower);
 
   if (found != NULL && !g_str_has_suffix (found, ".0.0"))
@@ -74,6 +71,23 @@ status_of (const char *reason)
     if (strstr (lower, reasons[i].words) != NULL)
       return g_strdup (reasons[i].status);
   return NULL;
+}
+
+/* A code that another server gave is better than its wording. g_free(); NULL: says nothing. */
+static char *
+status_of (const char *reason)
+{
+  g_autofree char *valid = g_utf8_make_valid (reason, -1);
+  g_autofree char *lower = g_utf8_strdown (valid, -1);
+  char *w = lower;
+
+  for (const char *r = lower; *r != '\0'; r++) /* lines and their indents are one text */
+    if (!g_ascii_isspace (*r))
+      *w++ = *r;
+    else if (w > lower && w[-1] != ' ')
+      *w++ = ' ';
+  *w = '\0';
+  return status_in (lower);
 }
 
 /* ---- a report with a delivery-status part ---- */
@@ -201,13 +215,20 @@ set_lines (IstMimeNode *node, GPtrArray *fields)
   ist_mime_node_set_raw (node, body, 0, g_bytes_get_size (bytes));
 }
 
-/* What stands behind "because:"; NULL: nothing. */
-static const char *
+/* The paragraph behind "because:"; NULL: none. g_free(). */
+static char *
 human_reason (const char *text)
 {
   const char *because = text != NULL ? strstr (text, "because:") : NULL;
+  char *reason, *end;
 
-  return because != NULL ? because + strlen ("because:") : NULL;
+  if (because == NULL)
+    return NULL;
+  reason = g_strstrip (g_strndup (because + strlen ("because:"), 2000));
+  end = strstr (reason, "\n\n");
+  if (end != NULL)
+    *end = '\0';
+  return reason;
 }
 
 static void
@@ -216,6 +237,7 @@ refine (IstMessage *message, IstMimeNode *root, IstMimeNode *status)
   g_autoptr (GBytes) bytes = ist_mime_node_decode (status, MAX_STATUS);
   g_autofree char *content = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
   g_autofree char *text = ist_report_parts_text (root);
+  g_autofree char *human = human_reason (text);
   g_autoptr (GPtrArray) fields = NULL;
   guint before = ist_message_changes (message)->len;
 
@@ -223,7 +245,7 @@ refine (IstMessage *message, IstMimeNode *root, IstMimeNode *status)
     return;
   fields = unfold (content);
   for (guint i = 0; i < fields->len; i++)
-    refine_field (message, fields, i, human_reason (text));
+    refine_field (message, fields, i, human);
   if (ist_message_changes (message)->len > before)
     set_lines (status, fields);
 }
@@ -258,9 +280,7 @@ read_domino (const char *text, GString *out)
     return 0;
   to += strlen ("was not delivered to:");
   middle = g_strndup (to, (gsize) (because - to));
-  reason = g_strstrip (g_strndup (because + strlen ("because:"), 2000));
-  if (strstr (reason, "\n\n") != NULL)
-    *strstr (reason, "\n\n") = '\0';
+  reason = human_reason (because);
   lines = g_strsplit (middle, "\n", MAX_RECIPIENTS);
   for (gsize i = 0; lines[i] != NULL; i++)
     {
