@@ -18,6 +18,7 @@
 #define NAME "exchange-ndr"
 #define MAX_STATUS ((gsize) 256 * 1024)
 #define MAX_LINES 2000
+#define MAX_PARTS 100
 
 static const struct
 {
@@ -177,9 +178,8 @@ bare_recipient (const char *line)
 static void
 repair_status (IstMessage *message, IstMimeNode *node)
 {
-  g_autoptr (GBytes) bytes = ist_mime_node_decode (node, MAX_STATUS);
-  g_autofree char *content = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
-  g_auto (GStrv) lines = g_strsplit (content, "\n", MAX_LINES);
+  g_autofree char *content = ist_report_parts_fields (node);
+  g_auto (GStrv) lines = content != NULL ? g_strsplit (content, "\n", MAX_LINES) : NULL;
   g_autofree char *encoding = ist_field_get (node->head, "Content-Transfer-Encoding");
   gboolean coded = encoding != NULL
                    && (g_ascii_strcasecmp (encoding, "base64") == 0
@@ -189,8 +189,7 @@ repair_status (IstMessage *message, IstMimeNode *node)
   g_autoptr (GBytes) fresh = NULL;
   g_autoptr (IstBody) body = NULL;
 
-  if (g_bytes_get_size (bytes) >= MAX_STATUS || strlen (content) != g_bytes_get_size (bytes)
-      || g_strv_length (lines) >= MAX_LINES)
+  if (lines == NULL || g_strv_length (lines) >= MAX_LINES)
     return;
   if (coded)
     ist_message_note (message, NAME, "delivery-status part decoded from %s (RFC 3464 2.1)", encoding);
@@ -226,9 +225,11 @@ repair_text (IstMessage *message, IstMimeNode *root)
   if (node == NULL || node->charset == NULL || g_ascii_strcasecmp (node->charset, "unicode-1-1-utf-7") != 0)
     return;
   bytes = ist_mime_node_decode (node, MAX_STATUS);
+  if (g_bytes_get_size (bytes) == 0 || g_bytes_get_size (bytes) >= MAX_STATUS)
+    return;
   utf8 = g_convert (g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes), "UTF-8", "UTF-7", NULL, NULL,
                     NULL);
-  if (utf8 == NULL || g_bytes_get_size (bytes) >= MAX_STATUS)
+  if (utf8 == NULL)
     return;
   lines = g_strsplit (utf8, "\r\n", -1);
   text = g_strjoinv ("\n", lines);
@@ -241,7 +242,8 @@ ist_exchange_ndr (const IstConvertContext *context, IstMessage *message, GError 
 {
   g_autofree char *type = ist_field_get (message, "Content-Type");
   gboolean is_report = type != NULL && g_ascii_strncasecmp (type, "multipart/report", 16) == 0;
-  IstMimeNode *root, *status;
+  g_autoptr (GPtrArray) statuses = NULL;
+  IstMimeNode *root;
 
   if (!is_report && !ist_field_exists (message, "X-MS-Embedded-Report")
       && !ist_field_exists (message, "X-MS-Exchange-Message-Is-Ndr")
@@ -250,13 +252,12 @@ ist_exchange_ndr (const IstConvertContext *context, IstMessage *message, GError 
   root = ist_mime_tree (message);
   if (root->sealed)
     return TRUE;
-  status = ist_mime_node_find (root, "message/delivery-status");
-  if (status != NULL && status->children == NULL)
-    {
-      repair_status (message, status);
-      repair_text (message, root);
-    }
-  else if (status == NULL && !is_report)
+  statuses = ist_report_parts_statuses (root);
+  for (guint i = 0; i < MIN (statuses->len, MAX_PARTS); i++)
+    repair_status (message, g_ptr_array_index (statuses, i));
+  if (statuses->len > 0)
+    repair_text (message, root);
+  else if (!is_report)
     build (message, root);
   return TRUE;
 }

@@ -15,8 +15,8 @@
 #include <string.h>
 
 #define NAME "notes-ndr"
-#define MAX_STATUS ((gsize) 256 * 1024)
 #define MAX_RECIPIENTS 100
+#define MAX_LINES 1000 /* of a delivery-status part */
 
 static const struct
 {
@@ -234,16 +234,17 @@ human_reason (const char *text)
 static void
 refine (IstMessage *message, IstMimeNode *root, IstMimeNode *status)
 {
-  g_autoptr (GBytes) bytes = ist_mime_node_decode (status, MAX_STATUS);
-  g_autofree char *content = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+  g_autofree char *content = ist_report_parts_fields (status);
   g_autofree char *text = ist_report_parts_text (root);
   g_autofree char *human = human_reason (text);
   g_autoptr (GPtrArray) fields = NULL;
   guint before = ist_message_changes (message)->len;
 
-  if (g_bytes_get_size (bytes) >= MAX_STATUS || strlen (content) != g_bytes_get_size (bytes))
+  if (content == NULL)
     return;
   fields = unfold (content);
+  if (fields->len > MAX_LINES)
+    return;
   for (guint i = 0; i < fields->len; i++)
     refine_field (message, fields, i, human);
   if (ist_message_changes (message)->len > before)
@@ -358,7 +359,8 @@ ist_notes_ndr (const IstConvertContext *context, IstMessage *message, GError **e
 {
   g_autofree char *type = ist_field_get (message, "Content-Type");
   gboolean is_report = type != NULL && g_ascii_strncasecmp (type, "multipart/report", 16) == 0;
-  IstMimeNode *root, *status;
+  g_autoptr (GPtrArray) statuses = NULL;
+  IstMimeNode *root;
 
   if (!is_report && !ist_field_begins (message, "Subject", "DELIVERY FAILURE")
       && !ist_field_begins (message, "Subject", "Undeliverable message"))
@@ -366,10 +368,10 @@ ist_notes_ndr (const IstConvertContext *context, IstMessage *message, GError **e
   root = ist_mime_tree (message);
   if (root->sealed)
     return TRUE;
-  status = ist_mime_node_find (root, "message/delivery-status");
-  if (status != NULL && status->children == NULL)
-    refine (message, root, status);
-  else if (status == NULL && !is_report)
+  statuses = ist_report_parts_statuses (root);
+  for (guint i = 0; i < MIN (statuses->len, MAX_RECIPIENTS); i++)
+    refine (message, root, g_ptr_array_index (statuses, i));
+  if (statuses->len == 0 && !is_report)
     build (message, root);
   return TRUE;
 }

@@ -20,6 +20,36 @@ ist_report_parts_text (IstMimeNode *root)
   return text;
 }
 
+char *
+ist_report_parts_fields (const IstMimeNode *node)
+{
+  g_autoptr (GBytes) bytes = ist_mime_node_decode (node, MAX_TEXT);
+  gsize size;
+  const char *data = g_bytes_get_data (bytes, &size);
+
+  if (size == 0 || size >= MAX_TEXT || memchr (data, '\0', size) != NULL)
+    return NULL;
+  return g_strndup (data, size);
+}
+
+static gboolean
+collect_status (gpointer user, IstMimeNode *node)
+{
+  if (node->children == NULL && !node->in_rfc822 && !node->sealed
+      && strcmp (node->type, "message/delivery-status") == 0)
+    g_ptr_array_add (user, node);
+  return TRUE;
+}
+
+GPtrArray *
+ist_report_parts_statuses (IstMimeNode *root)
+{
+  GPtrArray *nodes = g_ptr_array_new ();
+
+  ist_mime_node_visit (root, collect_status, nodes);
+  return nodes;
+}
+
 IstMimeNode *
 ist_report_parts_wrap (IstMessage *message, const char *report_type)
 {

@@ -16,6 +16,12 @@ G_BEGIN_DECLS
 /* The readable text of the message, at most 256 KiB of it, LF lines; NULL: none. g_free(). */
 char *ist_report_parts_text (IstMimeNode *root);
 
+/* The decoded fields of a delivery-status part; NULL: empty, over 256 KiB, or no text. g_free(). */
+char *ist_report_parts_fields (const IstMimeNode *node);
+
+/* The delivery-status parts of the message itself, borrowed; g_ptr_array_unref() the array. */
+GPtrArray *ist_report_parts_statuses (IstMimeNode *root);
+
 /* The root becomes multipart/report (RFC 6522) of this report-type. A multipart/mixed whose first part is the text
  * is turned into it; anything else goes into a new one as it is. Gives the root. */
 IstMimeNode *ist_report_parts_wrap (IstMessage *message, const char *report_type);

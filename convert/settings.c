@@ -28,6 +28,9 @@ static const IstSettingRow rows[] = {
     .sentence = "Give failure reports of Domino the right status code and a form that programs can read." },
   { .key = "exchange-ndr", .type = IST_SETTING_BOOL, .offset = FIELD (exchange_ndr), .def = "yes",
     .sentence = "Give failure reports of every Exchange generation a form that Notes can read." },
+  { .key = "exchange-html", .type = IST_SETTING_BOOL, .offset = FIELD (exchange_html), .def = "yes",
+    .sentence = "Make the HTML of Outlook plain for Notes: conditional comments, elements of Office, "
+                "lists, embedded pictures." },
   { .key = NULL },
 };
 

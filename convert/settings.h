@@ -22,6 +22,7 @@ typedef struct
   gboolean exchange_out_of_office;
   gboolean notes_ndr;
   gboolean exchange_ndr;
+  gboolean exchange_html;
 } IstConvertSettings;
 
 extern const IstSettingGroup *const ist_convert_setting_groups[];

@@ -24,30 +24,53 @@ find (const char *from, const char *end, const char *what)
   return found != NULL ? found + strlen (what) : NULL;
 }
 
-/* Behind the '>' of a tag, quoted values jumped over (WHATWG 13.2.5.36). */
+/* One attribute from `p` on (WHATWG 13.2.5.32 to 13.2.5.38). Gives what is behind it: the tag's '>' or `end` where
+ * there is none; NULL: the quotes of its value do not end. */
+static const char *
+take_attribute (const char *p, const char *end, IstHtmlAttribute *attribute)
+{
+  const char *after;
+  char quote;
+
+  *attribute = (IstHtmlAttribute) { .start = p };
+  while (p < end && (g_ascii_isspace (*p) || *p == '/'))
+    p++;
+  if (p >= end || *p == '>')
+    return p;
+  attribute->name = p;
+  for (p++; p < end && !g_ascii_isspace (*p) && *p != '=' && *p != '/' && *p != '>';)
+    p++;
+  attribute->name_size = (gsize) (p - attribute->name);
+  after = p;
+  while (p < end && g_ascii_isspace (*p))
+    p++;
+  if (p < end && *p == '=')
+    {
+      for (p++; p < end && g_ascii_isspace (*p);)
+        p++;
+      quote = p < end && (*p == '"' || *p == '\'') ? *p : '\0';
+      attribute->value = quote != '\0' ? ++p : p;
+      while (p < end && (quote != '\0' ? *p != quote : !g_ascii_isspace (*p) && *p != '>'))
+        p++;
+      attribute->value_size = (gsize) (p - attribute->value);
+      if (quote != '\0' && p >= end)
+        return NULL;
+      after = quote != '\0' ? p + 1 : p;
+    }
+  attribute->size = (gsize) (after - attribute->start);
+  return after;
+}
+
+/* Behind the '>' of a tag; NULL: it is missing. */
 static const char *
 tag_end (const char *p, const char *end)
 {
-  while (p < end)
-    {
-      if (*p == '>')
-        return p + 1;
-      if (*p == '=')
-        {
-          for (p++; p < end && g_ascii_isspace (*p); p++)
-            ;
-          if (p < end && (*p == '"' || *p == '\''))
-            {
-              p = memchr (p + 1, *p, (gsize) (end - p - 1));
-              if (p == NULL)
-                return NULL;
-              p++;
-            }
-          continue;
-        }
-      p++;
-    }
-  return NULL;
+  IstHtmlAttribute attribute;
+
+  do
+    p = take_attribute (p, end, &attribute);
+  while (p != NULL && attribute.name != NULL);
+  return p != NULL && p < end ? p + 1 : NULL;
 }
 
 static gsize
@@ -176,35 +199,11 @@ gboolean
 ist_html_next_attribute (const IstHtmlToken *token, gsize *at, IstHtmlAttribute *attribute)
 {
   const char *p = *at == 0 ? token->name + token->name_size : token->start + *at;
-  const char *end = token->start + token->size - 1; /* the '>' */
-  char quote;
+  const char *after = take_attribute (p, token->start + token->size, attribute);
 
-  *attribute = (IstHtmlAttribute) { .start = p };
-  while (p < end && (g_ascii_isspace (*p) || *p == '/'))
-    p++;
-  if (p >= end)
+  if (after == NULL || attribute->name == NULL)
     return FALSE;
-  attribute->name = p;
-  for (p++; p < end && !g_ascii_isspace (*p) && *p != '=' && *p != '/';)
-    p++;
-  attribute->name_size = (gsize) (p - attribute->name);
-  *at = (gsize) (p - token->start);
-  while (p < end && g_ascii_isspace (*p))
-    p++;
-  if (p < end && *p == '=')
-    {
-      for (p++; p < end && g_ascii_isspace (*p);)
-        p++;
-      quote = p < end && (*p == '"' || *p == '\'') ? *p : '\0';
-      attribute->value = quote != '\0' ? ++p : p;
-      while (p < end && (quote != '\0' ? *p != quote : !g_ascii_isspace (*p)))
-        p++;
-      attribute->value_size = (gsize) (p - attribute->value);
-      if (quote != '\0' && p < end)
-        p++;
-      *at = (gsize) (p - token->start);
-    }
-  attribute->size = (gsize) (token->start + *at - attribute->start);
+  *at = (gsize) (after - token->start);
   return TRUE;
 }
 

@@ -9,6 +9,7 @@ FUZZ_TARGETS = \
   tests/fuzz/fuzz-mime.t \
   tests/fuzz/fuzz-mime-tree.t \
   tests/fuzz/fuzz-names.t \
+  tests/fuzz/fuzz-html.t \
   tests/fuzz/fuzz-http.t \
   tests/fuzz/fuzz-report.t \
   tests/fuzz/fuzz-router.t \
@@ -73,6 +74,9 @@ tests_fuzz_fuzz_report_t_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_mime_tree_t_SOURCES = tests/fuzz/fuzz-mime-tree.c $(FUZZ_COMMON)
 tests_fuzz_fuzz_mime_tree_t_LDADD = $(FUZZ_HARNESS) $(FUZZ_LIBS)
 tests_fuzz_fuzz_mime_tree_t_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_html_t_SOURCES = tests/fuzz/fuzz-html.c $(FUZZ_COMMON)
+tests_fuzz_fuzz_html_t_LDADD = $(FUZZ_HARNESS) $(FUZZ_LIBS)
+tests_fuzz_fuzz_html_t_LDFLAGS = $(FUZZ_LINK)
 EXTRA_DIST += tests/fuzz/seeds tests/fuzz/replay.c tests/fuzz/run.sh tests/fuzz/long.sh
 LONG_TESTS += tests/fuzz/long.sh
 CLEANFILES += fuzz.log
