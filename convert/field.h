@@ -29,8 +29,8 @@ void ist_field_put_text (IstMessage *message, const char *name, const char *text
 /* Removes all fields of this name; gives their number. */
 guint ist_field_drop (IstMessage *message, const char *name);
 
-/* The value of a Notes item that travels as "X-Notes-Item: VALUE; type=…; name=ITEM" (docs/formats.md, "Header
- * fields of Notes"); NULL: none. `item` is compared case-insensitively. g_free(). */
+/* The value of a Notes item that travels as "X-Notes-Item: VALUE; type=…; name=ITEM" (docs/transforms.md,
+ * "header-hygiene"); NULL: none. `item` is compared case-insensitively. g_free(). */
 char *ist_field_notes_item (const IstMessage *message, const char *item);
 
 /* Is it a Message-ID that Notes or Domino made: "<OF" and hexadecimal groups? *created_utc (may be NULL): the second

@@ -6,3 +6,7 @@ check_PROGRAMS += tests/convert/test-transforms.t
 TESTS += tests/convert/test-transforms.t
 tests_convert_test_transforms_t_SOURCES = tests/convert/test-transforms.c
 tests_convert_test_transforms_t_LDADD = $(CONVERT_TEST_LIBS)
+check_PROGRAMS += tests/convert/test-header-transforms.t
+TESTS += tests/convert/test-header-transforms.t
+tests_convert_test_header_transforms_t_SOURCES = tests/convert/test-header-transforms.c
+tests_convert_test_header_transforms_t_LDADD = $(CONVERT_TEST_LIBS)
