@@ -219,7 +219,8 @@ set_lines (IstMimeNode *node, GPtrArray *fields)
 static char *
 human_reason (const char *text)
 {
-  const char *because = text != NULL ? strstr (text, "because:") : NULL;
+  const char *to = text != NULL ? strstr (text, "was not delivered to:") : NULL;
+  const char *because = text != NULL ? strstr (to != NULL ? to : text, "because:") : NULL;
   char *reason, *end;
 
   if (because == NULL)
@@ -281,7 +282,7 @@ read_domino (const char *text, GString *out)
     return 0;
   to += strlen ("was not delivered to:");
   middle = g_strndup (to, (gsize) (because - to));
-  reason = human_reason (because);
+  reason = human_reason (text);
   lines = g_strsplit (middle, "\n", MAX_RECIPIENTS);
   for (gsize i = 0; lines[i] != NULL; i++)
     {
