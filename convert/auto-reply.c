@@ -19,12 +19,14 @@ skip_list_name (const char *subject)
 }
 
 gboolean
-ist_auto_reply_is_absence (const IstMessage *message, const char *const *begins, const char *const *contains)
+ist_auto_reply_is_absence (const IstMessage *message, const char *const *begins,
+                           const char *const *contains)
 {
   g_autofree char *subject = ist_field_text (message, "Subject");
   g_autofree char *lower = NULL;
 
-  if (subject == NULL || ist_field_skip_prefixes (skip_list_name (subject)) != skip_list_name (subject))
+  if (subject == NULL
+      || ist_field_skip_prefixes (skip_list_name (subject)) != skip_list_name (subject))
     return FALSE;
   lower = g_utf8_strdown (skip_list_name (subject), -1);
   for (gsize i = 0; begins[i] != NULL; i++)
@@ -37,7 +39,8 @@ ist_auto_reply_is_absence (const IstMessage *message, const char *const *begins,
 }
 
 gboolean
-ist_auto_reply_mark (IstMessage *message, const char *transform, const char *submitted, const char *suppress)
+ist_auto_reply_mark (IstMessage *message, const char *transform, const char *submitted,
+                     const char *suppress)
 {
   g_autofree char *has = ist_field_get (message, "Auto-Submitted");
   gboolean changed = FALSE;
@@ -45,7 +48,8 @@ ist_auto_reply_mark (IstMessage *message, const char *transform, const char *sub
   if (has == NULL || *has == '\0' || g_ascii_strcasecmp (has, "no") == 0)
     {
       ist_field_put (message, "Auto-Submitted", submitted);
-      ist_message_note (message, transform, "Auto-Submitted: %s added to an automatic answer", submitted);
+      ist_message_note (message, transform, "Auto-Submitted: %s added to an automatic answer",
+                        submitted);
       changed = TRUE;
     }
   if (!ist_field_exists (message, "X-Auto-Response-Suppress"))

@@ -11,10 +11,11 @@
 static gboolean
 is_ballast (const char *name)
 {
-  static const char *const beginnings[] = { "X-MS-Exchange-", "X-MS-Office365-", "X-MS-PublicTrafficType",
-                                            "X-MS-TrafficTypeDiagnostic", "X-Microsoft-Antispam",
-                                            "X-Microsoft-Exchange-Diagnostics", "X-Forefront-",
-                                            "X-Exchange-Antispam-" };
+  static const char *const beginnings[]
+      = { "X-MS-Exchange-",         "X-MS-Office365-",
+          "X-MS-PublicTrafficType", "X-MS-TrafficTypeDiagnostic",
+          "X-Microsoft-Antispam",   "X-Microsoft-Exchange-Diagnostics",
+          "X-Forefront-",           "X-Exchange-Antispam-" };
 
   if (g_ascii_strcasecmp (name, "X-MS-Exchange-Message-Is-Ndr") == 0
       || g_ascii_strcasecmp (name, "X-MS-Exchange-Inbox-Rules-Loop") == 0)
@@ -46,7 +47,7 @@ ist_exchange_headers_trim (const IstConvertContext *context, IstMessage *message
       n++;
     }
   if (n > 0)
-    ist_message_note (message, "exchange-headers-trim", "%u X-MS fields of %" G_GSIZE_FORMAT " bytes removed", n,
-                      bytes);
+    ist_message_note (message, "exchange-headers-trim",
+                      "%u X-MS fields of %" G_GSIZE_FORMAT " bytes removed", n, bytes);
   return TRUE;
 }

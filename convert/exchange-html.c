@@ -23,8 +23,8 @@
 
 typedef struct
 {
-  GHashTable *ids;      /* Content-IDs of the message */
-  GPtrArray *pictures;  /* IstMimeNode, in no tree yet */
+  GHashTable *ids;     /* Content-IDs of the message */
+  GPtrArray *pictures; /* IstMimeNode, in no tree yet */
 } Pictures;
 
 static gboolean
@@ -81,7 +81,8 @@ picture (gpointer user, const char *src)
     {
       g_autofree char *plain = g_uri_unescape_string (src + 4, NULL);
 
-      if (g_hash_table_contains (self->ids, src + 4) || (plain != NULL && g_hash_table_contains (self->ids, plain)))
+      if (g_hash_table_contains (self->ids, src + 4)
+          || (plain != NULL && g_hash_table_contains (self->ids, plain)))
         return NULL;
       return g_strdup ("");
     }
@@ -147,16 +148,17 @@ ist_exchange_html (const IstConvertContext *context, IstMessage *message, GError
   ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   pictures = g_ptr_array_new ();
   ist_mime_node_visit (root, collect_id, ids);
-  found = (Pictures) { ids, pictures };
-  report = (IstOutlookHtml) { .picture = picture, .user = &found };
+  found = (Pictures){ ids, pictures };
+  report = (IstOutlookHtml){ .picture = picture, .user = &found };
   plain = ist_outlook_html_clean (html, &report);
   if (plain == NULL)
     return TRUE;
   ist_mime_node_set_text (node, plain);
   add_pictures (node, pictures);
-  ist_message_note (message, NAME,
-                    "HTML of Outlook made plain: %u conditional comments, %u tags of Office, %u list items, "
-                    "%u pictures",
-                    report.n_comments, report.n_elements, report.n_items, report.n_pictures);
+  ist_message_note (
+      message, NAME,
+      "HTML of Outlook made plain: %u conditional comments, %u tags of Office, %u list items, "
+      "%u pictures",
+      report.n_comments, report.n_elements, report.n_items, report.n_pictures);
   return TRUE;
 }

@@ -26,23 +26,16 @@ static const struct
   const char *status;
 } reasons[] = {
   { "000c05a6", "5.1.1" }, /* MAPI_E_… of the Internet Mail Service: unknown recipient */
-  { "unknown recipient", "5.1.1" },
-  { "not recognized", "5.1.1" },
-  { "recipnotfound", "5.1.1" },
-  { "mailbox is full", "5.2.2" },
-  { "quota", "5.2.2" },
-  { "size limit", "5.3.4" },
-  { "too large", "5.3.4" },
-  { "hop count", "5.4.6" },
-  { "permission", "5.7.1" },
-  { "not authorized", "5.7.1" },
-  { "timed out", "5.4.7" },
+  { "unknown recipient", "5.1.1" }, { "not recognized", "5.1.1" }, { "recipnotfound", "5.1.1" },
+  { "mailbox is full", "5.2.2" },   { "quota", "5.2.2" },          { "size limit", "5.3.4" },
+  { "too large", "5.3.4" },         { "hop count", "5.4.6" },      { "permission", "5.7.1" },
+  { "not authorized", "5.7.1" },    { "timed out", "5.4.7" },
 };
 
 typedef struct
 {
   GString *out;
-  char *address;  /* of the recipient that is read; NULL: none yet */
+  char *address; /* of the recipient that is read; NULL: none yet */
   const char *type;
   GString *reason;
   guint n;
@@ -69,8 +62,9 @@ finish_recipient (Reading *self)
       g_autofree char *address = ist_report_parts_line (self->address);
       g_autofree char *line = ist_report_parts_line (self->reason->str);
 
-      g_string_append_printf (self->out, "\r\nFinal-Recipient: %s; %s\r\nAction: failed\r\nStatus: %s\r\n", self->type,
-                              address, status);
+      g_string_append_printf (self->out,
+                              "\r\nFinal-Recipient: %s; %s\r\nAction: failed\r\nStatus: %s\r\n",
+                              self->type, address, status);
       if (*line != '\0')
         g_string_append_printf (self->out, "Diagnostic-Code: x-exchange; %s\r\n", line);
       self->n++;
@@ -124,7 +118,8 @@ read_2007 (Reading *self, char **lines)
   if (lines[i] == NULL)
     return FALSE;
   host = ist_report_parts_line (lines[i] + strlen ("Generating server:"));
-  g_string_append_printf (self->out, "Reporting-MTA: dns; %s\r\n", *host != '\0' ? host : "unknown.invalid");
+  g_string_append_printf (self->out, "Reporting-MTA: dns; %s\r\n",
+                          *host != '\0' ? host : "unknown.invalid");
   for (i++; lines[i] != NULL && !g_str_has_prefix (lines[i], "Original message headers"); i++)
     {
       const char *line = g_strstrip (lines[i]);
@@ -144,11 +139,13 @@ build (IstMessage *message, IstMimeNode *root)
   g_autoptr (GString) reason = g_string_new (NULL);
   Reading reading = { .out = out, .reason = reason };
 
-  if (lines == NULL || (!read_55 (&reading, lines) && !read_2007 (&reading, lines)) || reading.n == 0)
+  if (lines == NULL || (!read_55 (&reading, lines) && !read_2007 (&reading, lines))
+      || reading.n == 0)
     return;
   root = ist_report_parts_wrap (message, "delivery-status");
   ist_report_parts_add (root, "message/delivery-status", out->str);
-  ist_message_note (message, NAME, "failure report of Exchange made one that programs can read, %u recipients",
+  ist_message_note (message, NAME,
+                    "failure report of Exchange made one that programs can read, %u recipients",
                     reading.n);
 }
 
@@ -192,7 +189,8 @@ repair_status (IstMessage *message, IstMimeNode *node)
   if (lines == NULL || g_strv_length (lines) >= MAX_LINES)
     return;
   if (coded)
-    ist_message_note (message, NAME, "delivery-status part decoded from %s (RFC 3464 2.1)", encoding);
+    ist_message_note (message, NAME, "delivery-status part decoded from %s (RFC 3464 2.1)",
+                      encoding);
   for (gsize i = 0; lines[i] != NULL; i++)
     {
       char *bare = bare_recipient (g_strchomp (lines[i]));
@@ -222,13 +220,14 @@ repair_text (IstMessage *message, IstMimeNode *root)
   g_auto (GStrv) lines = NULL;
   g_autofree char *text = NULL;
 
-  if (node == NULL || node->charset == NULL || g_ascii_strcasecmp (node->charset, "unicode-1-1-utf-7") != 0)
+  if (node == NULL || node->charset == NULL
+      || g_ascii_strcasecmp (node->charset, "unicode-1-1-utf-7") != 0)
     return;
   bytes = ist_mime_node_decode (node, MAX_STATUS);
   if (g_bytes_get_size (bytes) == 0 || g_bytes_get_size (bytes) >= MAX_STATUS)
     return;
-  utf8 = g_convert (g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes), "UTF-8", "UTF-7", NULL, NULL,
-                    NULL);
+  utf8 = g_convert (g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes), "UTF-8",
+                    "UTF-7", NULL, NULL, NULL);
   if (utf8 == NULL)
     return;
   lines = g_strsplit (utf8, "\r\n", -1);

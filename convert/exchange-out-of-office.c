@@ -14,23 +14,48 @@
 
 #define NAME "exchange-out-of-office"
 
-static const char *const begins[] = {
-  "automatic reply:",      "out of office autoreply:", "out of office:",         "automatische antwort:",
-  "abwesenheitsnotiz:",    "réponse automatique",      "réponse d'absence",      "absent du bureau",
-  "respuesta automática:", "fuera de la oficina:",     "risposta automatica:",   "fuori ufficio:",
-  "automatisch antwoord:", "afwezigheidsbericht:",     "niet aanwezig:",         "resposta automática:",
-  "autosvar:",             "automatiskt svar:",        "automatisk svar:",       "automaattinen vastaus:",
-  "odpowiedź automatyczna:", "automatická odpověď:",   "автоматический ответ:",  "自動応答:",
-  "自动答复:",             "自動回覆:",                "자동 회신:",             NULL
-};
+static const char *const begins[] = { "automatic reply:",
+                                      "out of office autoreply:",
+                                      "out of office:",
+                                      "automatische antwort:",
+                                      "abwesenheitsnotiz:",
+                                      "réponse automatique",
+                                      "réponse d'absence",
+                                      "absent du bureau",
+                                      "respuesta automática:",
+                                      "fuera de la oficina:",
+                                      "risposta automatica:",
+                                      "fuori ufficio:",
+                                      "automatisch antwoord:",
+                                      "afwezigheidsbericht:",
+                                      "niet aanwezig:",
+                                      "resposta automática:",
+                                      "autosvar:",
+                                      "automatiskt svar:",
+                                      "automatisk svar:",
+                                      "automaattinen vastaus:",
+                                      "odpowiedź automatyczna:",
+                                      "automatická odpověď:",
+                                      "автоматический ответ:",
+                                      "自動応答:",
+                                      "自动答复:",
+                                      "自動回覆:",
+                                      "자동 회신:",
+                                      NULL };
 static const char *const contains[] = { NULL };
 
 static gboolean
 is_from_exchange (const IstMessage *message)
 {
-  static const char *const names[] = { "X-MS-Has-Attach", "X-MS-TNEF-Correlator", "Thread-Index", "X-MimeOLE",
-                                       "Content-Class", "X-Auto-Response-Suppress", "X-OriginatorOrg",
-                                       "X-MS-Exchange-Organization-AuthAs", "X-MS-Exchange-CrossTenant-Id",
+  static const char *const names[] = { "X-MS-Has-Attach",
+                                       "X-MS-TNEF-Correlator",
+                                       "Thread-Index",
+                                       "X-MimeOLE",
+                                       "Content-Class",
+                                       "X-Auto-Response-Suppress",
+                                       "X-OriginatorOrg",
+                                       "X-MS-Exchange-Organization-AuthAs",
+                                       "X-MS-Exchange-CrossTenant-Id",
                                        "X-MS-Exchange-Inbox-Rules-Loop" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)

@@ -28,16 +28,19 @@ decode_word (char encoding, const char *text, gsize size)
       guint save = 0;
 
       g_byte_array_set_size (out, (guint) (size / 4 * 3 + 6));
-      g_byte_array_set_size (out, (guint) g_base64_decode_step (text, size, out->data, &state, &save));
+      g_byte_array_set_size (out,
+                             (guint) g_base64_decode_step (text, size, out->data, &state, &save));
       return out;
     }
   for (gsize i = 0; i < size; i++)
     {
       guint8 c = text[i] == '_' ? ' ' : (guint8) text[i];
 
-      if (c == '=' && i + 2 < size && g_ascii_isxdigit (text[i + 1]) && g_ascii_isxdigit (text[i + 2]))
+      if (c == '=' && i + 2 < size && g_ascii_isxdigit (text[i + 1])
+          && g_ascii_isxdigit (text[i + 2]))
         {
-          c = (guint8) (g_ascii_xdigit_value (text[i + 1]) * 16 + g_ascii_xdigit_value (text[i + 2]));
+          c = (guint8) (g_ascii_xdigit_value (text[i + 1]) * 16
+                        + g_ascii_xdigit_value (text[i + 2]));
           i += 2;
         }
       g_byte_array_append (out, &c, 1);
@@ -51,7 +54,9 @@ static const char *
 take_word (const char *p, GString *out)
 {
   const char *encoding = strchr (p + 2, '?');
-  const char *end = encoding != NULL && encoding[1] != '\0' && encoding[2] == '?' ? strstr (encoding + 3, "?=") : NULL;
+  const char *end = encoding != NULL && encoding[1] != '\0' && encoding[2] == '?'
+                        ? strstr (encoding + 3, "?=")
+                        : NULL;
   g_autofree char *label = NULL;
   g_autoptr (GByteArray) bytes = NULL;
   g_autofree char *text = NULL;
@@ -142,7 +147,8 @@ put_raw (IstMessage *message, const char *name, const char *raw)
   if (i != IST_MESSAGE_NOT_FOUND)
     ist_message_set_field (message, i, raw);
   else /* the last field of a message without a body may lack its line end */
-    ist_message_insert_field (message, n > 0 && (size == 0 || last[size - 1] != '\n') ? n - 1 : n, raw);
+    ist_message_insert_field (message, n > 0 && (size == 0 || last[size - 1] != '\n') ? n - 1 : n,
+                              raw);
 }
 
 void
@@ -273,8 +279,9 @@ ist_field_is_notes_id (const char *id, gint64 *created_utc)
 {
   guint32 first, second, day, ticks;
 
-  if (!take_text (&id, "<OF") || !take_hex (&id, &first) || !take_text (&id, ".") || !take_hex (&id, &second)
-      || !take_text (&id, "-ON") || !take_hex (&id, &day) || !take_text (&id, ".") || !take_hex (&id, &ticks))
+  if (!take_text (&id, "<OF") || !take_hex (&id, &first) || !take_text (&id, ".")
+      || !take_hex (&id, &second) || !take_text (&id, "-ON") || !take_hex (&id, &day)
+      || !take_text (&id, ".") || !take_hex (&id, &ticks))
     return FALSE;
   day &= 0xFFFFFF;
   if (created_utc != NULL)
@@ -289,17 +296,19 @@ ist_field_is_notes_made (const IstMessage *message)
 {
   g_autofree char *id = ist_field_get (message, "Message-ID");
 
-  return (id != NULL && ist_field_is_notes_id (id, NULL)) || ist_field_exists (message, "X-MIMETrack")
-         || ist_field_exists (message, "X-Notes-Item") || ist_field_exists (message, "X-KeepSent");
+  return (id != NULL && ist_field_is_notes_id (id, NULL))
+         || ist_field_exists (message, "X-MIMETrack") || ist_field_exists (message, "X-Notes-Item")
+         || ist_field_exists (message, "X-KeepSent");
 }
 
 /* Length of a prefix at `p` with its colon and blanks; 0: none. */
 static gsize
 prefix_size (const char *p)
 {
-  static const char *const prefixes[] = { "re", "aw", "antw", "antwort", "wg", "fw", "fwd", "tr", "rv", "rif", "ref",
-                                          "sv", "vs", "vb", "ynt", "ilt", "odp", "pd", "res", "enc", "vl", "doorst",
-                                          "答复", "回复", "转发", "返信", "転送", "回覆", "轉寄" };
+  static const char *const prefixes[]
+      = { "re",  "aw",     "antw", "antwort", "wg",   "fw",   "fwd",  "tr",   "rv",  "rif",
+          "ref", "sv",     "vs",   "vb",      "ynt",  "ilt",  "odp",  "pd",   "res", "enc",
+          "vl",  "doorst", "答复", "回复",    "转发", "返信", "転送", "回覆", "轉寄" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (prefixes); i++)
     {

@@ -18,8 +18,9 @@
 static gboolean
 belongs_to_notes (const char *name)
 {
-  static const char *const names[] = { "X-Notes-Item", "X-Lotus-Item", "X-Lotus-FromDomain", "X-KeepSent",
-                                       "X-MIMETrack", "DeliveryPriority", "X-TNEFEvaluated" };
+  static const char *const names[]
+      = { "X-Notes-Item", "X-Lotus-Item",     "X-Lotus-FromDomain", "X-KeepSent",
+          "X-MIMETrack",  "DeliveryPriority", "X-TNEFEvaluated" };
 
   if (*name == '$' || g_ascii_strncasecmp (name, "X-Notes-Item", 12) == 0)
     return TRUE;
@@ -59,11 +60,13 @@ ist_header_hygiene (const IstConvertContext *context, IstMessage *message, GErro
 {
   if (context->to == IST_SIDE_DOMINO)
     drop_items (message);
-  if ((context->to == IST_SIDE_DOMINO || context->to == IST_SIDE_EXCHANGE) && ist_message_n_fields (message) > 0
-      && !has_content (message, "To") && !has_content (message, "Cc"))
+  if ((context->to == IST_SIDE_DOMINO || context->to == IST_SIDE_EXCHANGE)
+      && ist_message_n_fields (message) > 0 && !has_content (message, "To")
+      && !has_content (message, "Cc"))
     {
       ist_field_put (message, "To", "undisclosed-recipients:;");
-      ist_message_note (message, NAME, "To: undisclosed-recipients added to a message without recipients");
+      ist_message_note (message, NAME,
+                        "To: undisclosed-recipients added to a message without recipients");
     }
   return TRUE;
 }

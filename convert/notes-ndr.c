@@ -107,7 +107,8 @@ unfold (const char *text)
       gboolean continued = i > 0 && (*line == ' ' || *line == '\t') && field->len > 0;
 
       if (continued)
-        g_string_append (field, last >= 68 && g_ascii_isalpha (field->str[field->len - 1]) && g_ascii_islower (line[1])
+        g_string_append (field, last >= 68 && g_ascii_isalpha (field->str[field->len - 1])
+                                        && g_ascii_islower (line[1])
                                     ? line + 1
                                     : line);
       else
@@ -261,8 +262,8 @@ append_recipient (GString *out, const char *address, const char *type, const cha
   g_autofree char *line = ist_report_parts_line (reason);
   g_autofree char *status = status_of (reason);
 
-  g_string_append_printf (out, "\r\nFinal-Recipient: %s; %s\r\nAction: failed\r\nStatus: %s\r\n", type, clean,
-                          status != NULL ? status : "5.0.0");
+  g_string_append_printf (out, "\r\nFinal-Recipient: %s; %s\r\nAction: failed\r\nStatus: %s\r\n",
+                          type, clean, status != NULL ? status : "5.0.0");
   if (*line != '\0')
     g_string_append_printf (out, "Diagnostic-Code: X-Notes; %s\r\n", line);
 }
@@ -317,7 +318,8 @@ read_notes4 (const char *text, GString *out)
     {
       const char *type = "rfc822";
       const char *line = g_strstrip (lines[i]);
-      g_autofree char *address = strchr (line, ' ') == NULL ? ist_report_parts_find_address (line, &type) : NULL;
+      g_autofree char *address
+          = strchr (line, ' ') == NULL ? ist_report_parts_find_address (line, &type) : NULL;
 
       if (address != NULL)
         {
@@ -337,7 +339,8 @@ build (IstMessage *message, IstMimeNode *root)
   g_autofree char *from = ist_field_get (message, "From");
   const char *type = NULL;
   g_autofree char *address = from != NULL ? ist_report_parts_find_address (from, &type) : NULL;
-  g_autofree char *line = ist_report_parts_line (address != NULL ? strrchr (address, '@') + 1 : "unknown.invalid");
+  g_autofree char *line
+      = ist_report_parts_line (address != NULL ? strrchr (address, '@') + 1 : "unknown.invalid");
   g_autoptr (GString) out = NULL;
   guint n;
 
@@ -352,7 +355,8 @@ build (IstMessage *message, IstMimeNode *root)
     return;
   root = ist_report_parts_wrap (message, "delivery-status");
   ist_report_parts_add (root, "message/delivery-status", out->str);
-  ist_message_note (message, NAME, "failure report of Domino made one that programs can read, %u recipients", n);
+  ist_message_note (message, NAME,
+                    "failure report of Domino made one that programs can read, %u recipients", n);
 }
 
 gboolean

@@ -17,16 +17,31 @@
 #define NAME "notes-out-of-office"
 
 static const char *const begins[] = { NULL };
-static const char *const contains[] = {
-  " is out of the office",     " will be out of the office", " ist außer haus",        " ist nicht im büro",
-  " ist außer büro",           " ist abwesend",              " est absent",            " est absente",
-  " n'est pas au bureau",      " está fuera de la oficina",  " no está en la oficina", " è fuori ufficio",
-  " è assente",                " non è in ufficio",          " is niet aanwezig",      " is afwezig",
-  " is niet op kantoor",       " está ausente",              " está fora do escritório",
-  " är inte på kontoret",      " er ikke på kontoret",       " on poissa",             "は不在です",
-  "不在办公室",
-  NULL
-};
+static const char *const contains[] = { " is out of the office",
+                                        " will be out of the office",
+                                        " ist außer haus",
+                                        " ist nicht im büro",
+                                        " ist außer büro",
+                                        " ist abwesend",
+                                        " est absent",
+                                        " est absente",
+                                        " n'est pas au bureau",
+                                        " está fuera de la oficina",
+                                        " no está en la oficina",
+                                        " è fuori ufficio",
+                                        " è assente",
+                                        " non è in ufficio",
+                                        " is niet aanwezig",
+                                        " is afwezig",
+                                        " is niet op kantoor",
+                                        " está ausente",
+                                        " está fora do escritório",
+                                        " är inte på kontoret",
+                                        " er ikke på kontoret",
+                                        " on poissa",
+                                        "は不在です",
+                                        "不在办公室",
+                                        NULL };
 
 gboolean
 ist_notes_out_of_office (const IstConvertContext *context, IstMessage *message, GError **error)

@@ -36,8 +36,8 @@ static const struct
 static void
 drop_empty (IstMessage *message)
 {
-  static const char *const names[] = { "Importance", "X-Priority", "X-MSMail-Priority", "Priority", "Sensitivity",
-                                       "Reply-By", "Expiry-Date" };
+  static const char *const names[] = { "Importance",  "X-Priority", "X-MSMail-Priority", "Priority",
+                                       "Sensitivity", "Reply-By",   "Expiry-Date" };
 
   for (gsize n = 0; n < G_N_ELEMENTS (names); n++)
     {
@@ -114,7 +114,8 @@ complete_importance (IstMessage *message)
     if (!ist_field_exists (message, spellings[i].field))
       {
         ist_field_put (message, spellings[i].field, spellings[i].values[level]);
-        ist_message_note (message, NAME, "%s: %s added", spellings[i].field, spellings[i].values[level]);
+        ist_message_note (message, NAME, "%s: %s added", spellings[i].field,
+                          spellings[i].values[level]);
       }
 }
 
@@ -166,7 +167,8 @@ sensitivity_to_domino (IstMessage *message)
   g_autofree char *value = ist_field_get (message, "Sensitivity");
 
   if (value != NULL
-      && (g_ascii_strcasecmp (value, "Personal") == 0 || g_ascii_strcasecmp (value, "Company-Confidential") == 0))
+      && (g_ascii_strcasecmp (value, "Personal") == 0
+          || g_ascii_strcasecmp (value, "Company-Confidential") == 0))
     set_sensitivity (message, "Private", value);
 }
 

@@ -4,19 +4,19 @@
 
 #include <string.h>
 
-#define MAX_LEVELS 9    /* Word has nine */
+#define MAX_LEVELS 9 /* Word has nine */
 #define MAX_ROUNDS 20
-#define LOOK_AHEAD 40   /* tokens in which a list paragraph's marker must come */
+#define LOOK_AHEAD 40 /* tokens in which a list paragraph's marker must come */
 
 typedef struct
 {
   IstHtmlScanner scanner;
   GString *out;
   IstOutlookHtml *report;
-  gboolean no_xml_end;       /* no </xml> lies ahead */
-  guint depth;               /* lists that are open */
+  gboolean no_xml_end; /* no </xml> lies ahead */
+  guint depth;         /* lists that are open */
   gboolean ordered[MAX_LEVELS];
-  gboolean in_item;          /* the paragraph that is a list item has not ended */
+  gboolean in_item; /* the paragraph that is a list item has not ended */
 } Cleaner;
 
 /* ---- what is Office's own ---- */
@@ -24,14 +24,16 @@ typedef struct
 static gboolean
 begins (const IstHtmlToken *token, const char *with)
 {
-  return token->size >= strlen (with) && g_ascii_strncasecmp (token->start, with, strlen (with)) == 0;
+  return token->size >= strlen (with)
+         && g_ascii_strncasecmp (token->start, with, strlen (with)) == 0;
 }
 
 /* Both forms, with their ends: <!--[if mso]>…<![endif]-->, <![if !vml]>…<![endif]>, <!--[if !mso]><!-->. */
 static gboolean
 is_conditional (const IstHtmlToken *token)
 {
-  static const char *const forms[] = { "<!--[if ", "<!--[endif]", "<!--<![endif]", "<![if ", "<![endif]", "<?xml" };
+  static const char *const forms[]
+      = { "<!--[if ", "<!--[endif]", "<!--<![endif]", "<![if ", "<![endif]", "<?xml" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (forms); i++)
     if (begins (token, forms[i]))
@@ -127,11 +129,14 @@ skip_marker (Cleaner *self, gboolean *ordered)
         {
           seen = TRUE;
           *ordered = g_ascii_isalnum (token.start[0])
-                     && (memchr (token.start, '.', token.size) != NULL || memchr (token.start, ')', token.size) != NULL);
+                     && (memchr (token.start, '.', token.size) != NULL
+                         || memchr (token.start, ')', token.size) != NULL);
         }
       if (inside && ist_html_is (&token, "span"))
         spans += token.kind == IST_HTML_OPEN ? 1 : -1;
-      if (inside && (conditional ? begins (&token, "<![endif]") || begins (&token, "<!--[endif]") : spans == 0))
+      if (inside
+          && (conditional ? begins (&token, "<![endif]") || begins (&token, "<!--[endif]")
+                          : spans == 0))
         {
           self->scanner = ahead;
           return TRUE;
@@ -256,7 +261,8 @@ append_tag (Cleaner *self, const IstHtmlToken *token, const char *src)
       g_autofree char *value = NULL;
       g_autofree char *style = NULL;
       gboolean is_src = src != NULL && is_attribute (&attribute, "src");
-      gboolean is_space = attribute.name_size > 6 && g_ascii_strncasecmp (attribute.name, "xmlns:", 6) == 0;
+      gboolean is_space
+          = attribute.name_size > 6 && g_ascii_strncasecmp (attribute.name, "xmlns:", 6) == 0;
 
       if (is_attribute (&attribute, "style"))
         {
@@ -334,7 +340,8 @@ take (Cleaner *self, const IstHtmlToken *token, gboolean raw)
     return;
   if (token->kind == IST_HTML_TEXT)
     append_text (self, token, raw);
-  else if ((token->kind == IST_HTML_COMMENT || token->kind == IST_HTML_DECLARATION) && is_conditional (token))
+  else if ((token->kind == IST_HTML_COMMENT || token->kind == IST_HTML_DECLARATION)
+           && is_conditional (token))
     self->report->n_comments++;
   else if (is_office (token))
     self->report->n_elements++;
@@ -351,7 +358,8 @@ static char *
 clean_once (const char *html, IstOutlookHtml *report)
 {
   g_autoptr (GString) out = g_string_new (NULL);
-  Cleaner self = { .scanner = { .text = html, .size = strlen (html) }, .out = out, .report = report };
+  Cleaner self
+      = { .scanner = { .text = html, .size = strlen (html) }, .out = out, .report = report };
   guint before = report->n_comments + report->n_elements + report->n_items + report->n_pictures;
   IstHtmlToken token;
 

@@ -31,7 +31,8 @@ request_to_exchange (IstMessage *message)
         continue;
       clean = ist_report_parts_line (address);
       ist_field_drop (message, asking[i]);
-      ist_message_note (message, NAME, "%s, which Exchange takes otherwise, made Disposition-Notification-To",
+      ist_message_note (message, NAME,
+                        "%s, which Exchange takes otherwise, made Disposition-Notification-To",
                         asking[i]);
       if (*clean != '\0' && !ist_field_exists (message, "Disposition-Notification-To"))
         ist_field_put (message, "Disposition-Notification-To", clean);
@@ -105,10 +106,12 @@ build (IstMessage *message, const char *disposition)
   g_string_printf (out, "Final-Recipient: %s; %s\r\n", type, line);
   if (id != NULL && *id == '<' && strchr (id, ' ') == NULL)
     g_string_append_printf (out, "Original-Message-ID: %s\r\n", id);
-  g_string_append_printf (out, "Disposition: automatic-action/MDN-sent-automatically; %s\r\n", disposition);
+  g_string_append_printf (out, "Disposition: automatic-action/MDN-sent-automatically; %s\r\n",
+                          disposition);
   ist_report_parts_add (ist_report_parts_wrap (message, "disposition-notification"),
                         "message/disposition-notification", out->str);
-  ist_message_note (message, NAME, "read receipt in plain text made one that programs can read (%s)", disposition);
+  ist_message_note (message, NAME,
+                    "read receipt in plain text made one that programs can read (%s)", disposition);
 }
 
 static void
@@ -150,10 +153,12 @@ ist_receipts (const IstConvertContext *context, IstMessage *message, GError **er
     request_to_domino (message);
   if (type != NULL && g_ascii_strncasecmp (type, "multipart/report", 16) == 0)
     return TRUE;
-  if (context->from == IST_SIDE_DOMINO && ist_field_is_notes_made (message) && body_begins (message, "Return Receipt"))
+  if (context->from == IST_SIDE_DOMINO && ist_field_is_notes_made (message)
+      && body_begins (message, "Return Receipt"))
     answer (message, notes_disposition);
   else if (context->from == IST_SIDE_EXCHANGE
-           && (ist_field_begins (message, "Subject", "Read:") || ist_field_begins (message, "Subject", "Not read:"))
+           && (ist_field_begins (message, "Subject", "Read:")
+               || ist_field_begins (message, "Subject", "Not read:"))
            && body_begins (message, "Your message"))
     answer (message, exchange_disposition);
   return TRUE;

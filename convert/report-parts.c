@@ -60,8 +60,8 @@ ist_report_parts_wrap (IstMessage *message, const char *report_type)
   if (strcmp (root->type, "multipart/mixed") != 0 || root->children == NULL)
     root = ist_mime_node_wrap (root, "report");
   boundary = ist_mime_node_parameter (root, "boundary");
-  raw = g_strdup_printf ("Content-Type: multipart/report; report-type=%s;\r\n\tboundary=\"%s\"\r\n", report_type,
-                         boundary != NULL ? boundary : "");
+  raw = g_strdup_printf ("Content-Type: multipart/report; report-type=%s;\r\n\tboundary=\"%s\"\r\n",
+                         report_type, boundary != NULL ? boundary : "");
   ist_mime_node_set_field (root, "Content-Type", raw);
   ist_mime_node_reread (root);
   return root;
@@ -117,7 +117,8 @@ ist_report_parts_find_status (const char *text)
       const char *q = p + 2;
       guint digits[2] = { 0, 0 };
 
-      if ((*p != '4' && *p != '5') || p[1] != '.' || (p > text && (g_ascii_isalnum (p[-1]) || p[-1] == '.')))
+      if ((*p != '4' && *p != '5') || p[1] != '.'
+          || (p > text && (g_ascii_isalnum (p[-1]) || p[-1] == '.')))
         continue;
       while (digits[0] < 3 && g_ascii_isdigit (q[0]))
         q++, digits[0]++;
@@ -161,7 +162,9 @@ ist_report_parts_find_address (const char *text, const char **type)
       *type = "rfc822";
       if (!ist_imcea_decode (local, &kind, &inside))
         return g_strdup (word);
-      *type = strcmp (kind, "EX") == 0 ? "x500" : strcmp (kind, "NOTES") == 0 ? "x-notes" : "rfc822";
+      *type = strcmp (kind, "EX") == 0      ? "x500"
+              : strcmp (kind, "NOTES") == 0 ? "x-notes"
+                                            : "rfc822";
       if (strcmp (*type, "rfc822") != 0 && g_utf8_validate (inside, -1, NULL))
         return inside;
       g_free (inside);

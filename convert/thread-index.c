@@ -73,10 +73,12 @@ repair_ids (IstMessage *message, const char *name)
       raw = g_string_new (name);
       g_string_append_c (raw, ':');
       for (guint n = 0; n < ids->len; n++)
-        g_string_append_printf (raw, "%s %s", n > 0 ? "\r\n" : "", (char *) g_ptr_array_index (ids, n));
+        g_string_append_printf (raw, "%s %s", n > 0 ? "\r\n" : "",
+                                (char *) g_ptr_array_index (ids, n));
       g_string_append (raw, "\r\n");
       ist_message_set_field (message, i++, raw->str);
-      ist_message_note (message, "thread-index", "commas between the Message-IDs of %s removed", name);
+      ist_message_note (message, "thread-index", "commas between the Message-IDs of %s removed",
+                        name);
     }
 }
 
@@ -122,12 +124,14 @@ append_child (GByteArray *out, const char *id, gint64 root_secs)
   guint32 delta;
 
   hash (id, seed);
-  delta = ((guint32) seed[0] << 24 | (guint32) seed[1] << 16 | (guint32) seed[2] << 8 | seed[3]) & 0x7FFFFFFF;
+  delta = ((guint32) seed[0] << 24 | (guint32) seed[1] << 16 | (guint32) seed[2] << 8 | seed[3])
+          & 0x7FFFFFFF;
   if (ist_field_is_notes_id (id, &secs) && secs >= root_secs && root_secs >= 0)
     {
       guint64 units = (guint64) (secs - root_secs) * 10000000;
 
-      delta = units >> 49 == 0 ? (guint32) (units >> 18) : 0x80000000 | ((guint32) (units >> 23) & 0x7FFFFFFF);
+      delta = units >> 49 == 0 ? (guint32) (units >> 18)
+                               : 0x80000000 | ((guint32) (units >> 23) & 0x7FFFFFFF);
     }
   for (guint i = 0; i < 4; i++)
     block[i] = (guint8) (delta >> (24 - 8 * i));

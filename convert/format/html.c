@@ -32,7 +32,7 @@ take_attribute (const char *p, const char *end, IstHtmlAttribute *attribute)
   const char *after;
   char quote;
 
-  *attribute = (IstHtmlAttribute) { .start = p };
+  *attribute = (IstHtmlAttribute){ .start = p };
   while (p < end && (g_ascii_isspace (*p) || *p == '/'))
     p++;
   if (p >= end || *p == '>')
@@ -148,8 +148,9 @@ text_end (const char *p, const char *end)
 {
   while ((p = memchr (p, '<', (gsize) (end - p))) != NULL)
     {
-      if (p + 1 < end && (g_ascii_isalpha (p[1]) || p[1] == '!' || p[1] == '?'
-                          || (p[1] == '/' && p + 2 < end && g_ascii_isalpha (p[2]))))
+      if (p + 1 < end
+          && (g_ascii_isalpha (p[1]) || p[1] == '!' || p[1] == '?'
+              || (p[1] == '/' && p + 2 < end && g_ascii_isalpha (p[2]))))
         return p;
       p++;
     }
@@ -164,7 +165,7 @@ ist_html_next (IstHtmlScanner *self, IstHtmlToken *token)
   const char *after = NULL;
   gboolean dangling = FALSE;
 
-  *token = (IstHtmlToken) { .kind = IST_HTML_TEXT, .start = start };
+  *token = (IstHtmlToken){ .kind = IST_HTML_TEXT, .start = start };
   if (start >= end)
     return FALSE;
   if (self->raw != NULL)
@@ -215,7 +216,8 @@ ist_html_attribute (const IstHtmlToken *token, const char *name)
 
   while (ist_html_next_attribute (token, &at, &attribute))
     if (is_named (attribute.name, attribute.name_size, name))
-      return attribute.value != NULL ? ist_html_unescape (attribute.value, attribute.value_size) : g_strdup ("");
+      return attribute.value != NULL ? ist_html_unescape (attribute.value, attribute.value_size)
+                                     : g_strdup ("");
   return NULL;
 }
 
@@ -227,13 +229,14 @@ reference (const char *p, gsize size, gunichar *c)
   {
     const char *name;
     gunichar c;
-  } names[] = { { "&amp;", '&' }, { "&lt;", '<' }, { "&gt;", '>' }, { "&quot;", '"' }, { "&apos;", '\'' },
-                { "&nbsp;", 0xA0 } };
+  } names[] = { { "&amp;", '&' },  { "&lt;", '<' },    { "&gt;", '>' },
+                { "&quot;", '"' }, { "&apos;", '\'' }, { "&nbsp;", 0xA0 } };
   gsize i = 2;
   guint base = 10;
 
   for (gsize n = 0; n < G_N_ELEMENTS (names); n++)
-    if (size >= strlen (names[n].name) && g_ascii_strncasecmp (p, names[n].name, strlen (names[n].name)) == 0)
+    if (size >= strlen (names[n].name)
+        && g_ascii_strncasecmp (p, names[n].name, strlen (names[n].name)) == 0)
       {
         *c = names[n].c;
         return strlen (names[n].name);
@@ -245,7 +248,8 @@ reference (const char *p, gsize size, gunichar *c)
       base = 16;
       i = 3;
     }
-  for (*c = 0; i < size && i < 10 && (base == 16 ? g_ascii_isxdigit (p[i]) : g_ascii_isdigit (p[i])); i++)
+  for (*c = 0;
+       i < size && i < 10 && (base == 16 ? g_ascii_isxdigit (p[i]) : g_ascii_isdigit (p[i])); i++)
     *c = *c * base + (gunichar) g_ascii_xdigit_value (p[i]);
   if (i >= size || p[i] != ';' || *c == 0 || !g_unichar_validate (*c))
     return 0;

@@ -22,38 +22,38 @@ G_BEGIN_DECLS
 
 typedef enum
 {
-  IST_HTML_TEXT,        /* also the content of script, style, title, textarea, xmp */
-  IST_HTML_OPEN,        /* <a href=x>, <br/> */
-  IST_HTML_CLOSE,       /* </a> */
-  IST_HTML_COMMENT,     /* <!-- … --> */
-  IST_HTML_DECLARATION  /* <!DOCTYPE …>, <![if …]>, <?xml …> */
+  IST_HTML_TEXT,       /* also the content of script, style, title, textarea, xmp */
+  IST_HTML_OPEN,       /* <a href=x>, <br/> */
+  IST_HTML_CLOSE,      /* </a> */
+  IST_HTML_COMMENT,    /* <!-- … --> */
+  IST_HTML_DECLARATION /* <!DOCTYPE …>, <![if …]>, <?xml …> */
 } IstHtmlKind;
 
 typedef struct
 {
   const char *text;
   gsize size;
-  gsize at;             /* 0 at first */
-  const char *raw;      /* name of the element whose raw content comes next; NULL at first */
+  gsize at;        /* 0 at first */
+  const char *raw; /* name of the element whose raw content comes next; NULL at first */
   gsize raw_size;
 } IstHtmlScanner;
 
 typedef struct
 {
   IstHtmlKind kind;
-  const char *start;    /* of the whole token */
+  const char *start; /* of the whole token */
   gsize size;
-  const char *name;     /* of a tag: as written */
+  const char *name; /* of a tag: as written */
   gsize name_size;
 } IstHtmlToken;
 
 typedef struct
 {
-  const char *start;    /* of the whole attribute, blanks before it included */
+  const char *start; /* of the whole attribute, blanks before it included */
   gsize size;
   const char *name;
   gsize name_size;
-  const char *value;    /* without quotes, as written; NULL: none */
+  const char *value; /* without quotes, as written; NULL: none */
   gsize value_size;
 } IstHtmlAttribute;
 
@@ -64,7 +64,8 @@ gboolean ist_html_next (IstHtmlScanner *self, IstHtmlToken *token);
 gboolean ist_html_is (const IstHtmlToken *token, const char *name);
 
 /* The next attribute of an opening tag; *at is 0 at first. FALSE: no more. */
-gboolean ist_html_next_attribute (const IstHtmlToken *token, gsize *at, IstHtmlAttribute *attribute);
+gboolean ist_html_next_attribute (const IstHtmlToken *token, gsize *at,
+                                  IstHtmlAttribute *attribute);
 /* The value of the first attribute of this name (lower case), references decoded, g_free(); NULL: none. */
 char *ist_html_attribute (const IstHtmlToken *token, const char *name);
 

@@ -20,7 +20,8 @@ test_notes_ids (void)
     gboolean is_one;
     gint64 created_utc;
   } rows[] = {
-    { "real form", "<OF44593B19.B51EFFFF-ON802576A1.00581EF6-802576A1.00581EF8@B.C>", TRUE, 1262620950 },
+    { "real form", "<OF44593B19.B51EFFFF-ON802576A1.00581EF6-802576A1.00581EF8@B.C>", TRUE,
+      1262620950 },
     { "short form", "<OFEA0082AC.CB847BB8-ON80256C09.001DF1FB@uk.example>", TRUE, 1028266024 },
     { "day before 1970", "<OF44593B19.B51EFFFF-ON80000000.00581EF6-8@b>", TRUE, -1 },
     { "ticks beyond a day", "<OF44593B19.B51EFFFF-ON802576A1.0083D600-8@b>", TRUE, -1 },
@@ -87,12 +88,15 @@ test_report_words (void)
     const char *name, *text, *status, *address, *type;
   } rows[] = {
     { "exchange 2007", "#550 5.1.1 RESOLVER.ADR.RecipNotFound; not found ##", "5.1.1", NULL, NULL },
-    { "in quotes", "'550 5.1.10 x' for <anna@acme.example>", "5.1.10", "anna@acme.example", "rfc822" },
+    { "in quotes", "'550 5.1.10 x' for <anna@acme.example>", "5.1.10", "anna@acme.example",
+      "rfc822" },
     { "address of a network", "from 10.5.1.1 and 5.1.1.1", NULL, NULL, NULL },
     { "version", "server 15.1.2", NULL, NULL, NULL },
     { "encapsulated", "IMCEAEX-_O=Acme_cn=b+2Ec@acme.example", NULL, "/O=Acme/cn=b.c", "x500" },
-    { "notes name", "imceanotes-Anna+20Berg+2FAcme+40ACME@acme.example", NULL, "Anna Berg/Acme@ACME", "x-notes" },
-    { "broken encapsulation", "IMCEAEX-_O=+ZZ@acme.example", NULL, "IMCEAEX-_O=+ZZ@acme.example", "rfc822" },
+    { "notes name", "imceanotes-Anna+20Berg+2FAcme+40ACME@acme.example", NULL,
+      "Anna Berg/Acme@ACME", "x-notes" },
+    { "broken encapsulation", "IMCEAEX-_O=+ZZ@acme.example", NULL, "IMCEAEX-_O=+ZZ@acme.example",
+      "rfc822" },
     { "link", "anna@acme.example<mailto:anna@acme.example>", NULL, "anna@acme.example", "rfc822" },
   };
 
@@ -113,8 +117,10 @@ test_report_words (void)
 static void
 test_html_is_linear (void)
 {
-  static const char *const pieces[] = { "<xml>", "<!--", "<p style='mso-list:l0 level1'>", "<a b=\"", "<title>",
-                                        "<![if !supportLists]>", "<", "<o:p>", "</p", "&#" };
+  static const char *const pieces[] = { "<xml>",   "<!--",    "<p style='mso-list:l0 level1'>",
+                                        "<a b=\"", "<title>", "<![if !supportLists]>",
+                                        "<",       "<o:p>",   "</p",
+                                        "&#" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (pieces); i++)
     {
@@ -173,13 +179,16 @@ test_real_reports (void)
     { "notes-ndr/bsd-domino-03.eml", IST_SIDE_DOMINO, "\r\nStatus: 5.4.6\r\n" },
     { "notes-ndr/bsd-domino-03.eml", IST_SIDE_DOMINO, "; Maximum hop count" },
     { "notes-ndr/bsd-notes-03.eml", IST_SIDE_DOMINO, "\r\nStatus: 5.1.1\r\n" },
-    { "notes-ndr/domino-msgid-dsn.eml", IST_SIDE_DOMINO, "\r\nStatus: 5.1.1\r\nDiagnostic-Code: X-Notes; The" },
+    { "notes-ndr/domino-msgid-dsn.eml", IST_SIDE_DOMINO,
+      "\r\nStatus: 5.1.1\r\nDiagnostic-Code: X-Notes; The" },
     { "notes-ndr/notes-auto-ooo.eml", IST_SIDE_DOMINO, "\r\nAuto-Submitted: auto-replied\r\n" },
     { "notes-ndr/notes-ooo-00213.eml", IST_SIDE_DOMINO, "\r\nX-Auto-Response-Suppress: All\r\n" },
     { "notes-ndr/notes-ooo-01313.eml", IST_SIDE_DOMINO, "\r\nAuto-Submitted: auto-replied\r\n" },
-    { "exchange-ndr/exch-ooo-base64.eml", IST_SIDE_EXCHANGE, "\r\nAuto-Submitted: auto-replied\r\n" },
+    { "exchange-ndr/exch-ooo-base64.eml", IST_SIDE_EXCHANGE,
+      "\r\nAuto-Submitted: auto-replied\r\n" },
     { "exchange-ndr/bsd-lhost-exchange2003-01.eml", IST_SIDE_EXCHANGE, "\r\nStatus: 5.1.1\r\n" },
-    { "exchange-ndr/bsd-lhost-exchange2003-02.eml", IST_SIDE_EXCHANGE, "rfc822; mikeneko@example.co.jp\r\n" },
+    { "exchange-ndr/bsd-lhost-exchange2003-02.eml", IST_SIDE_EXCHANGE,
+      "rfc822; mikeneko@example.co.jp\r\n" },
     { "exchange-ndr/bsd-lhost-exchange2003-05.eml", IST_SIDE_EXCHANGE, "\r\nStatus: 5.1.1\r\n" },
     { "exchange-ndr/bsd-lhost-exchange2003-07.eml", IST_SIDE_EXCHANGE, "multipart/report;" },
     { "exchange-ndr/bsd-lhost-office365-02.eml", IST_SIDE_EXCHANGE, "\r\nStatus: 5.1.1\r\n" },
@@ -201,7 +210,8 @@ test_real_reports (void)
       ist_row ("%s: %s", rows[i].file, rows[i].want);
       text = read_mail (path);
       got = convert (text, strlen (text), rows[i].from,
-                     rows[i].from == IST_SIDE_DOMINO ? IST_SIDE_EXCHANGE : IST_SIDE_DOMINO, &n_changes);
+                     rows[i].from == IST_SIDE_DOMINO ? IST_SIDE_EXCHANGE : IST_SIDE_DOMINO,
+                     &n_changes);
       IST_ASSERT (strstr (got, rows[i].want) != NULL);
     }
 }
@@ -209,7 +219,8 @@ test_real_reports (void)
 static void
 test_real_mail_twice (void)
 {
-  static const char *const folders[] = { "notes-mail", "notes-ndr", "exchange-mail", "exchange-ndr" };
+  static const char *const folders[]
+      = { "notes-mail", "notes-ndr", "exchange-mail", "exchange-ndr" };
   guint n = 0, changed = 0;
 
   for (gsize f = 0; f < G_N_ELEMENTS (folders); f++)

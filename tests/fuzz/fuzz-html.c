@@ -24,7 +24,8 @@ check_tokens (const char *text, gsize size)
       if (token.kind != IST_HTML_OPEN)
         continue;
       for (gsize last = 0; ist_html_next_attribute (&token, &inside, &attribute); last = inside)
-        g_assert_true (inside > last && inside < token.size && attribute.start + attribute.size == token.start + inside);
+        g_assert_true (inside > last && inside < token.size
+                       && attribute.start + attribute.size == token.start + inside);
     }
   g_assert_cmpuint (at, ==, size);
 }
@@ -32,7 +33,9 @@ check_tokens (const char *text, gsize size)
 static char *
 picture (gpointer user, const char *src)
 {
-  return g_str_has_prefix (src, "cid:") ? g_strdup ("") : g_str_has_prefix (src, "data:") ? g_strdup ("x") : NULL;
+  return g_str_has_prefix (src, "cid:")    ? g_strdup ("")
+         : g_str_has_prefix (src, "data:") ? g_strdup ("x")
+                                           : NULL;
 }
 
 int
