@@ -112,17 +112,19 @@ add_pictures (IstMimeNode *html, GPtrArray *pictures)
     ist_mime_node_insert (related, related->children->len, g_ptr_array_index (pictures, i));
 }
 
-/* A look at the raw bytes, which may be coded: nearly all HTML of Outlook declares its name spaces, and quoted-printable
- * leaves these words whole; base64 is looked into. */
+/* A look at the raw bytes, in which NULs may stand: without the words of the type there is no such part. */
 static gboolean
 may_hold_any (const IstMessage *message)
 {
   gsize size;
   const char *data = ist_body_data (ist_message_original (message), &size);
-  const char *type = g_strstr_len (data, (gssize) size, "text/html");
+  const char *end = data + size;
 
-  return type != NULL || g_strstr_len (data, (gssize) size, "TEXT/HTML") != NULL
-         || g_strstr_len (data, (gssize) size, "Text/HTML") != NULL;
+  for (const char *p = memchr (data, '/', size); p != NULL; p = memchr (p + 1, '/', (gsize) (end - p - 1)))
+    if (p - data >= 4 && end - p >= 5 && g_ascii_strncasecmp (p - 4, "text", 4) == 0
+        && g_ascii_strncasecmp (p + 1, "html", 4) == 0)
+      return TRUE;
+  return FALSE;
 }
 
 gboolean
