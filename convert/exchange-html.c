@@ -13,6 +13,7 @@
 #include "convert/transforms.h"
 
 #include "base/mime-tree.h"
+#include "convert/field.h"
 #include "convert/outlook-html.h"
 
 #include <string.h>
@@ -112,21 +113,6 @@ add_pictures (IstMimeNode *html, GPtrArray *pictures)
     ist_mime_node_insert (related, related->children->len, g_ptr_array_index (pictures, i));
 }
 
-/* A look at the raw bytes, in which NULs may stand: without the words of the type there is no such part. */
-static gboolean
-may_hold_any (const IstMessage *message)
-{
-  gsize size;
-  const char *data = ist_body_data (ist_message_original (message), &size);
-  const char *end = data + size;
-
-  for (const char *p = memchr (data, '/', size); p != NULL; p = memchr (p + 1, '/', (gsize) (end - p - 1)))
-    if (p - data >= 4 && end - p >= 5 && g_ascii_strncasecmp (p - 4, "text", 4) == 0
-        && g_ascii_strncasecmp (p + 1, "html", 4) == 0)
-      return TRUE;
-  return FALSE;
-}
-
 gboolean
 ist_exchange_html (const IstConvertContext *context, IstMessage *message, GError **error)
 {
@@ -138,7 +124,7 @@ ist_exchange_html (const IstConvertContext *context, IstMessage *message, GError
   IstOutlookHtml report;
   IstMimeNode *root, *node;
 
-  if (!may_hold_any (message))
+  if (!ist_field_mentions_html (message))
     return TRUE;
   root = ist_mime_tree (message);
   node = ist_mime_node_find (root, "text/html");

@@ -5,8 +5,31 @@ libconvert_a_SOURCES = \
   convert/pipeline.c convert/pipeline.h \
   convert/pipeline-run.c \
   convert/settings.c convert/settings.h \
-  convert/transforms.h \
+  convert/transforms.h
+# Readers and writers of formats: rich text of Notes, links.
+libconvert_a_SOURCES += \
+  convert/format/cd-hotspot.c \
+  convert/format/cd-image.c \
+  convert/format/cd-link.c \
+  convert/format/cd-private.h \
+  convert/format/cd-records.c convert/format/cd-records.h \
+  convert/format/cd-table.c \
+  convert/format/cd-text.c \
+  convert/format/doclink.c convert/format/doclink.h \
+  convert/format/ndl.c convert/format/ndl.h \
+  convert/format/ndl-url.c \
+  convert/format/rich-common.c \
+  convert/format/rich-filter.c \
+  convert/format/rich-html-inline.c \
+  convert/format/rich-html-private.h \
+  convert/format/rich-html.c convert/format/rich-html.h \
+  convert/format/rich-private.h \
+  convert/format/rich-text.c convert/format/rich-text.h \
+  convert/format/rich.c convert/format/rich.h
+# Transforms on headers, reports and HTML.
+libconvert_a_SOURCES += \
   convert/auto-reply.c convert/auto-reply.h \
+  convert/doclinks-html.c \
   convert/exchange-headers-trim.c \
   convert/exchange-ndr.c \
   convert/exchange-out-of-office.c \

@@ -1,6 +1,10 @@
 #include "convert/settings.h"
 
+#include "convert/format/ndl.h"
+
 #define FIELD(member) G_STRUCT_OFFSET (IstConvertSettings, member)
+
+static const char *const doclinks[] = { "notes", "web", "redirector", "ndl", NULL };
 
 static const IstSettingRow rows[] = {
   { .key = "notes-encap-strip", .type = IST_SETTING_BOOL, .offset = FIELD (notes_encap_strip),
@@ -31,12 +35,42 @@ static const IstSettingRow rows[] = {
   { .key = "exchange-html", .type = IST_SETTING_BOOL, .offset = FIELD (exchange_html), .def = "yes",
     .sentence = "Make the HTML of Outlook plain for Notes: conditional comments, elements of Office, "
                 "lists, embedded pictures." },
+  { .key = "doclinks-html", .type = IST_SETTING_BOOL, .offset = FIELD (doclinks_html), .def = "yes",
+    .sentence = "Make links to Notes documents in HTML ones that the reader can open, as doclinks says." },
+  { .key = "doclinks", .type = IST_SETTING_ENUM, .offset = FIELD (doclinks), .def = "notes", .names = doclinks,
+    .sentence = "What a link to a Notes document becomes: a repaired notes: address, an address of the web server "
+                "doclink-host, the template doclink-url filled in, or a notes: address and an attached .ndl file." },
+  { .key = "doclink-host", .type = IST_SETTING_STRING, .offset = FIELD (doclink_host),
+    .sentence = "Domino web server for doclinks = web: a host, with a port or path if need be." },
+  { .key = "doclink-url", .type = IST_SETTING_STRING, .offset = FIELD (doclink_url),
+    .sentence = "Address for doclinks = redirector, in which {replica}, {view}, {note}, {hint} and {title} are "
+                "filled in." },
   { .key = NULL },
 };
+
+static void
+check (const IstSettings *settings, const IstGroup *group, GPtrArray *errors)
+{
+  const IstConvertSettings *self = (const IstConvertSettings *) group;
+  IstDocLink link = { .replica = (char *) "0123456789ABCDEF" };
+  g_autoptr (GError) error = NULL;
+  g_autofree char *url = NULL;
+
+  if (self->doclinks == IST_DOCLINKS_WEB && self->doclink_host == NULL)
+    ist_settings_complain (settings, group, "doclinks", errors, "\"web\" needs doclink-host");
+  if (self->doclinks == IST_DOCLINKS_REDIRECTOR && self->doclink_url == NULL)
+    ist_settings_complain (settings, group, "doclinks", errors, "\"redirector\" needs doclink-url");
+  if (self->doclink_url == NULL)
+    return;
+  url = ist_doc_url_template (&link, self->doclink_url, &error);
+  if (url == NULL)
+    ist_settings_complain (settings, group, "doclink-url", errors, "%s", error->message);
+}
 
 static const IstSettingGroup convert_group = {
   .kind = "convert", .struct_size = sizeof (IstConvertSettings), .rows = rows,
   .sentence = "Which transforms run; isthmusctl transforms describes them.",
+  .check = check,
 };
 
 const IstSettingGroup *const ist_convert_setting_groups[] = { &convert_group, NULL };

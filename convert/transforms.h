@@ -20,6 +20,7 @@ gboolean ist_exchange_out_of_office (const IstConvertContext *context, IstMessag
 gboolean ist_notes_ndr (const IstConvertContext *context, IstMessage *message, GError **error);
 gboolean ist_exchange_ndr (const IstConvertContext *context, IstMessage *message, GError **error);
 gboolean ist_exchange_html (const IstConvertContext *context, IstMessage *message, GError **error);
+gboolean ist_doclinks_html (const IstConvertContext *context, IstMessage *message, GError **error);
 
 G_END_DECLS
 

@@ -1,0 +1,248 @@
+/*
+ * Runs, links, marks, pictures.
+ */
+#include "convert/format/rich-html-private.h"
+
+#include <string.h>
+
+#define BASE_FACE "Arial"
+#define BASE_HALF_POINTS 20
+
+static void write_children (RichHtml *html, const IstRichNode *parent);
+
+static void
+escape_text (RichHtml *html, const char *text)
+{
+  rich_escape (html->out, text, &html->blank);
+}
+
+static void
+escape_attribute (GString *out, const char *text)
+{
+  for (const char *p = text; *p != '\0'; p++)
+    {
+      gboolean blank = FALSE;
+      const char one[2] = { *p == '\n' || *p == '\t' ? ' ' : *p, '\0' };
+
+      rich_escape (out, one, &blank);
+    }
+}
+
+/* A face name as CSS: letters, digits and what stands between them. */
+static void
+append_face (GString *style, const char *face)
+{
+  g_string_append (style, "font-family:'");
+  for (const char *p = face; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p);
+
+      if (g_unichar_isalnum (c) || c == ' ' || c == '-' || c == '_' || c == '.')
+        g_string_append_unichar (style, c);
+    }
+  g_string_append (style, "';");
+}
+
+static char *
+style_of (const IstRichFont *font)
+{
+  GString *style = g_string_new (NULL);
+
+  if (font->face != NULL && strcmp (font->face, BASE_FACE) != 0)
+    append_face (style, font->face);
+  if (font->half_points != 0 && font->half_points != BASE_HALF_POINTS)
+    g_string_append_printf (style, "font-size:%u%spt;", MIN (font->half_points, 1000) / 2,
+                            font->half_points % 2 != 0 ? ".5" : "");
+  if (font->colour != IST_RICH_NO_COLOUR)
+    g_string_append_printf (style, "color:#%06X;", (guint) font->colour & 0xFFFFFF);
+  if (font->background != IST_RICH_NO_COLOUR)
+    g_string_append_printf (style, "background-color:#%06X;", (guint) font->background & 0xFFFFFF);
+  return g_string_free (style, FALSE);
+}
+
+void
+rich_html_font (RichHtml *html, const IstRichFont *font, const char *content)
+{
+  static const struct
+  {
+    guint bit;
+    const char *element;
+  } rows[] = { { IST_RICH_BOLD, "b" },   { IST_RICH_ITALIC, "i" },  { IST_RICH_UNDERLINE, "u" },
+               { IST_RICH_STRIKE, "s" }, { IST_RICH_SUPER, "sup" }, { IST_RICH_SUB, "sub" } };
+  g_autofree char *style = style_of (font);
+
+  if (*style != '\0')
+    g_string_append_printf (html->out, "<span style=\"%s\">", style);
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (font->style & rows[i].bit)
+      g_string_append_printf (html->out, "<%s>", rows[i].element);
+  g_string_append (html->out, content);
+  for (gsize i = G_N_ELEMENTS (rows); i > 0; i--)
+    if (font->style & rows[i - 1].bit)
+      g_string_append_printf (html->out, "</%s>", rows[i - 1].element);
+  if (*style != '\0')
+    g_string_append (html->out, "</span>");
+}
+
+static void
+write_run (RichHtml *html, const IstRichNode *node)
+{
+  GString *content = g_string_new (NULL);
+
+  rich_escape (content, node->u.run.text->str, &html->blank);
+  rich_html_font (html, &node->u.run.font, content->str);
+  g_string_free (content, TRUE);
+}
+
+/* The address of a link as it may be written, or NULL. The caller frees. */
+static char *
+address_of (const RichHtml *html, const IstRichNode *node)
+{
+  g_autofree char *href = NULL;
+
+  if (node->u.link.doc == NULL)
+    return rich_safe_url (node->u.link.url);
+  if (html->options->href != NULL)
+    href = html->options->href (html->options->user, node->u.link.doc);
+  return href != NULL ? rich_safe_url (href) : NULL;
+}
+
+static void
+write_link (RichHtml *html, const IstRichNode *node)
+{
+  g_autofree char *href = html->in_link == 0 ? address_of (html, node) : NULL;
+
+  if (href != NULL)
+    {
+      g_string_append (html->out, "<a href=\"");
+      escape_attribute (html->out, href);
+      g_string_append (html->out, "\">");
+      html->in_link++;
+    }
+  if (node->first != NULL)
+    write_children (html, node);
+  else if (node->u.link.doc != NULL)
+    {
+      g_autofree char *text = rich_doc_link_text (node->u.link.doc);
+
+      escape_text (html, text);
+    }
+  else
+    escape_text (html, node->u.link.url);
+  if (href != NULL)
+    {
+      g_string_append (html->out, "</a>");
+      html->in_link--;
+    }
+}
+
+static void
+write_mark (RichHtml *html, const IstRichNode *node)
+{
+  g_autofree char *text = rich_mark_text (node);
+
+  if (node->first != NULL)
+    {
+      g_string_append (html->out, "<span style=\"border-bottom:1px dotted #808080\">");
+      write_children (html, node);
+      g_string_append (html->out, "</span> ");
+    }
+  g_string_append (html->out, "<span style=\"color:#606060\">");
+  html->blank = FALSE;
+  escape_text (html, text);
+  g_string_append (html->out, "</span>");
+}
+
+static const char *
+extension_of (const char *type)
+{
+  const char *slash = strchr (type, '/');
+
+  if (g_str_has_prefix (type, "image/"))
+    return strcmp (type, "image/jpeg") == 0 ? "jpg" : slash + 1;
+  return "bin";
+}
+
+static IstRichPart *
+add_part (RichHtml *html, const IstRichNode *node)
+{
+  IstRichPart *part = g_new0 (IstRichPart, 1);
+  guint n = html->parts->len + 1;
+
+  part->id = g_strdup_printf ("%s.%u@isthmus",
+                              html->options->id_prefix != NULL ? html->options->id_prefix : "rich", n);
+  part->type = g_strdup (node->u.image.type);
+  part->name = g_strdup_printf ("picture%u.%s", n, extension_of (node->u.image.type));
+  part->bytes = g_bytes_ref (node->u.image.bytes);
+  g_ptr_array_add (html->parts, part);
+  return part;
+}
+
+static void
+write_image (RichHtml *html, const IstRichNode *node)
+{
+  const IstRichPart *part = add_part (html, node);
+  const char *alt = node->u.image.alt != NULL ? node->u.image.alt : "";
+
+  html->blank = FALSE;
+  if (!g_str_has_prefix (part->type, "image/"))
+    {
+      g_autofree char *text = g_strdup_printf ("[picture: %s]", part->name);
+
+      escape_text (html, text);
+      return;
+    }
+  g_string_append (html->out, "<img src=\"cid:");
+  escape_attribute (html->out, part->id);
+  g_string_append_c (html->out, '"');
+  if (node->u.image.width_px != 0 && node->u.image.height_px != 0)
+    g_string_append_printf (html->out, " width=\"%u\" height=\"%u\"", node->u.image.width_px,
+                            node->u.image.height_px);
+  g_string_append (html->out, " border=\"0\" alt=\"");
+  escape_attribute (html->out, alt);
+  g_string_append (html->out, "\">");
+}
+
+static void
+write_children (RichHtml *html, const IstRichNode *parent)
+{
+  for (const IstRichNode *node = parent->first; node != NULL; node = node->next)
+    switch (node->kind)
+      {
+      case IST_RICH_RUN:
+        write_run (html, node);
+        break;
+      case IST_RICH_LINK:
+        write_link (html, node);
+        break;
+      case IST_RICH_MARK:
+        write_mark (html, node);
+        break;
+      case IST_RICH_IMAGE:
+        write_image (html, node);
+        break;
+      case IST_RICH_ATTACHMENT:
+        escape_text (html, "[attachment: ");
+        escape_text (html, node->u.attachment.original);
+        escape_text (html, "]");
+        break;
+      case IST_RICH_HTML:
+        /* A link of the author's inside of one of ours would nest. */
+        if (html->in_link == 0)
+          rich_filter_html (html->out, node->u.html, FALSE);
+        break;
+      default:
+        break;
+      }
+}
+
+void
+rich_html_inlines (RichHtml *html, const IstRichNode *parent)
+{
+  gsize before = html->out->len;
+
+  html->blank = TRUE;
+  write_children (html, parent);
+  if (html->out->len == before)
+    g_string_append (html->out, "&nbsp;");
+}
