@@ -7,6 +7,7 @@
 #include "convert/outlook-html.h"
 #include "convert/pipeline.h"
 #include "convert/report-parts.h"
+#include "convert/settings.h"
 #include "tests/harness/harness.h"
 
 #include <string.h>
@@ -137,7 +138,9 @@ test_html_is_linear (void)
     }
 }
 
-/* ---- real mail ---- */
+#define NOTE "B5A0D53EF00DD17685255F2A006C8220"
+
+static IstSettings *settings; /* of convert(); NULL: the defaults */
 
 static char *
 convert (const char *data, gsize size, IstSide from, IstSide to, guint *n_changes)
@@ -146,7 +149,7 @@ convert (const char *data, gsize size, IstSide from, IstSide to, guint *n_change
   g_autoptr (IstBody) body = ist_body_new_bytes (bytes);
   g_autoptr (IstMessage) message = ist_message_new (body);
   g_autoptr (GPtrArray) parts = ist_derived_array_new ();
-  IstConvertContext context = { .from = from, .to = to };
+  IstConvertContext context = { .from = from, .to = to, .settings = settings };
   g_autoptr (GBytes) out = NULL;
 
   IST_ASSERT (ist_pipeline_run (&context, message, parts, NULL));
@@ -154,6 +157,77 @@ convert (const char *data, gsize size, IstSide from, IstSide to, guint *n_change
   out = ist_message_to_bytes (message);
   return g_strndup (g_bytes_get_data (out, NULL), g_bytes_get_size (out));
 }
+
+static void
+test_doclinks (void)
+{
+  static const struct
+  {
+    const char *name, *settings, *link, *want;
+  } rows[] = {
+    { "web", "doclinks = web\ndoclink-host = mail.acme.example\n",
+      "notes:///85255E18006C664A/0/" NOTE,
+      "<a href=\"https://mail.acme.example/__85255E18006C664A.nsf/0/" NOTE "?OpenDocument\">" },
+    { "web, slash lost", "doclinks = web\ndoclink-host = mail.acme.example\n",
+      "notes://85255E18006C664A/0/" NOTE,
+      "https://mail.acme.example/__85255E18006C664A.nsf/0/" NOTE },
+    { "web, database", "doclinks = web\ndoclink-host = mail.acme.example\n",
+      "notes:///85255E18006C664A", "https://mail.acme.example/__85255E18006C664A.nsf" },
+    { "redirector",
+      "doclinks = redirector\ndoclink-url = https://go.acme.example/?r={replica}&n={note}\n",
+      "notes:///85255E18006C664A/0/" NOTE,
+      "https://go.acme.example/?r=85255E18006C664A&amp;n=" NOTE },
+    { "ndl", "doclinks = ndl\n", "notes:///85255E18006C664A/0/" NOTE,
+      "Content-Type: application/vnd.lotus-notes;\r\n\tname=\"link-" },
+    { "ndl keeps the address", "doclinks = ndl\n", "notes:///85255E18006C664A/0/" NOTE,
+      "href=\"notes:///85255E18006C664A/0/" NOTE "\"" },
+    { "title and text stay", "doclinks = web\ndoclink-host = h.example\n",
+      "notes:///85255E18006C664A\" title=\"T", "title=\"T\">plan</a>" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *config = g_strconcat ("[convert]\n", rows[i].settings, NULL);
+      g_autofree char *text = g_strdup_printf (
+          "Content-Type: text/html\r\n\r\n<a href=\"%s\">plan</a>\r\n", rows[i].link);
+      g_autoptr (GPtrArray) errors = g_ptr_array_new_with_free_func (g_free);
+      guint n = 0;
+      g_autofree char *once = NULL;
+      g_autofree char *twice = NULL;
+
+      settings = ist_settings_parse (config, "test.conf", ".", ist_convert_setting_groups, errors);
+      ist_row ("%s", rows[i].name);
+      if (!IST_ASSERT (settings != NULL))
+        continue;
+      once = convert (text, strlen (text), IST_SIDE_DOMINO, IST_SIDE_EXCHANGE, &n);
+      twice = convert (once, strlen (once), IST_SIDE_DOMINO, IST_SIDE_EXCHANGE, &n);
+      IST_ASSERT (strstr (once, rows[i].want) != NULL);
+      IST_ASSERT_STR (twice, once);
+      g_clear_pointer (&settings, ist_settings_unref);
+    }
+}
+
+static void
+test_doclink_settings (void)
+{
+  static const char *const rows[]
+      = { "doclinks = web\n", "doclinks = redirector\n", "doclink-url = https://x/{nothing}\n",
+          "doclinks = outlook\n" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *config = g_strconcat ("[convert]\n", rows[i], NULL);
+      g_autoptr (GPtrArray) errors = g_ptr_array_new_with_free_func (g_free);
+      g_autoptr (IstSettings) none
+          = ist_settings_parse (config, "test.conf", ".", ist_convert_setting_groups, errors);
+
+      ist_row ("%s", rows[i]);
+      IST_ASSERT (none == NULL);
+      IST_ASSERT_INT (errors->len, 1);
+    }
+}
+
+/* ---- real mail ---- */
 
 static char *
 read_mail (const char *path)
@@ -268,6 +342,8 @@ main (void)
     { "subjects", test_subjects },
     { "report-words", test_report_words },
     { "html-is-linear", test_html_is_linear },
+    { "doclinks", test_doclinks },
+    { "doclink-settings", test_doclink_settings },
     { "real-reports", test_real_reports },
     { "real-mail-twice", test_real_mail_twice },
     { NULL, NULL },
