@@ -82,7 +82,7 @@ status_of (const char *reason)
   char *w = lower;
 
   for (const char *r = lower; *r != '\0'; r++) /* lines and their indents are one text */
-    if (!g_ascii_isspace (*r))
+    if ((guchar) *r > 32)
       *w++ = *r;
     else if (w > lower && w[-1] != ' ')
       *w++ = ' ';

@@ -173,6 +173,15 @@ add_index (IstMessage *message)
                     (char *) g_ptr_array_index (ids, 0), ids->len - 1);
 }
 
+/* What a program of somebody else's sent by Domino stays as it is. */
+static gboolean
+is_by_notes (const IstMessage *message)
+{
+  g_autofree char *id = ist_field_get (message, "Message-ID");
+
+  return id != NULL && ist_field_is_notes_id (id, NULL);
+}
+
 gboolean
 ist_thread_index (const IstConvertContext *context, IstMessage *message, GError **error)
 {
@@ -183,7 +192,7 @@ ist_thread_index (const IstConvertContext *context, IstMessage *message, GError 
     return TRUE;
   repair_ids (message, "In-Reply-To");
   repair_ids (message, "References");
-  if (context->from != IST_SIDE_DOMINO || context->to != IST_SIDE_EXCHANGE)
+  if (context->from != IST_SIDE_DOMINO || context->to != IST_SIDE_EXCHANGE || !is_by_notes (message))
     return TRUE;
   if (!ist_field_exists (message, "Thread-Index"))
     add_index (message);

@@ -12,6 +12,7 @@ FUZZ_TARGETS = \
   tests/fuzz/fuzz-html.t \
   tests/fuzz/fuzz-http.t \
   tests/fuzz/fuzz-report.t \
+  tests/fuzz/fuzz-report-texts.t \
   tests/fuzz/fuzz-router.t \
   tests/fuzz/fuzz-settings.t \
   tests/fuzz/fuzz-smtp-client.t \
@@ -74,6 +75,9 @@ tests_fuzz_fuzz_report_t_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_mime_tree_t_SOURCES = tests/fuzz/fuzz-mime-tree.c $(FUZZ_COMMON)
 tests_fuzz_fuzz_mime_tree_t_LDADD = $(FUZZ_HARNESS) $(FUZZ_LIBS)
 tests_fuzz_fuzz_mime_tree_t_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_report_texts_t_SOURCES = tests/fuzz/fuzz-report-texts.c $(FUZZ_COMMON)
+tests_fuzz_fuzz_report_texts_t_LDADD = $(FUZZ_HARNESS) $(FUZZ_LIBS)
+tests_fuzz_fuzz_report_texts_t_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_html_t_SOURCES = tests/fuzz/fuzz-html.c $(FUZZ_COMMON)
 tests_fuzz_fuzz_html_t_LDADD = $(FUZZ_HARNESS) $(FUZZ_LIBS)
 tests_fuzz_fuzz_html_t_LDFLAGS = $(FUZZ_LINK)
