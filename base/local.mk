@@ -10,6 +10,7 @@ libbase_a_SOURCES = \
   base/dns.h \
   base/durable.h \
   base/error.c base/error.h \
+  base/imcea.c base/imcea.h \
   base/log-file.c base/log-file.h \
   base/log.c base/log.h \
   base/gmime-auto.h \

@@ -127,19 +127,26 @@ append_text (gpointer user, const char *data, gsize size_bytes, GError **error)
 static gboolean
 ends_with_empty_line (const GString *text)
 {
+  const char *end = text->str + text->len; /* NULs may stand before it */
+
   return strcmp (text->str, "\r\n") == 0 || strcmp (text->str, "\n") == 0
-         || g_str_has_suffix (text->str, "\n\r\n") || g_str_has_suffix (text->str, "\n\n");
+         || (text->len >= 3 && memcmp (end - 3, "\n\r\n", 3) == 0)
+         || (text->len >= 2 && memcmp (end - 2, "\n\n", 2) == 0);
 }
 
 static void
 write_head (const IstMimeNode *node, GArray *spans)
 {
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (IstBody) body = NULL;
   g_autoptr (GString) text = g_string_new (NULL);
 
   ist_message_write (node->head, append_text, text, NULL);
   if (!ends_with_empty_line (text))
     g_string_append (text, "\r\n");
-  ist_span_append_text (spans, text->str);
+  bytes = g_bytes_new (text->str, text->len); /* NULs may stand in it */
+  body = ist_body_new_bytes (bytes);
+  ist_span_append (spans, body, 0, text->len, IST_SPAN_AS_IS);
 }
 
 static void write_content (const IstMimeNode *node, GArray *spans);

@@ -41,3 +41,21 @@ libconvert_a_SOURCES += \
   convert/format/nsf-rrv.c \
   convert/format/nsf-super.c \
   convert/format/nsf-value.c convert/format/nsf-value.h
+# Transforms on headers, reports and HTML.
+libconvert_a_SOURCES += \
+  convert/auto-reply.c convert/auto-reply.h \
+  convert/doclinks-html.c \
+  convert/exchange-headers-trim.c \
+  convert/exchange-ndr.c \
+  convert/exchange-out-of-office.c \
+  convert/exchange-html.c \
+  convert/field.c convert/field.h \
+  convert/format/html.c convert/format/html.h \
+  convert/header-hygiene.c \
+  convert/notes-ndr.c \
+  convert/notes-out-of-office.c \
+  convert/notes-priority.c \
+  convert/outlook-html.c convert/outlook-html.h \
+  convert/receipts.c \
+  convert/report-parts.c convert/report-parts.h \
+  convert/thread-index.c

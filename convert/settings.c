@@ -1,6 +1,10 @@
 #include "convert/settings.h"
 
+#include "convert/format/ndl.h"
+
 #define FIELD(member) G_STRUCT_OFFSET (IstConvertSettings, member)
+
+static const char *const doclinks[] = { "notes", "web", "redirector", "ndl", NULL };
 
 static const IstSettingRow rows[] = {
   { .key = "notes-encap-strip", .type = IST_SETTING_BOOL, .offset = FIELD (notes_encap_strip),
@@ -12,12 +16,64 @@ static const IstSettingRow rows[] = {
   { .key = "language", .type = IST_SETTING_STRING, .offset = FIELD (language), .def = "en",
     .sentence = "Language of texts that are put into mail (en, de, fr, it, ja, pt) for people of whom neither the "
                 "directory nor their domain says one." },
+  { .key = "header-hygiene", .type = IST_SETTING_BOOL, .offset = FIELD (header_hygiene), .def = "yes",
+    .sentence = "Remove X-Notes-Item and other fields of Notes from mail that does not come from Domino, and name "
+                "undisclosed recipients where a message names none." },
+  { .key = "exchange-headers-trim", .type = IST_SETTING_BOOL, .offset = FIELD (exchange_headers_trim), .def = "no",
+    .sentence = "Remove X-MS-Exchange and antispam fields, which can fill kilobytes, towards Domino." },
+  { .key = "thread-index", .type = IST_SETTING_BOOL, .offset = FIELD (thread_index), .def = "yes",
+    .sentence = "Make Thread-Index and Thread-Topic of the References of Notes; repair empty and comma-joined ones." },
+  { .key = "notes-priority", .type = IST_SETTING_BOOL, .offset = FIELD (notes_priority), .def = "yes",
+    .sentence = "Translate importance, delivery priority and the private mark between Notes and Exchange." },
+  { .key = "receipts", .type = IST_SETTING_BOOL, .offset = FIELD (receipts), .def = "yes",
+    .sentence = "Translate read receipts and the requests for them between Notes and Exchange." },
+  { .key = "notes-out-of-office", .type = IST_SETTING_BOOL, .offset = FIELD (notes_out_of_office), .def = "yes",
+    .sentence = "Mark absence notices of Notes as automatic answers, so that no machine answers them." },
+  { .key = "exchange-out-of-office", .type = IST_SETTING_BOOL, .offset = FIELD (exchange_out_of_office), .def = "yes",
+    .sentence = "Mark absence notices of Exchange as automatic answers, so that no machine answers them." },
+  { .key = "notes-ndr", .type = IST_SETTING_BOOL, .offset = FIELD (notes_ndr), .def = "yes",
+    .sentence = "Give failure reports of Domino the right status code and a form that programs can read." },
+  { .key = "exchange-ndr", .type = IST_SETTING_BOOL, .offset = FIELD (exchange_ndr), .def = "yes",
+    .sentence = "Give failure reports of every Exchange generation a form that Notes can read." },
+  { .key = "exchange-html", .type = IST_SETTING_BOOL, .offset = FIELD (exchange_html), .def = "yes",
+    .sentence = "Make the HTML of Outlook plain for Notes: conditional comments, elements of Office, "
+                "lists, embedded pictures." },
+  { .key = "doclinks-html", .type = IST_SETTING_BOOL, .offset = FIELD (doclinks_html), .def = "yes",
+    .sentence = "Make links to Notes documents in HTML ones that the reader can open, as doclinks says." },
+  { .key = "doclinks", .type = IST_SETTING_ENUM, .offset = FIELD (doclinks), .def = "notes", .names = doclinks,
+    .sentence = "What a link to a Notes document becomes: a repaired notes: address, an address of the web server "
+                "doclink-host, the template doclink-url filled in, or a notes: address and an attached .ndl file." },
+  { .key = "doclink-host", .type = IST_SETTING_STRING, .offset = FIELD (doclink_host),
+    .sentence = "Domino web server for doclinks = web: a host, with a port or path if need be." },
+  { .key = "doclink-url", .type = IST_SETTING_STRING, .offset = FIELD (doclink_url),
+    .sentence = "Address for doclinks = redirector, in which {replica}, {view}, {note}, {hint} and {title} are "
+                "filled in." },
   { .key = NULL },
 };
+
+static void
+check (const IstSettings *settings, const IstGroup *group, GPtrArray *errors)
+{
+  const IstConvertSettings *self = (const IstConvertSettings *) group;
+  IstDocLink link = { .replica = (char *) "0123456789ABCDEF" };
+  g_autoptr (GError) error = NULL;
+  g_autofree char *url = NULL;
+
+  if (self->doclinks == IST_DOCLINKS_WEB && self->doclink_host == NULL)
+    ist_settings_complain (settings, group, "doclinks", errors, "\"web\" needs doclink-host");
+  if (self->doclinks == IST_DOCLINKS_REDIRECTOR && self->doclink_url == NULL)
+    ist_settings_complain (settings, group, "doclinks", errors, "\"redirector\" needs doclink-url");
+  if (self->doclink_url == NULL)
+    return;
+  url = ist_doc_url_template (&link, self->doclink_url, &error);
+  if (url == NULL)
+    ist_settings_complain (settings, group, "doclink-url", errors, "%s", error->message);
+}
 
 static const IstSettingGroup convert_group = {
   .kind = "convert", .struct_size = sizeof (IstConvertSettings), .rows = rows,
   .sentence = "Which transforms run; isthmusctl transforms describes them.",
+  .check = check,
 };
 
 const IstSettingGroup *const ist_convert_setting_groups[] = { &convert_group, NULL };

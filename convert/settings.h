@@ -1,5 +1,5 @@
 /*
- * convert/settings.h - [convert]: one switch per transform.
+ * convert/settings.h - [convert]: one switch per transform, and what links to Notes documents become.
  */
 #ifndef IST_CONVERT_SETTINGS_H
 #define IST_CONVERT_SETTINGS_H
@@ -8,12 +8,34 @@
 
 G_BEGIN_DECLS
 
+typedef enum
+{
+  IST_DOCLINKS_NOTES,      /* notes: addresses, repaired */
+  IST_DOCLINKS_WEB,        /* addresses of doclink_host */
+  IST_DOCLINKS_REDIRECTOR, /* doclink_url filled in */
+  IST_DOCLINKS_NDL         /* notes: addresses and attached .ndl files */
+} IstDoclinks;
+
 typedef struct
 {
   IstGroup group;
   gboolean notes_encap_strip;
   gboolean headers_trim;
   char *language;
+  gboolean header_hygiene;
+  gboolean exchange_headers_trim;
+  gboolean thread_index;
+  gboolean notes_priority;
+  gboolean receipts;
+  gboolean notes_out_of_office;
+  gboolean exchange_out_of_office;
+  gboolean notes_ndr;
+  gboolean exchange_ndr;
+  gboolean exchange_html;
+  gboolean doclinks_html;
+  int doclinks;        /* IstDoclinks */
+  char *doclink_host;  /* NULL: none */
+  char *doclink_url;   /* template, NULL: none */
 } IstConvertSettings;
 
 extern const IstSettingGroup *const ist_convert_setting_groups[];

@@ -10,6 +10,17 @@ G_BEGIN_DECLS
 
 gboolean ist_notes_encap_strip (const IstConvertContext *context, IstMessage *message, GError **error);
 gboolean ist_headers_trim (const IstConvertContext *context, IstMessage *message, GError **error);
+gboolean ist_header_hygiene (const IstConvertContext *context, IstMessage *message, GError **error);
+gboolean ist_exchange_headers_trim (const IstConvertContext *context, IstMessage *message, GError **error);
+gboolean ist_thread_index (const IstConvertContext *context, IstMessage *message, GError **error);
+gboolean ist_notes_priority (const IstConvertContext *context, IstMessage *message, GError **error);
+gboolean ist_receipts (const IstConvertContext *context, IstMessage *message, GError **error);
+gboolean ist_notes_out_of_office (const IstConvertContext *context, IstMessage *message, GError **error);
+gboolean ist_exchange_out_of_office (const IstConvertContext *context, IstMessage *message, GError **error);
+gboolean ist_notes_ndr (const IstConvertContext *context, IstMessage *message, GError **error);
+gboolean ist_exchange_ndr (const IstConvertContext *context, IstMessage *message, GError **error);
+gboolean ist_exchange_html (const IstConvertContext *context, IstMessage *message, GError **error);
+gboolean ist_doclinks_html (const IstConvertContext *context, IstMessage *message, GError **error);
 
 G_END_DECLS
 

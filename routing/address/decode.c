@@ -1,7 +1,7 @@
 #include "routing/address/decode.h"
 
 #include "base/address.h"
-#include "routing/address/imcea.h"
+#include "base/imcea.h"
 #include "routing/address/notes-name.h"
 
 #include <string.h>

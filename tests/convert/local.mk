@@ -37,3 +37,7 @@ tests_convert_test_ndl_t_SOURCES = tests/convert/test-ndl.c
 tests_convert_test_ndl_t_LDADD = $(CONVERT_TEST_LIBS)
 tests_convert_test_rich_t_SOURCES = tests/convert/test-rich.c tests/convert/cd-make.c tests/convert/cd-make.h
 tests_convert_test_rich_t_LDADD = $(CONVERT_TEST_LIBS)
+check_PROGRAMS += tests/convert/test-header-transforms.t
+TESTS += tests/convert/test-header-transforms.t
+tests_convert_test_header_transforms_t_SOURCES = tests/convert/test-header-transforms.c
+tests_convert_test_header_transforms_t_LDADD = $(CONVERT_TEST_LIBS)

@@ -4,7 +4,7 @@
 #include "tests/fuzz/fuzz.h"
 
 #include "dirsync/object.h"
-#include "routing/address/imcea.h"
+#include "base/imcea.h"
 #include "routing/address/notes-name.h"
 
 static void

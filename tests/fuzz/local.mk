@@ -9,8 +9,10 @@ FUZZ_TARGETS = \
   tests/fuzz/fuzz-mime.t \
   tests/fuzz/fuzz-mime-tree.t \
   tests/fuzz/fuzz-names.t \
+  tests/fuzz/fuzz-html.t \
   tests/fuzz/fuzz-http.t \
   tests/fuzz/fuzz-report.t \
+  tests/fuzz/fuzz-report-texts.t \
   tests/fuzz/fuzz-router.t \
   tests/fuzz/fuzz-settings.t \
   tests/fuzz/fuzz-smtp-client.t \
@@ -87,6 +89,12 @@ tests_fuzz_fuzz_cd_t_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_ndl_t_SOURCES = tests/fuzz/fuzz-ndl.c $(FUZZ_COMMON)
 tests_fuzz_fuzz_ndl_t_LDADD = $(FUZZ_HARNESS) $(FUZZ_LIBS)
 tests_fuzz_fuzz_ndl_t_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_report_texts_t_SOURCES = tests/fuzz/fuzz-report-texts.c $(FUZZ_COMMON)
+tests_fuzz_fuzz_report_texts_t_LDADD = $(FUZZ_HARNESS) $(FUZZ_LIBS)
+tests_fuzz_fuzz_report_texts_t_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_html_t_SOURCES = tests/fuzz/fuzz-html.c $(FUZZ_COMMON)
+tests_fuzz_fuzz_html_t_LDADD = $(FUZZ_HARNESS) $(FUZZ_LIBS)
+tests_fuzz_fuzz_html_t_LDFLAGS = $(FUZZ_LINK)
 EXTRA_DIST += tests/fuzz/seeds tests/fuzz/replay.c tests/fuzz/run.sh tests/fuzz/long.sh
 LONG_TESTS += tests/fuzz/long.sh
 CLEANFILES += fuzz.log

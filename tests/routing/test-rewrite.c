@@ -2,7 +2,7 @@
  * Addresses and header fields from one side to another: what changes, and that nothing else does.
  */
 #include "base/address.h"
-#include "routing/address/imcea.h"
+#include "base/imcea.h"
 #include "tests/harness/harness.h"
 #include "tests/routing/rewrite-harness.h"
 

@@ -193,7 +193,10 @@ pass_class (const char *class, const char *configuration)
   self.s = ist_scenario_new ();
   ist_scenario_configure (self.s, "%s", configuration);
   ist_scenario_configure (self.s, "[peer domino]\nbare-newline = normalize\n"
-                                  "[peer exchange]\nbare-newline = normalize\n");
+                                  "[peer exchange]\nbare-newline = normalize\n"
+                                  "[convert]\nheader-hygiene = no\nthread-index = no\nnotes-priority = no\n"
+                                  "receipts = no\nnotes-out-of-office = no\nexchange-out-of-office = no\n"
+                                  "notes-ndr = no\nexchange-ndr = no\nexchange-html = no\ndoclinks-html = no\n");
   if (ist_scenario_start (self.s))
     while ((name = g_dir_read_name (dir)) != NULL)
       {

@@ -1,13 +1,13 @@
 /*
- * routing/address/imcea.h - addresses of another kind wrapped into an SMTP address (docs/addresses.md).
+ * base/imcea.h - addresses of another kind wrapped into an SMTP address (docs/addresses.md).
  *
  * [MS-OXCMAIL] 2.1.3.1.8: "IMCEA" TYPE "-" encoded "@" domain, where letters, digits, '-' and '=' stand for
  * themselves, '/' becomes '_', and every other octet '+' and two hexadecimal digits.
  *
  * Threads: pure functions.
  */
-#ifndef IST_ROUTING_IMCEA_H
-#define IST_ROUTING_IMCEA_H
+#ifndef IST_BASE_IMCEA_H
+#define IST_BASE_IMCEA_H
 
 #include <glib.h>
 

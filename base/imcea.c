@@ -1,4 +1,4 @@
-#include "routing/address/imcea.h"
+#include "base/imcea.h"
 
 #include <string.h>
 

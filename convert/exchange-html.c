@@ -1,0 +1,152 @@
+/*
+ * exchange-html - Outlook writes HTML by Word: conditional comments, elements of Office and VML, lists whose bullets
+ * are text in a symbol font. Notes shows the tags' content twice or the bullets as letters, knows no data: pictures,
+ * and draws a red cross where a picture's part is not in the message.
+ *
+ * Predicate: the text/html part has one of these.
+ * Repair: they go; list paragraphs become lists; data: pictures become parts of a multipart/related; a missing
+ * picture's alternative text takes its place. A text that would gain nothing stays as it is.
+ *
+ * A tokenizer of our own and not libxml2's HTML parser: that one builds a tree and writes all of it anew, repairs tags
+ * that readers display well, and drops the prefix of the very elements that are looked for.
+ */
+#include "convert/transforms.h"
+
+#include "base/mime-tree.h"
+#include "convert/field.h"
+#include "convert/outlook-html.h"
+
+#include <string.h>
+
+#define NAME "exchange-html"
+#define MAX_HTML ((gsize) 16 * 1024 * 1024)
+#define MAX_PICTURES 200
+
+typedef struct
+{
+  GHashTable *ids;     /* Content-IDs of the message */
+  GPtrArray *pictures; /* IstMimeNode, in no tree yet */
+} Pictures;
+
+static gboolean
+collect_id (gpointer user, IstMimeNode *node)
+{
+  if (node->id != NULL && !node->in_rfc822)
+    g_hash_table_add (user, g_strdup (node->id));
+  return TRUE;
+}
+
+/* "data:image/png;base64,…" as a part; NULL: it is none of these. Its id comes from its bytes. */
+static IstMimeNode *
+picture_part (const char *src, char **id)
+{
+  const char *comma = strchr (src, ',');
+  g_autofree char *type = NULL;
+  g_autofree guchar *data = NULL;
+  g_autofree char *sum = NULL;
+  g_autofree char *field = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (IstBody) body = NULL;
+  IstMimeNode *node;
+  gsize size;
+
+  if (comma == NULL || comma - src < 18 || g_ascii_strncasecmp (comma - 7, ";base64", 7) != 0)
+    return NULL;
+  type = g_strndup (src + 5, (gsize) (comma - 7 - src - 5));
+  for (const char *p = type; *p != '\0'; p++)
+    if (!g_ascii_isalnum (*p) && strchr ("/+-.", *p) == NULL)
+      return NULL;
+  data = g_base64_decode (comma + 1, &size);
+  if (size == 0 || g_ascii_strncasecmp (type, "image/", 6) != 0 || strchr (type + 6, '/') != NULL)
+    return NULL;
+  sum = g_compute_checksum_for_data (G_CHECKSUM_SHA256, data, size);
+  sum[24] = '\0';
+  *id = g_strdup_printf ("%s@isthmus", sum);
+  bytes = g_bytes_new_take (g_steal_pointer (&data), size);
+  body = ist_body_new_bytes (bytes);
+  node = ist_mime_node_new (type, NULL, "inline");
+  ist_mime_node_set_content (node, body, 0, size);
+  field = g_strdup_printf ("Content-ID: <%s>\r\n", *id);
+  ist_mime_node_set_field (node, "Content-ID", field);
+  return node;
+}
+
+static char *
+picture (gpointer user, const char *src)
+{
+  Pictures *self = user;
+  char *id = NULL;
+  IstMimeNode *node;
+
+  if (g_ascii_strncasecmp (src, "cid:", 4) == 0)
+    {
+      g_autofree char *plain = g_uri_unescape_string (src + 4, NULL);
+
+      if (g_hash_table_contains (self->ids, src + 4)
+          || (plain != NULL && g_hash_table_contains (self->ids, plain)))
+        return NULL;
+      return g_strdup ("");
+    }
+  if (g_ascii_strncasecmp (src, "data:", 5) != 0 || self->pictures->len >= MAX_PICTURES)
+    return NULL;
+  node = picture_part (src, &id);
+  if (node == NULL)
+    return NULL;
+  if (g_hash_table_add (self->ids, id))
+    g_ptr_array_add (self->pictures, node);
+  else
+    ist_mime_node_free (node);
+  return g_strdup_printf ("cid:%s", (const char *) id);
+}
+
+/* Into the multipart/related that holds the text, or a new one around it. */
+static void
+add_pictures (IstMimeNode *html, GPtrArray *pictures)
+{
+  IstMimeNode *related = html->parent;
+
+  if (pictures->len == 0)
+    return;
+  if (related == NULL || strcmp (related->type, "multipart/related") != 0)
+    related = ist_mime_node_wrap (html, "related");
+  for (guint i = 0; i < pictures->len; i++)
+    ist_mime_node_insert (related, related->children->len, g_ptr_array_index (pictures, i));
+}
+
+gboolean
+ist_exchange_html (const IstConvertContext *context, IstMessage *message, GError **error)
+{
+  g_autoptr (GHashTable) ids = NULL;
+  g_autoptr (GPtrArray) pictures = NULL;
+  g_autofree char *html = NULL;
+  g_autofree char *plain = NULL;
+  Pictures found;
+  IstOutlookHtml report;
+  IstMimeNode *root, *node;
+
+  if (!ist_field_mentions_html (message))
+    return TRUE;
+  root = ist_mime_tree (message);
+  node = ist_mime_node_find (root, "text/html");
+  if (node == NULL || node->sealed || node->in_rfc822 || ist_mime_node_size (node) > MAX_HTML)
+    return TRUE;
+  html = ist_mime_node_text (node, MAX_HTML, NULL);
+  if (html == NULL)
+    return TRUE;
+  ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  pictures = g_ptr_array_new ();
+  ist_mime_node_visit (root, collect_id, ids);
+  found = (Pictures){ ids, pictures };
+  report = (IstOutlookHtml){ .picture = picture, .user = &found };
+  plain = ist_outlook_html_clean (html, &report);
+  if (plain == NULL)
+    return TRUE;
+  ist_mime_node_set_text (node, plain);
+  add_pictures (node, pictures);
+  ist_message_note (
+      message, NAME,
+      "HTML of Outlook made plain: %u conditional comments, %u tags of Office, %u list items, "
+      "%u pictures",
+      report.n_comments, report.n_elements, report.n_items, report.n_pictures);
+  return TRUE;
+}

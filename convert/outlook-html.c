@@ -1,0 +1,397 @@
+#include "convert/outlook-html.h"
+
+#include "convert/format/html.h"
+
+#include <string.h>
+
+#define MAX_LEVELS 9 /* Word has nine */
+#define MAX_ROUNDS 20
+#define LOOK_AHEAD 40 /* tokens in which a list paragraph's marker must come */
+
+typedef struct
+{
+  IstHtmlScanner scanner;
+  GString *out;
+  IstOutlookHtml *report;
+  gboolean no_xml_end; /* no </xml> lies ahead */
+  guint depth;         /* lists that are open */
+  gboolean ordered[MAX_LEVELS];
+  gboolean in_item; /* the paragraph that is a list item has not ended */
+} Cleaner;
+
+/* ---- what is Office's own ---- */
+
+static gboolean
+begins (const IstHtmlToken *token, const char *with)
+{
+  return token->size >= strlen (with)
+         && g_ascii_strncasecmp (token->start, with, strlen (with)) == 0;
+}
+
+/* Both forms, with their ends: <!--[if mso]>…<![endif]-->, <![if !vml]>…<![endif]>, <!--[if !mso]><!-->. */
+static gboolean
+is_conditional (const IstHtmlToken *token)
+{
+  static const char *const forms[]
+      = { "<!--[if ", "<!--[endif]", "<!--<![endif]", "<![if ", "<![endif]", "<?xml" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (forms); i++)
+    if (begins (token, forms[i]))
+      return TRUE;
+  return token->size == 8 && begins (token, "<!--<!-->");
+}
+
+/* Elements of Office (o:, w:, x:, m:), VML (v:) and smart tags (st1:). */
+static gboolean
+is_office (const IstHtmlToken *token)
+{
+  return (token->kind == IST_HTML_OPEN || token->kind == IST_HTML_CLOSE)
+         && memchr (token->name, ':', token->name_size) != NULL;
+}
+
+/* An island of data: from <xml> to </xml>, unless the end is missing. */
+static gboolean
+skip_island (Cleaner *self, const IstHtmlToken *token)
+{
+  IstHtmlScanner ahead = self->scanner;
+  IstHtmlToken next;
+
+  if (token->kind != IST_HTML_OPEN || !ist_html_is (token, "xml"))
+    return FALSE;
+  while (!self->no_xml_end && ist_html_next (&ahead, &next))
+    if (next.kind == IST_HTML_CLOSE && ist_html_is (&next, "xml"))
+      {
+        self->scanner = ahead;
+        self->report->n_elements++;
+        return TRUE;
+      }
+  self->no_xml_end = TRUE;
+  return FALSE;
+}
+
+/* ---- lists ---- */
+
+/* "mso-list:l0 level2 lfo1": the level; 0: no list paragraph. */
+static guint
+list_level (const IstHtmlToken *token)
+{
+  g_autofree char *style = NULL;
+  const char *level;
+
+  if (token->kind != IST_HTML_OPEN || !ist_html_is (token, "p"))
+    return 0;
+  style = ist_html_attribute (token, "style");
+  level = style != NULL ? strstr (style, "mso-list:") : NULL;
+  level = level != NULL ? strstr (level, "level") : NULL;
+  if (level == NULL || level[5] < '1' || level[5] > '0' + MAX_LEVELS)
+    return 0;
+  return (guint) (level[5] - '0');
+}
+
+static gboolean
+is_marker_start (const IstHtmlToken *token)
+{
+  g_autofree char *style = NULL;
+
+  if (begins (token, "<![if !supportLists]") || begins (token, "<!--[if !supportLists]"))
+    return TRUE;
+  if (token->kind != IST_HTML_OPEN || !ist_html_is (token, "span"))
+    return FALSE;
+  style = ist_html_attribute (token, "style");
+  return style != NULL && strstr (style, "mso-list:Ignore") != NULL;
+}
+
+/* Jumps over the bullet or number that stands as text at the paragraph's start, telling which of the two it is.
+ * FALSE: there is none. */
+static gboolean
+skip_marker (Cleaner *self, gboolean *ordered)
+{
+  IstHtmlScanner ahead = self->scanner;
+  IstHtmlToken token;
+  guint spans = 0;
+  gboolean inside = FALSE, conditional = FALSE, seen = FALSE;
+
+  *ordered = FALSE;
+  for (guint n = 0; n < LOOK_AHEAD && ist_html_next (&ahead, &token); n++)
+    {
+      if (!inside && is_marker_start (&token))
+        {
+          inside = TRUE;
+          conditional = token.kind != IST_HTML_OPEN;
+          spans = conditional ? 0 : 1;
+          continue;
+        }
+      if (ist_html_is (&token, "p"))
+        return FALSE;
+      if (!inside && token.kind == IST_HTML_TEXT && !g_ascii_isspace (token.start[0]))
+        return FALSE;
+      if (inside && token.kind == IST_HTML_TEXT && !seen && !g_ascii_isspace (token.start[0]))
+        {
+          seen = TRUE;
+          *ordered = g_ascii_isalnum (token.start[0])
+                     && (memchr (token.start, '.', token.size) != NULL
+                         || memchr (token.start, ')', token.size) != NULL);
+        }
+      if (inside && ist_html_is (&token, "span"))
+        spans += token.kind == IST_HTML_OPEN ? 1 : -1;
+      if (inside
+          && (conditional ? begins (&token, "<![endif]") || begins (&token, "<!--[endif]")
+                          : spans == 0))
+        {
+          self->scanner = ahead;
+          return TRUE;
+        }
+    }
+  return FALSE;
+}
+
+static void
+close_lists (Cleaner *self, guint down_to)
+{
+  while (self->depth > down_to)
+    g_string_append (self->out, self->ordered[--self->depth] ? "</li></ol>" : "</li></ul>");
+}
+
+static gboolean
+take_list_paragraph (Cleaner *self, const IstHtmlToken *token)
+{
+  guint level = list_level (token);
+  gboolean ordered;
+
+  if (level == 0 || !skip_marker (self, &ordered))
+    return FALSE;
+  close_lists (self, level);
+  if (self->depth == level && self->ordered[level - 1] != ordered)
+    close_lists (self, level - 1);
+  if (self->depth == level)
+    g_string_append (self->out, "</li><li>");
+  while (self->depth < level)
+    {
+      self->ordered[self->depth++] = ordered;
+      g_string_append (self->out, ordered ? "<ol><li>" : "<ul><li>");
+    }
+  self->in_item = TRUE;
+  self->report->n_items++;
+  return TRUE;
+}
+
+static gboolean
+is_blank (const IstHtmlToken *token)
+{
+  for (gsize i = 0; i < token->size; i++)
+    if (!g_ascii_isspace (token->start[i]))
+      return FALSE;
+  return TRUE;
+}
+
+/* Between two items only blanks may stand; anything else ends the lists. */
+static gboolean
+leave_list (Cleaner *self, const IstHtmlToken *token)
+{
+  if (self->depth == 0)
+    return FALSE;
+  if (self->in_item)
+    {
+      if (token->kind == IST_HTML_CLOSE && ist_html_is (token, "p"))
+        {
+          self->in_item = FALSE;
+          return TRUE;
+        }
+      if (!ist_html_is (token, "p") && !ist_html_is (token, "div") && !ist_html_is (token, "table")
+          && !ist_html_is (token, "td") && !ist_html_is (token, "body"))
+        return FALSE;
+    }
+  if (token->kind != IST_HTML_TEXT || !is_blank (token))
+    {
+      close_lists (self, 0);
+      self->in_item = FALSE;
+    }
+  return FALSE;
+}
+
+/* ---- attributes ---- */
+
+/* A style without its mso- declarations; *gone: there were any. */
+static char *
+clean_style (const char *style, gboolean *gone)
+{
+  g_auto (GStrv) declarations = g_strsplit (style, ";", -1);
+  GString *out = g_string_new (NULL);
+
+  *gone = FALSE;
+  for (gsize i = 0; declarations[i] != NULL; i++)
+    {
+      const char *declaration = g_strstrip (declarations[i]);
+
+      if (g_ascii_strncasecmp (declaration, "mso-", 4) == 0)
+        *gone = TRUE;
+      else if (*declaration != '\0')
+        g_string_append_printf (out, "%s%s", out->len > 0 ? ";" : "", declaration);
+    }
+  return g_string_free (out, FALSE);
+}
+
+static void
+append_attribute (Cleaner *self, const char *name, const char *value)
+{
+  g_autofree char *escaped = g_markup_escape_text (value, -1);
+
+  if (*value != '\0')
+    g_string_append_printf (self->out, " %s=\"%s\"", name, escaped);
+}
+
+static gboolean
+is_attribute (const IstHtmlAttribute *attribute, const char *name)
+{
+  return attribute->value != NULL && attribute->name_size == strlen (name)
+         && g_ascii_strncasecmp (attribute->name, name, attribute->name_size) == 0;
+}
+
+/* The tag with its style cleaned, its name spaces left out and, of a picture, its src replaced. */
+static void
+append_tag (Cleaner *self, const IstHtmlToken *token, const char *src)
+{
+  IstHtmlAttribute attribute;
+  gsize at = 0;
+  const char *copied = token->start;
+
+  while (ist_html_next_attribute (token, &at, &attribute))
+    {
+      gboolean gone = FALSE;
+      g_autofree char *value = NULL;
+      g_autofree char *style = NULL;
+      gboolean is_src = src != NULL && is_attribute (&attribute, "src");
+      gboolean is_space
+          = attribute.name_size > 6 && g_ascii_strncasecmp (attribute.name, "xmlns:", 6) == 0;
+
+      if (is_attribute (&attribute, "style"))
+        {
+          value = ist_html_unescape (attribute.value, attribute.value_size);
+          style = clean_style (value, &gone);
+        }
+      if (!gone && !is_src && !is_space)
+        continue;
+      g_string_append_len (self->out, copied, (gssize) (attribute.start - copied));
+      if (gone)
+        append_attribute (self, "style", style);
+      else if (is_src)
+        append_attribute (self, "src", src);
+      copied = attribute.start + attribute.size;
+      if (!g_ascii_isspace (*copied) && *copied != '>' && *copied != '/') /* a="b"c="d" */
+        g_string_append_c (self->out, ' ');
+    }
+  g_string_append_len (self->out, copied, (gssize) (token->start + token->size - copied));
+}
+
+static gboolean
+is_charset (const IstHtmlToken *token)
+{
+  g_autofree char *content = NULL;
+  g_autofree char *charset = NULL;
+
+  if (token->kind != IST_HTML_OPEN || !ist_html_is (token, "meta"))
+    return FALSE;
+  content = ist_html_attribute (token, "content");
+  charset = ist_html_attribute (token, "charset");
+  return charset != NULL || (content != NULL && strstr (content, "charset=") != NULL);
+}
+
+static void
+take_picture (Cleaner *self, const IstHtmlToken *token)
+{
+  g_autofree char *src = ist_html_attribute (token, "src");
+  g_autofree char *fresh = src != NULL ? self->report->picture (self->report->user, src) : NULL;
+  g_autofree char *alt = NULL;
+  g_autofree char *escaped = NULL;
+
+  if (fresh == NULL)
+    {
+      append_tag (self, token, NULL);
+      return;
+    }
+  self->report->n_pictures++;
+  if (*fresh != '\0')
+    {
+      append_tag (self, token, fresh);
+      return;
+    }
+  alt = ist_html_attribute (token, "alt");
+  escaped = g_markup_escape_text (alt != NULL && *alt != '\0' ? alt : "picture", -1);
+  g_string_append_printf (self->out, "[%s]", escaped);
+}
+
+/* ---- everything ---- */
+
+/* A '<' that began no tag must not begin one when what followed it is gone. */
+static void
+append_text (Cleaner *self, const IstHtmlToken *token, gboolean raw)
+{
+  for (gsize i = 0; i < token->size; i++)
+    if (token->start[i] == '<' && !raw)
+      g_string_append (self->out, "&lt;");
+    else
+      g_string_append_c (self->out, token->start[i]);
+}
+
+static void
+take (Cleaner *self, const IstHtmlToken *token, gboolean raw)
+{
+  if (take_list_paragraph (self, token) || leave_list (self, token) || skip_island (self, token))
+    return;
+  if (token->kind == IST_HTML_TEXT)
+    append_text (self, token, raw);
+  else if ((token->kind == IST_HTML_COMMENT || token->kind == IST_HTML_DECLARATION)
+           && is_conditional (token))
+    self->report->n_comments++;
+  else if (is_office (token))
+    self->report->n_elements++;
+  else if (token->kind == IST_HTML_OPEN && ist_html_is (token, "img"))
+    take_picture (self, token);
+  else if (token->kind == IST_HTML_OPEN && !is_charset (token))
+    append_tag (self, token, NULL);
+  else if (token->kind != IST_HTML_OPEN)
+    g_string_append_len (self->out, token->start, (gssize) token->size);
+}
+
+/* NULL: nothing was found. */
+static char *
+clean_once (const char *html, IstOutlookHtml *report)
+{
+  g_autoptr (GString) out = g_string_new (NULL);
+  Cleaner self
+      = { .scanner = { .text = html, .size = strlen (html) }, .out = out, .report = report };
+  guint before = report->n_comments + report->n_elements + report->n_items + report->n_pictures;
+  IstHtmlToken token;
+
+  for (;;)
+    {
+      gboolean raw = self.scanner.raw != NULL;
+
+      if (!ist_html_next (&self.scanner, &token))
+        break;
+      take (&self, &token, raw);
+    }
+  close_lists (&self, 0);
+  if (report->n_comments + report->n_elements + report->n_items + report->n_pictures == before)
+    return NULL;
+  return g_string_free (g_steal_pointer (&out), FALSE);
+}
+
+/* In broken HTML what is taken out can make a new tag of its neighbours: it is looked at again. */
+char *
+ist_outlook_html_clean (const char *html, IstOutlookHtml *report)
+{
+  char *last = NULL;
+
+  report->n_comments = report->n_elements = report->n_items = report->n_pictures = 0;
+  for (guint i = 0; i < MAX_ROUNDS; i++)
+    {
+      char *next = clean_once (last != NULL ? last : html, report);
+
+      if (next == NULL)
+        break;
+      g_free (last);
+      last = next;
+    }
+  return last;
+}

@@ -1,0 +1,34 @@
+/*
+ * convert/outlook-html.h - the HTML that Outlook and Word write, made plain.
+ *
+ *   IstOutlookHtml report = { .picture = find_picture, .user = tree };
+ *   g_autofree char *plain = ist_outlook_html_clean (html, &report);
+ *   plain == NULL: nothing to gain
+ *
+ * Threads: pure functions.
+ */
+#ifndef IST_CONVERT_OUTLOOK_HTML_H
+#define IST_CONVERT_OUTLOOK_HTML_H
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  /* Asked for the src of each picture: NULL: stays; "": it is missing, its alternative text takes its place; else
+   * the new src. g_free()d by the caller. */
+  char *(*picture) (gpointer user, const char *src);
+  gpointer user;
+  guint n_comments; /* what was done: conditional comments, */
+  guint n_elements; /* tags of Office and VML, */
+  guint n_items;    /* paragraphs that became list items, */
+  guint n_pictures; /* pictures whose src changed */
+} IstOutlookHtml;
+
+/* A new text, g_free(), or NULL where nothing of the four was found. `html` is UTF-8. */
+char *ist_outlook_html_clean (const char *html, IstOutlookHtml *report);
+
+G_END_DECLS
+
+#endif
