@@ -114,6 +114,18 @@ ist_mime_node_decode (const IstMimeNode *node, gsize max_bytes)
   return g_byte_array_free_to_bytes (out);
 }
 
+IstBody *
+ist_mime_node_coded (const IstMimeNode *node)
+{
+  const IstMimeContent *content = node->content;
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (node->children != NULL || content->original == NULL || content->body != NULL || content->spans != NULL)
+    return NULL;
+  bytes = ist_body_slice (content->original, content->content, content->content_end - content->content);
+  return ist_body_new_bytes (bytes);
+}
+
 /* ---- decoding into a body ---- */
 
 typedef struct

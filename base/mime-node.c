@@ -23,6 +23,7 @@ content_free (IstMimeContent *content)
 {
   ist_body_unref (content->original);
   ist_body_unref (content->body);
+  g_clear_pointer (&content->spans, g_array_unref);
   g_free (content->encoding);
   g_free (content->boundary);
   g_free (content);
@@ -319,6 +320,8 @@ ist_mime_node_size (const IstMimeNode *node)
 {
   const IstMimeContent *content = node->content;
 
+  if (content->spans != NULL)
+    return ist_span_size (content->spans);
   return content->body != NULL ? content->size_bytes : content->content_end - content->content;
 }
 

@@ -214,11 +214,24 @@ write_multipart (const IstMimeNode *node, GArray *spans)
 }
 
 static void
+write_spans (const GArray *from, GArray *spans)
+{
+  for (guint i = 0; i < from->len; i++)
+    {
+      const IstSpan *span = &g_array_index (from, IstSpan, i);
+
+      ist_span_append (spans, span->body, span->offset, span->size_bytes, span->form);
+    }
+}
+
+static void
 write_content (const IstMimeNode *node, GArray *spans)
 {
   const IstMimeContent *content = node->content;
 
-  if (content->body != NULL)
+  if (content->spans != NULL)
+    write_spans (content->spans, spans);
+  else if (content->body != NULL)
     ist_span_append (spans, content->body, content->offset, content->size_bytes, content->form);
   else if (node->children != NULL && content->boundary != NULL)
     write_multipart (node, spans);
@@ -227,6 +240,41 @@ write_content (const IstMimeNode *node, GArray *spans)
   else if (content->original != NULL)
     ist_span_append (spans, content->original, content->content, content->content_end - content->content,
                      IST_SPAN_AS_IS);
+}
+
+static gboolean
+is_message_type (const char *type)
+{
+  return strcmp (type, "message/rfc822") == 0 || strcmp (type, "message/global") == 0; /* RFC 6532 3.7 */
+}
+
+IstBody *
+ist_mime_node_attached (const IstMimeNode *node)
+{
+  const IstMimeContent *content = node->content;
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (!is_message_type (node->type) || content->spans != NULL)
+    return NULL;
+  if (content->body != NULL && content->form == IST_SPAN_AS_IS)
+    bytes = ist_body_slice (content->body, content->offset, content->size_bytes);
+  else if (content->body == NULL && content->original != NULL && node->children != NULL && node->children->len == 1
+           && is_clean (g_ptr_array_index (node->children, 0)))
+    bytes = ist_body_slice (content->original, content->content, content->content_end - content->content);
+  return bytes != NULL ? ist_body_new_bytes (bytes) : NULL;
+}
+
+void
+ist_mime_node_set_attached (IstMimeNode *node, const IstMessage *message)
+{
+  IstMimeContent *content = node->content;
+
+  g_return_if_fail (is_message_type (node->type) && !node->sealed);
+  g_clear_pointer (&node->children, g_ptr_array_unref);
+  g_clear_pointer (&content->spans, g_array_unref);
+  content->spans = ist_span_array_new ();
+  ist_message_append_spans (message, content->spans);
+  content->touched = TRUE;
 }
 
 /* But for the root's header, which the message writes itself. */
