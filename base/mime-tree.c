@@ -171,12 +171,25 @@ end_line (GArray *spans)
     ist_span_append_text (spans, "\r\n");
 }
 
+/* Does its delimiter line still fit? A multipart that was hoisted may have got children back that were its own under
+ * another boundary. `delimiter`: with its CRLF. */
+static gboolean
+has_delimiter (const IstMimeContent *content, const char *delimiter)
+{
+  gsize size;
+  const char *data = ist_body_data (content->original, &size) + content->outer;
+  gsize length = strlen (delimiter) - 2;
+
+  size = content->outer_end - content->outer;
+  return size > length && memcmp (data, delimiter, length) == 0 && g_ascii_isspace (data[length]);
+}
+
 static void
 write_child (const IstMimeNode *multipart, const IstMimeNode *child, const char *delimiter, GArray *spans)
 {
   const IstMimeContent *content = child->content;
 
-  if (content->home == multipart && is_clean (child))
+  if (content->home == multipart && is_clean (child) && has_delimiter (content, delimiter))
     {
       ist_span_append (spans, content->original, content->outer, content->outer_end - content->outer,
                        IST_SPAN_AS_IS);

@@ -19,12 +19,22 @@ typedef struct
 {
   GString *out;
   gsize column;
+  gboolean glued; /* the next piece follows without a blank */
 } Writer;
 
 static gboolean
 is_raw (const char *data, gsize size)
 {
   return ist_text_has_high_bit (data, size) || memchr (data, 0x1B, size) != NULL;
+}
+
+static gboolean
+is_raw_field (const IstMessage *message, guint i)
+{
+  gsize size;
+  const char *data = ist_message_field_raw (message, i, &size);
+
+  return size <= MAX_FIELD && is_raw (data, size);
 }
 
 /* ---- writing ---- */
@@ -40,7 +50,9 @@ fold (Writer *self)
 static void
 write_piece (Writer *self, const char *piece, gsize size)
 {
-  if (self->column + 1 + size > MAX_LINE && self->column > 1)
+  if (self->glued)
+    self->glued = FALSE;
+  else if (self->column + 1 + size > MAX_LINE && self->column > 1)
     fold (self);
   else if (self->column > 1)
     {
@@ -194,7 +206,9 @@ write_raw_token (Writer *self, const char *text, gsize *length)
     case '(':
       inner = unquoted (text, *length);
       write_piece (self, "(", 1);
+      self->glued = TRUE;
       write_encoded (self, inner, strlen (inner));
+      self->glued = TRUE;
       write_piece (self, ")", 1);
       break;
     default:
@@ -288,10 +302,9 @@ repair_field (IstMessage *message, guint i, const char *label)
   g_autofree char *value = NULL;
   g_autofree char *text = NULL;
   g_autofree char *raw = NULL;
-  Writer writer;
-  gsize size;
+  Writer writer = { 0 };
 
-  if (is_fixed_field (name) || !is_raw (ist_message_field_raw (message, i, &size), size) || size > MAX_FIELD)
+  if (is_fixed_field (name) || !is_raw_field (message, i))
     return FALSE;
   value = ist_message_field_value (message, i);
   text = ist_charset_best (value, strlen (value), strchr (value, 0x1B) != NULL ? "iso-2022-jp" : label);
@@ -329,9 +342,8 @@ name_in (IstMimeNode *node, const char *field, const char *label)
   guint i = ist_message_find_field (node->head, field, 0);
   g_autofree char *value = NULL;
   g_autofree char *text = NULL;
-  gsize size;
 
-  if (i == IST_MESSAGE_NOT_FOUND || !is_raw (ist_message_field_raw (node->head, i, &size), size) || size > MAX_FIELD)
+  if (i == IST_MESSAGE_NOT_FOUND || !is_raw_field (node->head, i))
     return NULL;
   value = ist_message_field_value (node->head, i);
   text = ist_charset_best (value, strlen (value), label);
