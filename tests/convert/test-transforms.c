@@ -56,7 +56,9 @@ static void
 check_case (guint i, const char *folder, const char *file)
 {
   const IstTransform *transform = ist_pipeline_get (i);
-  IstSide from = transform->from != IST_SIDE_NONE ? transform->from : IST_SIDE_DOMINO;
+  IstSide from = transform->from != IST_SIDE_NONE    ? transform->from
+                 : transform->to == IST_SIDE_DOMINO ? IST_SIDE_EXCHANGE
+                                                    : IST_SIDE_DOMINO;
   IstSide to = transform->to != IST_SIDE_NONE ? transform->to
                : from == IST_SIDE_DOMINO      ? IST_SIDE_EXCHANGE
                                               : IST_SIDE_DOMINO;
@@ -80,7 +82,7 @@ check_case (guint i, const char *folder, const char *file)
   IST_ASSERT_INT (n_changes > 0, changes);
   if (changes)
     IST_ASSERT (strcmp (off, want) != 0);
-  if (transform->from != IST_SIDE_NONE)
+  if (transform->from != IST_SIDE_NONE || transform->to != IST_SIDE_NONE)
     IST_ASSERT_STR (other_way, in);
 }
 
