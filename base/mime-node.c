@@ -424,6 +424,21 @@ ist_mime_node_replace (IstMimeNode *node, IstMimeNode *with)
   adopted (parent, with);
 }
 
+/* A field as a text: without NULs, ended by CRLF. */
+static char *
+whole_field (const char *data, gsize size)
+{
+  GString *out = g_string_sized_new (size + 3);
+
+  while (size > 0 && (data[size - 1] == '\n' || data[size - 1] == '\r'))
+    size--;
+  for (gsize i = 0; i < size; i++)
+    if (data[i] != '\0')
+      g_string_append_c (out, data[i]);
+  g_string_append (out, "\r\n");
+  return g_string_free (out, FALSE);
+}
+
 /* Everything about the body goes over: the Content-* fields, the content, the children. */
 static void
 move_content (IstMimeNode *from, IstMimeNode *to)
@@ -447,8 +462,7 @@ move_content (IstMimeNode *from, IstMimeNode *to)
           i++;
           continue;
         }
-      raw = data[size - 1] == '\n' && size >= 2 && data[size - 2] == '\r' ? g_strndup (data, size)
-                                                                          : g_strdup_printf ("%.*s\r\n", (int) size, data);
+      raw = whole_field (data, size);
       ist_message_insert_field (to->head, before++, raw);
       ist_message_remove_field (from->head, i);
     }

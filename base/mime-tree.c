@@ -125,21 +125,33 @@ append_text (gpointer user, const char *data, gsize size_bytes, GError **error)
 }
 
 static gboolean
+ends_with (const GString *text, const char *what)
+{
+  gsize length = strlen (what);
+
+  return text->len >= length && memcmp (text->str + text->len - length, what, length) == 0;
+}
+
+static gboolean
 ends_with_empty_line (const GString *text)
 {
-  return strcmp (text->str, "\r\n") == 0 || strcmp (text->str, "\n") == 0
-         || g_str_has_suffix (text->str, "\n\r\n") || g_str_has_suffix (text->str, "\n\n");
+  return (text->len <= 2 && ends_with (text, "\n")) || ends_with (text, "\n\r\n") || ends_with (text, "\n\n");
 }
 
 static void
 write_head (const IstMimeNode *node, GArray *spans)
 {
-  g_autoptr (GString) text = g_string_new (NULL);
+  GString *text = g_string_new (NULL);
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (IstBody) body = NULL;
 
   ist_message_write (node->head, append_text, text, NULL);
   if (!ends_with_empty_line (text))
     g_string_append (text, "\r\n");
-  ist_span_append_text (spans, text->str);
+  /* NULs may stand in it. */
+  bytes = g_string_free_to_bytes (text);
+  body = ist_body_new_bytes (bytes);
+  ist_span_append (spans, body, 0, ist_body_size (body), IST_SPAN_AS_IS);
 }
 
 static void write_content (const IstMimeNode *node, GArray *spans);

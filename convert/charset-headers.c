@@ -376,7 +376,7 @@ ist_charset_repair_name (IstMimeNode *node, const char *label)
                    && !is_raw (node->name, strlen (node->name))
                ? g_strdup (node->name)
                : g_steal_pointer (&of_type);
-  if (name == NULL || *name == '\0' || !g_utf8_validate (name, -1, NULL))
+  if (name == NULL || *name == '\0' || !g_utf8_validate (name, -1, NULL) || is_raw (node->type, strlen (node->type)))
     return FALSE;
   ist_mime_node_set_name (node, name);
   return TRUE;

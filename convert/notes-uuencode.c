@@ -35,6 +35,9 @@ take_blocks (GString *text)
   while (blocks->len < MAX_BLOCKS && ist_uuencode_next (text->str, text->len, pos, &block))
     {
       g_string_append_len (rest, text->str + pos, (gssize) (block.start - pos));
+      /* An empty line keeps what stood around the block from becoming one. */
+      if (rest->len > 0 && !g_str_has_suffix (rest->str, "\n\n"))
+        g_string_append_c (rest, '\n');
       pos = block.end;
       g_ptr_array_add (blocks, g_memdup2 (&block, sizeof block));
     }
