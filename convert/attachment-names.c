@@ -84,7 +84,8 @@ name_one (IstMessage *message, IstMimeNode *node, GHashTable *taken)
   if (g_strcmp0 (name, old) == 0)
     return;
   ist_mime_node_set_name (node, name);
-  ist_message_note (message, "attachment-names", "the attachment %s%s is named \"%s\" now", is_named ? "with a name " : "",
+  ist_message_note (message, "attachment-names", "the attachment %s%s is named \"%s\" now",
+                    is_named ? "with a name " : "",
                     !is_named                ? "without name"
                     : strcmp (clean, old) == 0 ? "that another has too"
                                                : "that cannot be saved",

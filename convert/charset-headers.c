@@ -254,7 +254,8 @@ has_raw_address (const char *text)
   for (; *text != '\0'; text += length)
     {
       length = token_length (text);
-      if (is_raw (text, length) && (*text == '<' || (*text != '"' && *text != '(' && memchr (text, '@', length) != NULL)))
+      if (is_raw (text, length)
+          && (*text == '<' || (*text != '"' && *text != '(' && memchr (text, '@', length) != NULL)))
         return TRUE;
     }
   return FALSE;

@@ -37,7 +37,8 @@ file_of (const char *wanted, const char *fallback)
                                                                                  : "attachment");
   const char *type = ist_file_type_of (name);
 
-  return ist_mime_node_new (g_str_has_prefix (type, "message/") ? "application/octet-stream" : type, name, "attachment");
+  return ist_mime_node_new (g_str_has_prefix (type, "message/") ? "application/octet-stream" : type, name,
+                            "attachment");
 }
 
 /* The only part of a message stays the root, so it is put into a multipart first. */
@@ -160,7 +161,8 @@ convert_double (IstMessage *message, IstMimeNode *node)
   gsize size;
   const char *bytes;
 
-  if (head == NULL || head->children != NULL || data->children != NULL || strcmp (head->type, "application/applefile") != 0)
+  if (head == NULL || head->children != NULL || data->children != NULL
+      || strcmp (head->type, "application/applefile") != 0)
     return;
   body = ist_mime_node_decode_body (head, MAX_FILE, NULL);
   bytes = body != NULL ? ist_body_data (body, &size) : NULL;
@@ -210,7 +212,8 @@ ist_notes_apple (const IstConvertContext *context, IstMessage *message, GError *
 
       if (strcmp (node->type, "application/mac-binhex40") == 0)
         convert_binhex (message, node);
-      else if (strcmp (node->type, "application/applefile") == 0 || strcmp (node->type, "application/x-applesingle") == 0)
+      else if (strcmp (node->type, "application/applefile") == 0
+               || strcmp (node->type, "application/x-applesingle") == 0)
         convert_single (message, node);
       else if (ist_look_is_own_text (node, "plain") && is_in_mixed (node))
         convert_text (context, message, node);

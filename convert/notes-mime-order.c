@@ -191,7 +191,8 @@ static void
 write_related (IstMimeNode *related)
 {
   g_autofree char *boundary = ist_mime_node_parameter (related, "boundary");
-  g_autofree char *raw = g_strdup_printf ("Content-Type: multipart/related; type=\"text/html\";\r\n\tboundary=\"%s\"\r\n",
+  g_autofree char *raw = g_strdup_printf ("Content-Type: multipart/related; type=\"text/html\";\r\n"
+                                          "\tboundary=\"%s\"\r\n",
                                           boundary);
 
   ist_mime_node_set_field (related, "Content-Type", raw);

@@ -89,7 +89,8 @@ is_trailing (const Reader *self, gsize pos)
 {
   gsize p = skip_blanks (self, pos);
 
-  return p == self->size || self->data[p] == '\n' || (self->data[p] == '\r' && p + 1 < self->size && self->data[p + 1] == '\n');
+  return p == self->size || self->data[p] == '\n'
+         || (self->data[p] == '\r' && p + 1 < self->size && self->data[p + 1] == '\n');
 }
 
 static GByteArray *
@@ -147,7 +148,8 @@ repair (const IstConvertContext *context, IstMessage *message, IstMimeNode *node
   bytes = g_byte_array_free_to_bytes (g_steal_pointer (&out));
   body = ist_body_new_bytes (bytes);
   ist_mime_node_set_content (node, body, 0, ist_body_size (body));
-  ist_message_note (message, "notes-qp-repair", "damaged quoted-printable of a part (%s) written as base64", node->type);
+  ist_message_note (message, "notes-qp-repair", "damaged quoted-printable of a part (%s) written as base64",
+                    node->type);
 }
 
 gboolean

@@ -23,7 +23,8 @@ static const IstSettingRow rows[] = {
     .sentence = "Join the lines of format=flowed texts into paragraphs." },
   { .key = "attachment-names", .type = IST_SETTING_BOOL, .offset = FIELD (attachment_names), .def = "yes",
     .sentence = "Give attachments without a name one, and clean names that Windows or Notes cannot save." },
-  { .key = "attachment-names-distinct", .type = IST_SETTING_BOOL, .offset = FIELD (attachment_names_distinct), .def = "no",
+  { .key = "attachment-names-distinct", .type = IST_SETTING_BOOL, .offset = FIELD (attachment_names_distinct),
+    .def = "no",
     .sentence = "Give attachments of the same name and different content distinct names, \"a (2).txt\"; "
                 "part of attachment-names." },
   { .key = "text-empty", .type = IST_SETTING_BOOL, .offset = FIELD (text_empty), .def = "yes",

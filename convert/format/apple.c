@@ -45,7 +45,8 @@ take_entry (IstAppleFile *file, guint32 id, const guint8 *data, gsize offset, gs
     case ENTRY_NAME:
       if (size == 0 || size > MAX_NAME || file->name != NULL)
         break;
-      file->name = ist_charset_to_utf8 (text, size, g_utf8_validate_len (text, size, NULL) ? "utf-8" : "macintosh", NULL);
+      file->name = ist_charset_to_utf8 (text, size, g_utf8_validate_len (text, size, NULL) ? "utf-8" : "macintosh",
+                                        NULL);
       break;
     default:
       break;
