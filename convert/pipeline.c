@@ -3,7 +3,8 @@
 #include "convert/settings.h"
 #include "convert/transforms.h"
 
-/* THE table. Order matters: what removes comes before what rebuilds. */
+/* THE table. Order matters: what removes comes before what rebuilds; what reads a text comes behind charset-repair,
+ * but for format-flowed, whose mark is lost when a text is written. */
 static const struct
 {
   IstTransform transform;
@@ -30,6 +31,19 @@ static const struct
       .from = IST_SIDE_DOMINO,
       .run = ist_notes_qp_repair },
     G_STRUCT_OFFSET (IstConvertSettings, notes_qp_repair) },
+  { { .name = "format-flowed",
+      .summary = "joins the lines of format=flowed texts into paragraphs",
+      .source = "docs/transforms.md, \"format-flowed\"",
+      .on_by_default = TRUE,
+      .to = IST_SIDE_DOMINO,
+      .run = ist_format_flowed },
+    G_STRUCT_OFFSET (IstConvertSettings, format_flowed) },
+  { { .name = "charset-repair",
+      .summary = "writes texts and header fields as UTF-8 whose character set label is missing or wrong",
+      .source = "docs/transforms.md, \"charset-repair\"",
+      .on_by_default = TRUE,
+      .run = ist_charset_repair },
+    G_STRUCT_OFFSET (IstConvertSettings, charset_repair) },
   { { .name = "notes-apple",
       .summary = "takes the file out of BinHex, AppleSingle and AppleDouble attachments",
       .source = "docs/transforms.md, \"notes-apple\"",
@@ -44,19 +58,6 @@ static const struct
       .from = IST_SIDE_DOMINO,
       .run = ist_notes_uuencode },
     G_STRUCT_OFFSET (IstConvertSettings, notes_uuencode) },
-  { { .name = "charset-repair",
-      .summary = "writes texts and header fields as UTF-8 whose character set label is missing or wrong",
-      .source = "docs/transforms.md, \"charset-repair\"",
-      .on_by_default = TRUE,
-      .run = ist_charset_repair },
-    G_STRUCT_OFFSET (IstConvertSettings, charset_repair) },
-  { { .name = "format-flowed",
-      .summary = "joins the lines of format=flowed texts into paragraphs",
-      .source = "docs/transforms.md, \"format-flowed\"",
-      .on_by_default = TRUE,
-      .to = IST_SIDE_DOMINO,
-      .run = ist_format_flowed },
-    G_STRUCT_OFFSET (IstConvertSettings, format_flowed) },
   { { .name = "text-empty",
       .summary = "gives messages without any text part an empty one, and drops or fills an empty HTML part",
       .source = "docs/transforms.md, \"text-empty\"",

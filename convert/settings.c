@@ -25,7 +25,7 @@ static const IstSettingRow rows[] = {
     .sentence = "Give attachments without a name one, and clean names that Windows or Notes cannot save." },
   { .key = "attachment-names-distinct", .type = IST_SETTING_BOOL, .offset = FIELD (attachment_names_distinct),
     .def = "no",
-    .sentence = "Give attachments of the same name and different content distinct names, \"a (2).txt\"; "
+    .sentence = "Give attachments of the same name distinct names, \"a (2).txt\"; "
                 "part of attachment-names." },
   { .key = "text-empty", .type = IST_SETTING_BOOL, .offset = FIELD (text_empty), .def = "yes",
     .sentence = "Give messages without any text part an empty one, and drop or fill an empty HTML part." },

@@ -55,7 +55,8 @@ nested (guint depth)
   for (guint i = 0; i <= depth; i++)
     g_string_append_printf (out,
                             "Subject: caf\351 %u\r\nMIME-Version: 1.0\r\n"
-                            "Content-Type: multipart/mixed; boundary=b%u\r\n\r\n--b%u\r\nContent-Type: text/plain\r\n\r\ntext %u\r\n--b%u\r\n%s",
+                            "Content-Type: multipart/mixed; boundary=b%u\r\n\r\n"
+                            "--b%u\r\nContent-Type: text/plain\r\n\r\ntext %u\r\n--b%u\r\n%s",
                             i, i, i, i, i,
                             i < depth ? "Content-Type: message/rfc822\r\n\r\n"
                                       : "Content-Type: application/pdf; name=a.pdf\r\n"
