@@ -57,6 +57,8 @@ source_init (Source *self, const IstMimeNode *node)
     {
       self->data = ist_body_data (content->body, &self->size) + content->offset;
       self->size = content->size_bytes;
+      if (content->quoted)
+        encoding = GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE;
     }
   else if (content->original != NULL)
     {
@@ -301,6 +303,7 @@ set_content (IstMimeNode *node, IstBody *body, gsize offset, gsize size_bytes, I
   content->offset = offset;
   content->size_bytes = size_bytes;
   content->form = form;
+  content->quoted = strcmp (encoding, "quoted-printable") == 0;
   content->touched = TRUE;
   ist_mime_node_set_field (node, "Content-Transfer-Encoding", raw);
 }
