@@ -429,6 +429,67 @@ ist_message_write (const IstMessage *self, IstMessageSink sink, gpointer user, G
   return write_range (data, pos, size, sink, user, error);
 }
 
+/* A field is in the original or a text of its own. */
+static void
+append_field (const IstMessage *self, const Field *field, GArray *spans)
+{
+  gsize size;
+  const char *data = ist_body_data (self->original, &size);
+
+  if (field->owned != NULL)
+    ist_span_append_text (spans, field->raw);
+  else
+    ist_span_append (spans, self->original, (gsize) (field->raw - data), field->size_bytes, IST_SPAN_AS_IS);
+}
+
+static void
+append_body (const IstMessage *self, GArray *spans)
+{
+  gsize size = ist_body_size (self->original);
+  gsize pos = self->body_start;
+
+  for (guint i = 0; self->edits != NULL && i < self->edits->len; i++)
+    {
+      const Edit *edit = &g_array_index (self->edits, Edit, i);
+      g_autoptr (IstBody) with = edit->with != NULL ? ist_body_new_bytes (edit->with) : NULL;
+
+      ist_span_append (spans, self->original, pos, edit->offset - pos, IST_SPAN_AS_IS);
+      if (with != NULL)
+        ist_span_append (spans, with, 0, ist_body_size (with), IST_SPAN_AS_IS);
+      pos = edit->offset + edit->size_bytes;
+    }
+  ist_span_append (spans, self->original, pos, size - pos, IST_SPAN_AS_IS);
+}
+
+void
+ist_message_append_spans (const IstMessage *self, GArray *spans)
+{
+  gsize size = ist_body_size (self->original);
+
+  if (!self->changed)
+    {
+      ist_span_append (spans, self->original, 0, size, IST_SPAN_AS_IS);
+      return;
+    }
+  for (guint i = 0; i < self->fields->len; i++)
+    append_field (self, &g_array_index (self->fields, Field, i), spans);
+  if (self->body_start > self->header_end)
+    ist_span_append (spans, self->original, self->header_end, self->body_start - self->header_end, IST_SPAN_AS_IS);
+  else if (self->spans != NULL)
+    ist_span_append_text (spans, "\r\n");
+  if (self->spans == NULL)
+    {
+      append_body (self, spans);
+      return;
+    }
+  for (guint i = 0; i < self->spans->len; i++)
+    {
+      const IstSpan *span = &g_array_index (self->spans, IstSpan, i);
+
+      ist_span_append (spans, span->body, span->offset, span->size_bytes, span->form);
+    }
+}
+
 static gboolean
 count_bytes (gpointer user, const char *data, gsize size_bytes, GError **error)
 {

@@ -105,6 +105,9 @@ gsize ist_message_size (const IstMessage *message);
 gboolean ist_message_write (const IstMessage *message, IstMessageSink sink, gpointer user,
                             GError **error);
 
+/* The same as spans, for a message that goes into another one: nothing but changed fields is copied. */
+void ist_message_append_spans (const IstMessage *message, GArray *spans);
+
 /* The whole message in one block (tests, small messages). */
 GBytes *ist_message_to_bytes (const IstMessage *message);
 

@@ -57,6 +57,8 @@ source_init (Source *self, const IstMimeNode *node)
     {
       self->data = ist_body_data (content->body, &self->size) + content->offset;
       self->size = content->size_bytes;
+      if (content->quoted)
+        encoding = GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE;
     }
   else if (content->original != NULL)
     {
@@ -112,6 +114,18 @@ ist_mime_node_decode (const IstMimeNode *node, gsize max_bytes)
   source_init (&source, node);
   source_read (&source, MIN (max_bytes, G_MAXUINT / 2), append, out, NULL);
   return g_byte_array_free_to_bytes (out);
+}
+
+IstBody *
+ist_mime_node_coded (const IstMimeNode *node)
+{
+  const IstMimeContent *content = node->content;
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (node->children != NULL || content->original == NULL || content->body != NULL || content->spans != NULL)
+    return NULL;
+  bytes = ist_body_slice (content->original, content->content, content->content_end - content->content);
+  return ist_body_new_bytes (bytes);
 }
 
 /* ---- decoding into a body ---- */
@@ -289,6 +303,7 @@ set_content (IstMimeNode *node, IstBody *body, gsize offset, gsize size_bytes, I
   content->offset = offset;
   content->size_bytes = size_bytes;
   content->form = form;
+  content->quoted = strcmp (encoding, "quoted-printable") == 0;
   content->touched = TRUE;
   ist_mime_node_set_field (node, "Content-Transfer-Encoding", raw);
 }

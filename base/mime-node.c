@@ -23,6 +23,7 @@ content_free (IstMimeContent *content)
 {
   ist_body_unref (content->original);
   ist_body_unref (content->body);
+  g_clear_pointer (&content->spans, g_array_unref);
   g_free (content->encoding);
   g_free (content->boundary);
   g_free (content);
@@ -319,6 +320,8 @@ ist_mime_node_size (const IstMimeNode *node)
 {
   const IstMimeContent *content = node->content;
 
+  if (content->spans != NULL)
+    return ist_span_size (content->spans);
   return content->body != NULL ? content->size_bytes : content->content_end - content->content;
 }
 
@@ -421,17 +424,18 @@ ist_mime_node_replace (IstMimeNode *node, IstMimeNode *with)
   adopted (parent, with);
 }
 
-/* A field as a string that ends with CRLF. NULs, which it cannot hold, are left out. */
+/* A field as a text: without NULs, ended by CRLF. */
 static char *
-copy_line (const char *data, gsize size)
+whole_field (const char *data, gsize size)
 {
-  GString *out = g_string_sized_new (size + 2);
+  GString *out = g_string_sized_new (size + 3);
 
+  while (size > 0 && (data[size - 1] == '\n' || data[size - 1] == '\r'))
+    size--;
   for (gsize i = 0; i < size; i++)
     if (data[i] != '\0')
       g_string_append_c (out, data[i]);
-  if (!g_str_has_suffix (out->str, "\r\n"))
-    g_string_append (out, "\r\n");
+  g_string_append (out, "\r\n");
   return g_string_free (out, FALSE);
 }
 
@@ -458,7 +462,7 @@ move_content (IstMimeNode *from, IstMimeNode *to)
           i++;
           continue;
         }
-      raw = copy_line (data, size);
+      raw = whole_field (data, size);
       ist_message_insert_field (to->head, before++, raw);
       ist_message_remove_field (from->head, i);
     }

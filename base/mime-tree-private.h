@@ -24,6 +24,8 @@ struct _IstMimeContent
   IstBody *body;           /* new content of a leaf */
   gsize offset, size_bytes;
   IstSpanForm form;
+  gboolean quoted;         /* that is quoted-printable */
+  GArray *spans;           /* IstSpan; the new content of an attached message */
 };
 
 /* mime-node.c */

@@ -125,28 +125,33 @@ append_text (gpointer user, const char *data, gsize size_bytes, GError **error)
 }
 
 static gboolean
+ends_with (const GString *text, const char *what)
+{
+  gsize length = strlen (what);
+
+  return text->len >= length && memcmp (text->str + text->len - length, what, length) == 0;
+}
+
+static gboolean
 ends_with_empty_line (const GString *text)
 {
-  const char *end = text->str + text->len; /* NULs may stand before it */
-
-  return strcmp (text->str, "\r\n") == 0 || strcmp (text->str, "\n") == 0
-         || (text->len >= 3 && memcmp (end - 3, "\n\r\n", 3) == 0)
-         || (text->len >= 2 && memcmp (end - 2, "\n\n", 2) == 0);
+  return (text->len <= 2 && ends_with (text, "\n")) || ends_with (text, "\n\r\n") || ends_with (text, "\n\n");
 }
 
 static void
 write_head (const IstMimeNode *node, GArray *spans)
 {
+  GString *text = g_string_new (NULL);
   g_autoptr (GBytes) bytes = NULL;
   g_autoptr (IstBody) body = NULL;
-  g_autoptr (GString) text = g_string_new (NULL);
 
   ist_message_write (node->head, append_text, text, NULL);
   if (!ends_with_empty_line (text))
     g_string_append (text, "\r\n");
-  bytes = g_bytes_new (text->str, text->len); /* NULs may stand in it */
+  /* NULs may stand in it. */
+  bytes = g_string_free_to_bytes (text);
   body = ist_body_new_bytes (bytes);
-  ist_span_append (spans, body, 0, text->len, IST_SPAN_AS_IS);
+  ist_span_append (spans, body, 0, ist_body_size (body), IST_SPAN_AS_IS);
 }
 
 static void write_content (const IstMimeNode *node, GArray *spans);
@@ -178,12 +183,25 @@ end_line (GArray *spans)
     ist_span_append_text (spans, "\r\n");
 }
 
+/* Does its delimiter line still fit? A multipart that was hoisted may have got children back that were its own under
+ * another boundary. `delimiter`: with its CRLF. */
+static gboolean
+has_delimiter (const IstMimeContent *content, const char *delimiter)
+{
+  gsize size;
+  const char *data = ist_body_data (content->original, &size) + content->outer;
+  gsize length = strlen (delimiter) - 2;
+
+  size = content->outer_end - content->outer;
+  return size > length && memcmp (data, delimiter, length) == 0 && g_ascii_isspace (data[length]);
+}
+
 static void
 write_child (const IstMimeNode *multipart, const IstMimeNode *child, const char *delimiter, GArray *spans)
 {
   const IstMimeContent *content = child->content;
 
-  if (content->home == multipart && is_clean (child))
+  if (content->home == multipart && is_clean (child) && has_delimiter (content, delimiter))
     {
       ist_span_append (spans, content->original, content->outer, content->outer_end - content->outer,
                        IST_SPAN_AS_IS);
@@ -221,11 +239,24 @@ write_multipart (const IstMimeNode *node, GArray *spans)
 }
 
 static void
+write_spans (const GArray *from, GArray *spans)
+{
+  for (guint i = 0; i < from->len; i++)
+    {
+      const IstSpan *span = &g_array_index (from, IstSpan, i);
+
+      ist_span_append (spans, span->body, span->offset, span->size_bytes, span->form);
+    }
+}
+
+static void
 write_content (const IstMimeNode *node, GArray *spans)
 {
   const IstMimeContent *content = node->content;
 
-  if (content->body != NULL)
+  if (content->spans != NULL)
+    write_spans (content->spans, spans);
+  else if (content->body != NULL)
     ist_span_append (spans, content->body, content->offset, content->size_bytes, content->form);
   else if (node->children != NULL && content->boundary != NULL)
     write_multipart (node, spans);
@@ -234,6 +265,41 @@ write_content (const IstMimeNode *node, GArray *spans)
   else if (content->original != NULL)
     ist_span_append (spans, content->original, content->content, content->content_end - content->content,
                      IST_SPAN_AS_IS);
+}
+
+static gboolean
+is_message_type (const char *type)
+{
+  return strcmp (type, "message/rfc822") == 0 || strcmp (type, "message/global") == 0; /* RFC 6532 3.7 */
+}
+
+IstBody *
+ist_mime_node_attached (const IstMimeNode *node)
+{
+  const IstMimeContent *content = node->content;
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (!is_message_type (node->type) || content->spans != NULL)
+    return NULL;
+  if (content->body != NULL && content->form == IST_SPAN_AS_IS)
+    bytes = ist_body_slice (content->body, content->offset, content->size_bytes);
+  else if (content->body == NULL && content->original != NULL && node->children != NULL && node->children->len == 1
+           && is_clean (g_ptr_array_index (node->children, 0)))
+    bytes = ist_body_slice (content->original, content->content, content->content_end - content->content);
+  return bytes != NULL ? ist_body_new_bytes (bytes) : NULL;
+}
+
+void
+ist_mime_node_set_attached (IstMimeNode *node, const IstMessage *message)
+{
+  IstMimeContent *content = node->content;
+
+  g_return_if_fail (is_message_type (node->type) && !node->sealed);
+  g_clear_pointer (&node->children, g_ptr_array_unref);
+  g_clear_pointer (&content->spans, g_array_unref);
+  content->spans = ist_span_array_new ();
+  ist_message_append_spans (message, content->spans);
+  content->touched = TRUE;
 }
 
 /* But for the root's header, which the message writes itself. */

@@ -62,11 +62,21 @@ char *ist_mime_node_parameter (const IstMimeNode *node, const char *name);
 gsize ist_mime_node_size (const IstMimeNode *node);
 /* The decoded content of a leaf, at most `max_bytes` of it. */
 GBytes *ist_mime_node_decode (const IstMimeNode *node, gsize max_bytes);
+/* The bytes of a leaf as they came, still encoded, as a body that shares them. NULL: it has other content now. */
+IstBody *ist_mime_node_coded (const IstMimeNode *node);
 /* The decoded content as a body: in memory up to 1 MiB, else in a temporary file without name. IST_ERROR_REFUSED:
  * more than `max_bytes`; IST_ERROR_RETRY: no room. */
 IstBody *ist_mime_node_decode_body (const IstMimeNode *node, gsize max_bytes, GError **error);
 /* A text in UTF-8 with LF line ends, by the rules of base/charset.h. IST_ERROR_REFUSED: more than `max_bytes`. */
 char *ist_mime_node_text (const IstMimeNode *node, gsize max_bytes, GError **error);
+
+/* -- messages in the message -- */
+
+/* The bytes of an attached message as they stand, as a body of its own that shares them. NULL: `node` is no attached
+ * message, is encoded, or something below it was changed. */
+IstBody *ist_mime_node_attached (const IstMimeNode *node);
+/* The attached message becomes what `message` writes; `node` is a leaf from now on. Nothing large is copied. */
+void ist_mime_node_set_attached (IstMimeNode *node, const IstMessage *message);
 
 /* -- changing -- */
 

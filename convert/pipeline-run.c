@@ -1,5 +1,8 @@
 #include "convert/pipeline.h"
 
+#include "convert/attached.h"
+#include "convert/limits.h"
+
 #include "base/mime-tree.h"
 #include "convert/settings.h"
 
@@ -47,6 +50,8 @@ static gboolean
 fits (const IstTransform *transform, const IstConvertContext *context)
 {
   if (context->from == context->to)
+    return FALSE;
+  if (transform->derive != NULL && context->depth > 0)
     return FALSE;
   return (transform->from == IST_SIDE_NONE || transform->from == context->from)
          && (transform->to == IST_SIDE_NONE || transform->to == context->to);
@@ -103,9 +108,8 @@ apply_to_parts (const IstTransform *transform, const IstConvertContext *context,
   return TRUE;
 }
 
-gboolean
-ist_pipeline_run (const IstConvertContext *context, IstMessage *message, GPtrArray *parts,
-                  GError **error)
+static gboolean
+run_table (const IstConvertContext *context, IstMessage *message, GPtrArray *parts, GError **error)
 {
   for (guint i = 0; i < ist_pipeline_count (); i++)
     {
@@ -119,8 +123,26 @@ ist_pipeline_run (const IstConvertContext *context, IstMessage *message, GPtrArr
       if (!ok)
         return FALSE;
     }
+  return TRUE;
+}
+
+gboolean
+ist_pipeline_run (const IstConvertContext *context, IstMessage *message, GPtrArray *parts,
+                  GError **error)
+{
+  if (context->from == context->to || !ist_limits_fit (context, message))
+    return TRUE;
+  if (!run_table (context, message, parts, error))
+    return FALSE;
+  if (parts->len == 0)
+    ist_attached_convert (context, message);
   ist_mime_tree_flush (message);
   for (guint i = 0; i < parts->len; i++)
-    ist_mime_tree_flush (((IstDerived *) g_ptr_array_index (parts, i))->message);
+    {
+      IstMessage *part = ((IstDerived *) g_ptr_array_index (parts, i))->message;
+
+      ist_attached_convert (context, part);
+      ist_mime_tree_flush (part);
+    }
   return TRUE;
 }

@@ -14,6 +14,10 @@
  *   ist_pipeline_run (&context, message, parts, &error);
  *   parts->len == 0: `message` is the result; else the parts are, in this order
  *
+ * Attached messages (message/rfc822) are converted like the message itself, down to the depth of the settings, each
+ * as an IstMessage of its own; so a transform works on the message it is given and leaves the nodes with in_rfc822
+ * alone. Those that derive parts are for the message itself: what is attached was sent to somebody before.
+ *
  * Threads: the table is constant; a run works on one message in one thread. A test program replaces the
  * table at link time by defining the first three functions itself: running is in pipeline-run.c.
  */
@@ -36,6 +40,7 @@ typedef struct
    * [convert]. It is asked only when there is such a text. */
   const char *(*language) (gpointer user);
   gpointer language_user;
+  guint depth;                   /* 0: the message itself; 1: one attached to it; and so on */
 } IstConvertContext;
 
 /* One message of several that were made of one. */

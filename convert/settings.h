@@ -1,5 +1,6 @@
 /*
- * convert/settings.h - [convert]: one switch per transform, and what links to Notes documents become.
+ * convert/settings.h - [convert]: one switch per transform, what links to Notes documents become, and limits on what
+ * is converted.
  */
 #ifndef IST_CONVERT_SETTINGS_H
 #define IST_CONVERT_SETTINGS_H
@@ -36,6 +37,19 @@ typedef struct
   int doclinks;        /* IstDoclinks */
   char *doclink_host;  /* NULL: none */
   char *doclink_url;   /* template, NULL: none */
+  gboolean notes_qp_repair;
+  gboolean notes_apple;
+  gboolean notes_uuencode;
+  gboolean notes_mime_order;
+  gboolean charset_repair;
+  gboolean format_flowed;
+  gboolean attachment_names;
+  gboolean attachment_names_distinct;
+  gboolean text_empty;
+  gint64 max_text;
+  gint64 max_parts;
+  gint64 max_depth;
+  gint64 max_header;
 } IstConvertSettings;
 
 extern const IstSettingGroup *const ist_convert_setting_groups[];

@@ -21,6 +21,14 @@ gboolean ist_notes_ndr (const IstConvertContext *context, IstMessage *message, G
 gboolean ist_exchange_ndr (const IstConvertContext *context, IstMessage *message, GError **error);
 gboolean ist_exchange_html (const IstConvertContext *context, IstMessage *message, GError **error);
 gboolean ist_doclinks_html (const IstConvertContext *context, IstMessage *message, GError **error);
+gboolean ist_notes_qp_repair (const IstConvertContext *context, IstMessage *message, GError **error);
+gboolean ist_notes_apple (const IstConvertContext *context, IstMessage *message, GError **error);
+gboolean ist_notes_uuencode (const IstConvertContext *context, IstMessage *message, GError **error);
+gboolean ist_charset_repair (const IstConvertContext *context, IstMessage *message, GError **error);
+gboolean ist_format_flowed (const IstConvertContext *context, IstMessage *message, GError **error);
+gboolean ist_text_empty (const IstConvertContext *context, IstMessage *message, GError **error);
+gboolean ist_notes_mime_order (const IstConvertContext *context, IstMessage *message, GError **error);
+gboolean ist_attachment_names (const IstConvertContext *context, IstMessage *message, GError **error);
 
 G_END_DECLS
 

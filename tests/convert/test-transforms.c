@@ -67,9 +67,9 @@ static void
 check_case (guint i, const char *folder, const char *file)
 {
   const IstTransform *transform = ist_pipeline_get (i);
-  IstSide from = transform->from != IST_SIDE_NONE             ? transform->from
-                 : g_str_has_prefix (file, "to-domino-") ? IST_SIDE_EXCHANGE
-                                                              : IST_SIDE_DOMINO;
+  IstSide from = transform->from != IST_SIDE_NONE ? transform->from
+                 : transform->to == IST_SIDE_DOMINO || g_str_has_prefix (file, "to-domino-") ? IST_SIDE_EXCHANGE
+                                                                                             : IST_SIDE_DOMINO;
   IstSide to = transform->to != IST_SIDE_NONE ? transform->to
                : from == IST_SIDE_DOMINO      ? IST_SIDE_EXCHANGE
                                               : IST_SIDE_DOMINO;
@@ -93,7 +93,7 @@ check_case (guint i, const char *folder, const char *file)
   IST_ASSERT_INT (n_changes > 0, changes);
   if (changes)
     IST_ASSERT (strcmp (off, want) != 0);
-  if (transform->from != IST_SIDE_NONE)
+  if (transform->from != IST_SIDE_NONE || transform->to != IST_SIDE_NONE)
     IST_ASSERT_STR (other_way, in);
 }
 
@@ -164,7 +164,7 @@ test_many_parts (void)
   g_autofree char *got = NULL;
   guint n_changes;
 
-  for (guint i = 0; i < 20000; i++)
+  for (guint i = 0; i < 900; i++)
     g_string_append (text, "--b\r\nContent-Type: application/x-lotus-encap\r\n\r\nx\r\n");
   g_string_append (text, "--b--\r\n");
   got = run (0, TRUE, IST_SIDE_DOMINO, IST_SIDE_EXCHANGE, text->str, &n_changes);

@@ -66,7 +66,8 @@ check 'a message above the limit' says '552 5.3.4' --port "$in" --header 'Subjec
 check 'a size announced above the limit' says '552 5.3.4' --port "$in" --from 'anna@acme.example> SIZE=100001 AUTH=<'
 
 printf 'Gr\303\274\303\237e aus K\303\266ln\n' >"$dir/eight"
-check '8-bit text' client --port "$in" --header 'Subject: eight' --body "@$dir/eight"
+check '8-bit text' client --port "$in" --header 'Subject: eight' --add-header 'MIME-Version: 1.0' \
+  --add-header 'Content-Type: text/plain; charset=utf-8' --add-header 'Content-Transfer-Encoding: 8bit' --body "@$dir/eight"
 check '8-bit text arrives' came eight "$(cat "$dir/eight")"
 check 'no relaying for strangers' says '550 5.7.1' --port "$in" --to somebody@far.example
 

@@ -112,8 +112,39 @@ nested (guint depth)
   return g_string_free (out, FALSE);
 }
 
-/* Attached messages are their author's and stay as they are at any depth; the outer copy in Notes form goes. What is
- * nested deeper than Isthmus reads (64 levels, base/mime.c) is one part without inner structure and passes too. */
+/* The message in the message that is attached deeper than max-depth, or the innermost: from its subject to the delimiter
+ * behind it. It arrives as it was. */
+static char *
+untouched_core (const char *text, guint depth)
+{
+  const char *from = strstr (text, depth > 11 ? "Subject: level 12\n" : "Subject: innermost\n");
+  g_autofree char *close = g_strdup_printf ("\n--b%u--", MIN (depth, 11));
+  g_autofree char *core = g_strndup (from, (gsize) (strstr (from, close) - from));
+  g_auto (GStrv) lines = g_strsplit (core, "\n", -1);
+
+  return g_strjoinv ("\r\n", lines);
+}
+
+static void
+assert_converted (const IstArrival *arrival, const char *text, guint depth)
+{
+  g_autofree char *core = untouched_core (text, depth);
+
+  if (!IST_ASSERT (arrival != NULL))
+    return;
+  IST_ASSERT (strstr (arrival->text->str, core) != NULL);
+  for (guint i = 1; i <= depth; i++)
+    {
+      g_autofree char *copy = g_strdup_printf ("l%u.ond", i);
+      g_autofree char *body = g_strdup_printf ("\r\ntext %u\r\n", i);
+
+      IST_ASSERT_INT (strstr (arrival->text->str, copy) != NULL, i > 11);
+      IST_ASSERT (strstr (arrival->text->str, body) != NULL);
+    }
+}
+
+/* The copies in Notes form go, from the message and from those attached to it down to max-depth (10); all else stays.
+ * What is nested deeper than Isthmus reads (64 levels, base/mime.c) is one part without inner structure and passes. */
 static void
 test_mail_06 (void)
 {
@@ -124,7 +155,6 @@ test_mail_06 (void)
     for (gsize i = 0; i < G_N_ELEMENTS (depths); i++)
       {
         g_autofree char *text = nested (depths[i]);
-        const char *core = strstr (text, "Content-Type: message/rfc822");
 
         ist_row ("depth %u", depths[i]);
         assert_accepted (
@@ -132,10 +162,8 @@ test_mail_06 (void)
         assert_accepted (
             ist_scenario_send (s, "exchange", "bob@acme.example", "anna@acme.example", text));
         ist_scenario_settle (s);
-        assert_same (ist_host_arrived (s->exchange, (guint) i), core);
+        assert_converted (ist_host_arrived (s->exchange, (guint) i), text, depths[i]);
         assert_same (ist_host_arrived (s->domino, (guint) i), text);
-        if (ist_host_arrived (s->exchange, (guint) i) != NULL)
-          IST_ASSERT (strstr (ist_host_arrived (s->exchange, (guint) i)->text->str, "l1.ond") == NULL);
       }
   ist_scenario_free (s);
 }

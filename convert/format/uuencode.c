@@ -1,0 +1,153 @@
+#include "convert/format/uuencode.h"
+
+#include <string.h>
+
+#define MAX_NAME 255
+#define MAX_DATA ((gsize) 512 * 1024 * 1024)
+
+typedef struct
+{
+  const char *text;
+  gsize size, pos;
+} Reader;
+
+/* The next line without its end; FALSE at the end of the text. */
+static gboolean
+read_line (Reader *self, const char **line, gsize *length)
+{
+  const char *lf;
+
+  if (self->pos >= self->size)
+    return FALSE;
+  *line = self->text + self->pos;
+  lf = memchr (*line, '\n', self->size - self->pos);
+  *length = lf != NULL ? (gsize) (lf - *line) : self->size - self->pos;
+  self->pos += *length + (lf != NULL ? 1 : 0);
+  if (*length > 0 && (*line)[*length - 1] == '\r')
+    (*length)--;
+  return TRUE;
+}
+
+/* "begin", three or four octal digits, a name. */
+static char *
+name_of (const char *line, gsize length)
+{
+  gsize n = 6;
+
+  if (length < 11 || memcmp (line, "begin ", 6) != 0)
+    return NULL;
+  while (n < length && line[n] >= '0' && line[n] <= '7')
+    n++;
+  if (n < 9 || n > 10 || line[n] != ' ' || n + 1 >= length || length - n - 1 > MAX_NAME)
+    return NULL;
+  return g_strstrip (g_strndup (line + n + 1, length - n - 1));
+}
+
+/* Blanks at the end of a line are lost on the way; they mean zero, as '`' does. */
+static gint
+sextet (const char *line, gsize length, gsize i)
+{
+  guchar c = i < length ? (guchar) line[i] : ' ';
+
+  return c >= 0x20 && c <= 0x60 ? (c - 0x20) & 0x3F : -1;
+}
+
+/* One data line; *n_bytes 0: the last. A character or two more than needed is a check sum, which nobody defines. */
+static gboolean
+decode_line (const char *line, gsize length, GByteArray *out, gsize *n_bytes)
+{
+  gint count = sextet (line, length, 0);
+  gsize groups;
+
+  if (count < 0)
+    return FALSE;
+  *n_bytes = (gsize) count;
+  groups = (*n_bytes + 2) / 3;
+  if (length > 1 + groups * 4 + 2)
+    return FALSE;
+  for (gsize g = 0; g < groups; g++)
+    {
+      guint32 word = 0;
+      guint8 bytes[3];
+
+      for (gsize i = 0; i < 4; i++)
+        {
+          gint six = sextet (line, length, 1 + g * 4 + i);
+
+          if (six < 0)
+            return FALSE;
+          word = word << 6 | (guint32) six;
+        }
+      bytes[0] = (guint8) (word >> 16);
+      bytes[1] = (guint8) (word >> 8);
+      bytes[2] = (guint8) word;
+      g_byte_array_append (out, bytes, (guint) MIN (3, *n_bytes - g * 3));
+    }
+  return TRUE;
+}
+
+static gboolean
+is_end (const char *line, gsize length)
+{
+  while (length > 3 && (line[length - 1] == ' ' || line[length - 1] == '\t'))
+    length--;
+  return length == 3 && memcmp (line, "end", 3) == 0;
+}
+
+/* From behind "begin" to behind "end". NULL: the block is not whole. */
+static GBytes *
+decode_block (Reader *reader)
+{
+  g_autoptr (GByteArray) out = g_byte_array_new ();
+  const char *line;
+  gsize length, n;
+
+  while (read_line (reader, &line, &length))
+    {
+      if (is_end (line, length))
+        return g_byte_array_free_to_bytes (g_steal_pointer (&out));
+      if (length == 0 || out->len > MAX_DATA || !decode_line (line, length, out, &n))
+        return NULL;
+      if (n > 0)
+        continue;
+      if (!read_line (reader, &line, &length) || !is_end (line, length))
+        return NULL;
+      return g_byte_array_free_to_bytes (g_steal_pointer (&out));
+    }
+  return NULL;
+}
+
+gboolean
+ist_uuencode_next (const char *text, gsize size_bytes, gsize pos, IstUuBlock *block)
+{
+  Reader reader = { text, size_bytes, pos };
+  const char *line;
+  gsize length;
+
+  while (read_line (&reader, &line, &length))
+    {
+      g_autofree char *name = name_of (line, length);
+      Reader inside = reader;
+      GBytes *data;
+
+      if (name == NULL || *name == '\0')
+        continue;
+      data = decode_block (&inside);
+      /* What ended a broken block may begin one, but no line inside it does: "begin" has lower-case letters. */
+      if (data == NULL)
+        continue;
+      block->start = (gsize) (line - text);
+      block->end = inside.pos;
+      block->name = g_steal_pointer (&name);
+      block->data = data;
+      return TRUE;
+    }
+  return FALSE;
+}
+
+void
+ist_uuencode_clear (IstUuBlock *block)
+{
+  g_clear_pointer (&block->name, g_free);
+  g_clear_pointer (&block->data, g_bytes_unref);
+}

@@ -1,0 +1,88 @@
+#include "convert/limits.h"
+
+#include "convert/look.h"
+#include "convert/settings.h"
+
+#include <string.h>
+
+IstLimits
+ist_limits_of (const IstSettings *settings)
+{
+  const IstConvertSettings *convert = settings != NULL ? ist_settings_get (settings, "convert", NULL) : NULL;
+  IstLimits limits = { IST_CONVERT_MAX_TEXT, IST_CONVERT_MAX_PARTS, IST_CONVERT_MAX_DEPTH, IST_CONVERT_MAX_HEADER };
+
+  if (convert == NULL)
+    return limits;
+  limits.max_text_bytes = (gsize) convert->max_text;
+  limits.max_parts = (guint) convert->max_parts;
+  limits.max_depth = (guint) convert->max_depth;
+  limits.max_header_bytes = (gsize) convert->max_header;
+  return limits;
+}
+
+static gboolean
+count (gpointer user, IstMimeNode *node)
+{
+  (*(guint *) user)++;
+  return TRUE;
+}
+
+gboolean
+ist_limits_fit (const IstConvertContext *context, IstMessage *message)
+{
+  IstLimits limits = ist_limits_of (context->settings);
+  gsize header = ist_message_body_offset (message);
+  guint n = 0;
+
+  if (header > limits.max_header_bytes)
+    {
+      ist_message_note (message, IST_LIMITS_NOTE,
+                        "a header of %" G_GSIZE_FORMAT " bytes, more than max-header; the message passes unchanged",
+                        header);
+      return FALSE;
+    }
+  ist_look_at (message, &n);
+  if (n <= limits.max_parts)
+    return TRUE;
+  n = 0;
+  ist_mime_node_visit (ist_mime_tree (message), count, &n);
+  if (n <= limits.max_parts)
+    return TRUE;
+  ist_message_note (message, IST_LIMITS_NOTE, "%u parts, more than max-parts; the message passes unchanged", n);
+  return FALSE;
+}
+
+static gboolean
+is_noted (const IstMessage *message, const char *what)
+{
+  const GPtrArray *changes = ist_message_changes (message);
+
+  for (guint i = 0; i < changes->len; i++)
+    if (strcmp (((const IstChange *) g_ptr_array_index (changes, i))->what, what) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+gboolean
+ist_limits_text_fits (const IstConvertContext *context, IstMessage *message, const IstMimeNode *node)
+{
+  IstLimits limits = ist_limits_of (context->settings);
+  g_autofree char *what = NULL;
+
+  /* Every encoding makes it larger; what decodes to more than allowed is found in reading. */
+  if (ist_mime_node_size (node) <= limits.max_text_bytes)
+    return TRUE;
+  what = g_strdup_printf ("a text (%s) of %" G_GSIZE_FORMAT " bytes, more than max-text; it passes unchanged",
+                          node->type, ist_mime_node_size (node));
+  if (!is_noted (message, what))
+    ist_message_note (message, IST_LIMITS_NOTE, "%s", what);
+  return FALSE;
+}
+
+char *
+ist_limits_text (const IstConvertContext *context, IstMessage *message, const IstMimeNode *node)
+{
+  if (!ist_limits_text_fits (context, message, node))
+    return NULL;
+  return ist_look_text (node, ist_limits_of (context->settings).max_text_bytes);
+}
