@@ -1,5 +1,13 @@
 noinst_LIBRARIES += libconvert.a
 libconvert_a_SOURCES = \
+  convert/format/code-page.c convert/format/code-page.h \
+  convert/format/mapi-props.c convert/format/mapi-props.h \
+  convert/format/rtf.c convert/format/rtf.h convert/format/rtf-private.h \
+  convert/format/rtf-lzfu.c convert/format/rtf-lzfu.h \
+  convert/format/rtf-words.c \
+  convert/format/rtf-write.c \
+  convert/format/tnef.c convert/format/tnef.h convert/format/tnef-private.h \
+  convert/format/tnef-fields.c \
   convert/headers-trim.c \
   convert/notes-encap-strip.c \
   convert/pipeline.c convert/pipeline.h \
