@@ -8,6 +8,15 @@ libconvert_a_SOURCES = \
   convert/format/rtf-write.c \
   convert/format/tnef.c convert/format/tnef.h convert/format/tnef-private.h \
   convert/format/tnef-fields.c \
+  convert/exchange-tnef-decode.c \
+  convert/tnef-calendar.c \
+  convert/tnef-embedded.c convert/tnef-embedded.h \
+  convert/tnef-items.c convert/tnef-items.h \
+  convert/tnef-parts.c convert/tnef-parts.h \
+  convert/tnef-place.c convert/tnef-place.h \
+  convert/tnef-report.c \
+  convert/tnef-text.c convert/tnef-text.h \
+  convert/tnef-uu.c convert/tnef-uu.h \
   convert/headers-trim.c \
   convert/notes-encap-strip.c \
   convert/pipeline.c convert/pipeline.h \

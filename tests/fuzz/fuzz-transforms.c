@@ -21,7 +21,8 @@ run (const guint8 *data, gsize size, IstSide from, IstSide to)
         t->run (&context, message, NULL);
     }
   ist_mime_tree_flush (message);
-  g_assert_true (ist_message_is_changed (message) == (ist_message_changes (message)->len > 0));
+  /* A note can also say why something stays. */
+  g_assert_true (!ist_message_is_changed (message) || ist_message_changes (message)->len > 0);
   out = ist_message_to_bytes (message);
   g_assert_cmpuint (g_bytes_get_size (out), ==, ist_message_size (message));
   return out;
