@@ -163,6 +163,29 @@ make_vcard (const IstTnef *tnef, const char *note)
   return node;
 }
 
+/* VoteOptionExtras: the names again in UTF-16, each twice, in front of which stands a count of characters. */
+static void
+read_wide_names (const guint8 *data, gsize at, gsize end, GPtrArray *votes)
+{
+  if (end - at < 2 || data[at] != 4 || data[at + 1] != 1)
+    return;
+  at += 2;
+  for (guint i = 0; i < votes->len; i++)
+    for (guint twice = 0; twice < 2; twice++)
+      {
+        gsize n;
+
+        if (at >= end || (n = (gsize) data[at] * 2) >= end - at)
+          return;
+        if (twice == 0 && n > 0)
+          {
+            g_free (g_ptr_array_index (votes, i));
+            g_ptr_array_index (votes, i) = ist_code_page_from_utf16 ((const char *) data + at + 1, n);
+          }
+        at += n + 1;
+      }
+}
+
 /* The options of PidLidVerbStream ([MS-OXOMSG] 2.2.1.74): those of verb type 4 are votes. */
 static GPtrArray *
 read_votes (const IstTnef *tnef)
@@ -195,6 +218,7 @@ read_votes (const IstTnef *tnef)
         g_ptr_array_add (votes, ist_code_page_to_utf8 ((const char *) data + name, name_bytes, tnef->code_page));
       at += MIN (29, end - at);
     }
+  read_wide_names (data, at, end, votes);
   return g_steal_pointer (&votes);
 }
 

@@ -141,11 +141,17 @@ static GArray *
 make_marks (const IstTnef *tnef, GHashTable *ids, GPtrArray *names)
 {
   g_autoptr (GPtrArray) sorted = g_ptr_array_new ();
+  g_autoptr (GPtrArray) in_order = g_ptr_array_new ();
   GArray *marks = g_array_new (FALSE, FALSE, sizeof (IstTnefMark));
 
   for (guint i = 0; i < tnef->attachments->len; i++)
     if (((IstTnefAttachment *) g_ptr_array_index (tnef->attachments, i))->position >= 0)
       g_ptr_array_add (sorted, g_ptr_array_index (tnef->attachments, i));
+  /* Old Outlooks give no positions: then the order is that of the stream. */
+  for (guint i = 0; sorted->len == 0 && i < tnef->attachments->len; i++)
+    g_ptr_array_add (in_order, g_ptr_array_index (tnef->attachments, i));
+  for (guint i = 0; i < in_order->len; i++)
+    g_ptr_array_add (sorted, g_ptr_array_index (in_order, i));
   g_ptr_array_sort (sorted, compare_position);
   for (guint i = 0; i < sorted->len; i++)
     {

@@ -170,6 +170,28 @@ make_report (IstMimeNode *top, IstTnefParts *parts)
   return report;
 }
 
+/* Is `text` the same text as `own`, which may have been changed on its way? Half of its first words must be there. */
+static gboolean
+is_same_text (IstMimeNode *own, const char *text)
+{
+  g_autofree char *whole = ist_mime_node_text (own, IST_TNEF_MAX_TEXT, NULL);
+  g_auto (GStrv) words = NULL;
+  g_autofree char *start = NULL;
+  guint n = 0, found = 0;
+
+  if (whole == NULL || text == NULL)
+    return TRUE;
+  start = g_strndup (text, 4096);
+  words = g_strsplit_set (start, " \t\n", -1);
+  for (guint i = 0; words[i] != NULL && n < 20; i++)
+    if (strlen (words[i]) >= 4)
+      {
+        n++;
+        found += strstr (whole, words[i]) != NULL;
+      }
+  return found * 2 >= n;
+}
+
 /* The message has a text of its own: it gets what it lacks. FALSE: the whole body is needed. */
 static gboolean
 enrich (IstMimeNode *top, IstTnefParts *parts)
@@ -179,6 +201,8 @@ enrich (IstMimeNode *top, IstTnefParts *parts)
   IstMimeNode *multipart, *rich;
   guint at;
 
+  if (text != NULL && !is_blank (text) && !is_same_text (text, parts->text))
+    return FALSE;
   if ((html != NULL && !is_blank (html)) || (text != NULL && !is_blank (text)))
     add_extra (text, html, parts);
   if (html != NULL && !html->sealed && !is_blank (html) && parts->alternatives->len == 0)
@@ -210,6 +234,19 @@ head_of (const IstMimeNode *node)
   return node->head;
 }
 
+/* The empty text that Exchange puts before a stream. Gives how many parts went. */
+static guint
+remove_blank (IstMimeNode *mixed)
+{
+  IstMimeNode *first = mixed->children->len > 0 ? g_ptr_array_index (mixed->children, 0) : NULL;
+
+  if (first == NULL || first->children != NULL || first->sealed || first->attachment || first->name != NULL
+      || strcmp (first->type, "text/plain") != 0 || !is_blank (first))
+    return 0;
+  ist_mime_node_free (ist_mime_node_take (first));
+  return 1;
+}
+
 void
 ist_tnef_place_parts (IstMimeNode *node, const IstTnef *tnef, IstBody *body, guint depth)
 {
@@ -229,7 +266,8 @@ ist_tnef_place_parts (IstMimeNode *node, const IstTnef *tnef, IstBody *body, gui
     text = ist_tnef_parts_take_body (parts);
   if (text != NULL)
     {
-      ist_mime_node_insert (mixed, 0, text);
+      at -= remove_blank (mixed);
+      ist_mime_node_insert (mixed, at, text);
       ist_mime_node_reread (text);
       at++;
     }
