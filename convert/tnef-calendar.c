@@ -45,8 +45,8 @@ make_uid (const IstTnef *tnef)
 
   if (prop == NULL)
     prop = ist_mapi_props_find_lid (tnef->props, ist_mapi_set_meeting, 0x03);
-  if (!ist_mapi_prop_range (tnef->props, prop, 0, &value) || value.size_bytes < 40 || value.size_bytes > 1024
-      || prop->type != IST_MAPI_BINARY)
+  if (!ist_mapi_prop_range (tnef->props, prop, 0, &value) || value.size_bytes < 40
+      || value.size_bytes > 1024 || prop->type != IST_MAPI_BINARY)
     return NULL;
   data += value.offset;
   if (value.size_bytes > 52 && memcmp (data + 40, mark, 12) == 0)
@@ -76,7 +76,8 @@ add_time (GString *out, const char *name, gint64 utc, gboolean is_date)
 static gint64
 time_of (const IstTnef *tnef, const guint8 set[16], guint32 lid, guint16 id, gint64 fallback)
 {
-  gint64 utc = ist_mapi_prop_time_utc (tnef->props, ist_mapi_props_find_lid (tnef->props, set, lid));
+  gint64 utc
+      = ist_mapi_prop_time_utc (tnef->props, ist_mapi_props_find_lid (tnef->props, set, lid));
 
   if (utc == 0 && id != 0)
     utc = ist_mapi_prop_time_utc (tnef->props, ist_mapi_props_find (tnef->props, id));
@@ -122,7 +123,8 @@ static IstMimeNode *
 make_node (const char *text, const char *name, const char *method)
 {
   IstMimeNode *node = ist_mime_node_new ("text/calendar", name, name != NULL ? "attachment" : NULL);
-  g_autofree char *field = g_strdup_printf ("Content-Type: text/calendar; charset=utf-8; method=%s\r\n", method);
+  g_autofree char *field
+      = g_strdup_printf ("Content-Type: text/calendar; charset=utf-8; method=%s\r\n", method);
 
   ist_mime_node_set_text (node, text);
   if (name != NULL)
@@ -156,14 +158,16 @@ ist_tnef_calendar_new (const IstTnef *tnef, const IstMessage *head)
   gboolean all_day = ist_mapi_prop_number (
       tnef->props, ist_mapi_props_find_lid (tnef->props, ist_mapi_set_appointment, 0x8215), 0);
   g_autofree char *uid = make_uid (tnef);
-  g_autofree char *location = ist_mapi_props_lid_text (tnef->props, ist_mapi_set_appointment, 0x8208);
+  g_autofree char *location
+      = ist_mapi_props_lid_text (tnef->props, ist_mapi_set_appointment, 0x8208);
   g_autoptr (GString) out = NULL;
 
   /* Without an identity nobody could match an answer; an appointment needs none. */
   if (kind == NULL || (uid == NULL && strcmp (kind->method, "PUBLISH") != 0) || start == 0)
     return NULL;
   if (uid == NULL)
-    uid = g_strdup_printf ("%" G_GINT64_FORMAT "-%" G_GINT64_FORMAT "@tnef.invalid", start, tnef->sent_utc);
+    uid = g_strdup_printf ("%" G_GINT64_FORMAT "-%" G_GINT64_FORMAT "@tnef.invalid", start,
+                           tnef->sent_utc);
   out = begin (kind->method, "VEVENT", tnef->sent_utc != 0 ? tnef->sent_utc : start, uid);
   /* A whole day is kept as the UTC time of the sender's midnight; its date is the nearest one. */
   add_time (out, "DTSTART", all_day ? start + 43200 : start, all_day);
@@ -181,18 +185,21 @@ ist_tnef_calendar_new (const IstTnef *tnef, const IstMessage *head)
 IstMimeNode *
 ist_tnef_calendar_new_task (const IstTnef *tnef)
 {
-  static const char *const statuses[] = { "NEEDS-ACTION", "IN-PROCESS", "COMPLETED", "NEEDS-ACTION", "CANCELLED" };
+  static const char *const statuses[]
+      = { "NEEDS-ACTION", "IN-PROCESS", "COMPLETED", "NEEDS-ACTION", "CANCELLED" };
   gint64 start = time_of (tnef, ist_mapi_set_task, 0x8104, 0, 0);
   gint64 due = time_of (tnef, ist_mapi_set_task, 0x8105, 0, 0);
-  gint64 status
-      = ist_mapi_prop_number (tnef->props, ist_mapi_props_find_lid (tnef->props, ist_mapi_set_task, 0x8101), 0);
+  gint64 status = ist_mapi_prop_number (
+      tnef->props, ist_mapi_props_find_lid (tnef->props, ist_mapi_set_task, 0x8101), 0);
   g_autofree char *uid = make_uid (tnef);
   g_autofree char *text = ist_tnef_text (tnef, IST_TNEF_MAX_TEXT, NULL);
-  g_autofree char *name = g_strdup_printf ("%s.ics", tnef->subject != NULL ? tnef->subject : "task");
+  g_autofree char *name
+      = g_strdup_printf ("%s.ics", tnef->subject != NULL ? tnef->subject : "task");
   g_autoptr (GString) out = NULL;
 
   if (uid == NULL)
-    uid = g_strdup_printf ("task-%" G_GINT64_FORMAT "-%" G_GINT64_FORMAT "@tnef.invalid", tnef->sent_utc, due);
+    uid = g_strdup_printf ("task-%" G_GINT64_FORMAT "-%" G_GINT64_FORMAT "@tnef.invalid",
+                           tnef->sent_utc, due);
   out = begin ("PUBLISH", "VTODO", tnef->sent_utc, uid);
   /* Days are kept as midnight of the day itself ([MS-OXOTASK] 2.2.2.2.4). */
   add_time (out, "DTSTART", start, TRUE);

@@ -64,7 +64,9 @@ static void
 append_person (GString *out, const IstTnefPerson *person)
 {
   gboolean has_address = is_usable_address (person->address);
-  const char *name = person->name != NULL ? person->name : has_address ? person->address : "unknown";
+  const char *name = person->name != NULL ? person->name
+                     : has_address        ? person->address
+                                          : "unknown";
   g_autoptr (GString) quoted = g_string_new (NULL);
   gboolean is_ascii = g_str_is_ascii (name);
 
@@ -107,7 +109,8 @@ static char *
 make_head (const IstTnef *tnef)
 {
   GString *head = g_string_new (NULL);
-  g_autofree char *subject = ist_tnef_embedded_field ("Subject", tnef->subject != NULL ? tnef->subject : "");
+  g_autofree char *subject
+      = ist_tnef_embedded_field ("Subject", tnef->subject != NULL ? tnef->subject : "");
   g_autofree char *id = ist_mapi_props_text (tnef->props, 0x1035);
 
   if (tnef->sender.name != NULL || tnef->sender.address != NULL)
@@ -121,21 +124,23 @@ make_head (const IstTnef *tnef)
   g_string_append (head, subject);
   if (tnef->sent_utc != 0 || tnef->received_utc != 0)
     {
-      g_autoptr (GDateTime) date = g_date_time_new_from_unix_utc (tnef->sent_utc != 0 ? tnef->sent_utc
-                                                                                      : tnef->received_utc);
+      g_autoptr (GDateTime) date = g_date_time_new_from_unix_utc (
+          tnef->sent_utc != 0 ? tnef->sent_utc : tnef->received_utc);
       static const char *const days[] = { "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" };
       static const char *const months[]
           = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
 
       if (date != NULL)
         g_string_append_printf (head, "Date: %s, %02d %s %04d %02d:%02d:%02d +0000\r\n",
-                                days[g_date_time_get_day_of_week (date) - 1], g_date_time_get_day_of_month (date),
-                                months[g_date_time_get_month (date) - 1], g_date_time_get_year (date),
-                                g_date_time_get_hour (date), g_date_time_get_minute (date),
-                                g_date_time_get_second (date));
+                                days[g_date_time_get_day_of_week (date) - 1],
+                                g_date_time_get_day_of_month (date),
+                                months[g_date_time_get_month (date) - 1],
+                                g_date_time_get_year (date), g_date_time_get_hour (date),
+                                g_date_time_get_minute (date), g_date_time_get_second (date));
     }
-  if (id != NULL && id[0] == '<' && g_str_has_suffix (id, ">") && is_usable_address (id + 1) == FALSE
-      && strlen (id) < 900 && g_str_is_ascii (id) && strpbrk (id, "\r\n ") == NULL)
+  if (id != NULL && id[0] == '<' && g_str_has_suffix (id, ">")
+      && is_usable_address (id + 1) == FALSE && strlen (id) < 900 && g_str_is_ascii (id)
+      && strpbrk (id, "\r\n ") == NULL)
     g_string_append_printf (head, "Message-ID: %s\r\n", id);
   g_string_append (head, "MIME-Version: 1.0\r\nContent-Type: application/ms-tnef\r\n\r\n");
   return g_string_free (head, FALSE);

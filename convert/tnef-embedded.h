@@ -15,7 +15,8 @@ G_BEGIN_DECLS
 
 /* `body` is what `tnef` was read from. The message is written to memory, so its attachments count twice there while
  * the outer message lives. */
-IstMimeNode *ist_tnef_embedded_new (const IstTnef *tnef, IstBody *body, const char *name, guint depth);
+IstMimeNode *ist_tnef_embedded_new (const IstTnef *tnef, IstBody *body, const char *name,
+                                    guint depth);
 
 /* "Name: text" in UTF-8 as a header field: encoded (RFC 2047) and folded where needed. g_free(). */
 char *ist_tnef_embedded_field (const char *name, const char *text);

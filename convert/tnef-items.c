@@ -123,13 +123,15 @@ add_addresses (GString *out, const IstTnef *tnef)
     {
       g_autofree char *text = ist_mapi_props_lid_text (tnef->props, ist_mapi_set_address, mail[i]);
 
-      ist_tnef_items_line (out, "EMAIL;TYPE=INTERNET", text != NULL && strchr (text, '@') != NULL ? text : NULL);
+      ist_tnef_items_line (out, "EMAIL;TYPE=INTERNET",
+                           text != NULL && strchr (text, '@') != NULL ? text : NULL);
     }
   for (guint kind = 0; kind < 2; kind++)
     {
       for (guint i = 0; i < 5; i++)
-        texts[i + 2] = kind == 0 ? ist_mapi_props_lid_text (tnef->props, ist_mapi_set_address, work[i])
-                                 : ist_mapi_props_text (tnef->props, home[i]);
+        texts[i + 2] = kind == 0
+                           ? ist_mapi_props_lid_text (tnef->props, ist_mapi_set_address, work[i])
+                           : ist_mapi_props_text (tnef->props, home[i]);
       add_list (out, kind == 0 ? "ADR;TYPE=WORK" : "ADR;TYPE=HOME", texts, G_N_ELEMENTS (texts));
       for (guint i = 0; i < 5; i++)
         g_clear_pointer (&texts[i + 2], g_free);
@@ -145,12 +147,18 @@ make_vcard (const IstTnef *tnef, const char *note)
     guint16 id;
     const char *name;
   } simple[] = {
-    { 0x3A16, "ORG" },           { 0x3A17, "TITLE" },           { 0x3A4F, "NICKNAME" },
-    { 0x3A08, "TEL;TYPE=WORK,VOICE" }, { 0x3A09, "TEL;TYPE=HOME,VOICE" }, { 0x3A1C, "TEL;TYPE=CELL" },
-    { 0x3A24, "TEL;TYPE=WORK,FAX" },   { 0x3A51, "URL" },
+    { 0x3A16, "ORG" },
+    { 0x3A17, "TITLE" },
+    { 0x3A4F, "NICKNAME" },
+    { 0x3A08, "TEL;TYPE=WORK,VOICE" },
+    { 0x3A09, "TEL;TYPE=HOME,VOICE" },
+    { 0x3A1C, "TEL;TYPE=CELL" },
+    { 0x3A24, "TEL;TYPE=WORK,FAX" },
+    { 0x3A51, "URL" },
   };
   g_autoptr (GString) out = g_string_new ("BEGIN:VCARD\nVERSION:3.0\n");
-  g_autofree char *name = g_strdup_printf ("%s.vcf", tnef->subject != NULL ? tnef->subject : "contact");
+  g_autofree char *name
+      = g_strdup_printf ("%s.vcf", tnef->subject != NULL ? tnef->subject : "contact");
   IstMimeNode *node = ist_mime_node_new ("text/vcard", name, "attachment");
 
   add_name (out, tnef);
@@ -180,7 +188,8 @@ read_wide_names (const guint8 *data, gsize at, gsize end, GPtrArray *votes)
         if (twice == 0 && n > 0)
           {
             g_free (g_ptr_array_index (votes, i));
-            g_ptr_array_index (votes, i) = ist_code_page_from_utf16 ((const char *) data + at + 1, n);
+            g_ptr_array_index (votes, i)
+                = ist_code_page_from_utf16 ((const char *) data + at + 1, n);
           }
         at += n + 1;
       }
@@ -196,8 +205,8 @@ read_votes (const IstTnef *tnef)
   IstMapiValue value;
   gsize at, end;
 
-  if (!ist_mapi_prop_range (tnef->props, prop, 0, &value) || value.size_bytes < 6 || prop->type != IST_MAPI_BINARY
-      || data[value.offset] != 2 || data[value.offset + 1] != 1)
+  if (!ist_mapi_prop_range (tnef->props, prop, 0, &value) || value.size_bytes < 6
+      || prop->type != IST_MAPI_BINARY || data[value.offset] != 2 || data[value.offset + 1] != 1)
     return NULL;
   at = value.offset + 6;
   end = value.offset + value.size_bytes;
@@ -215,7 +224,8 @@ read_votes (const IstTnef *tnef)
           at += (gsize) data[at] + 1;
         }
       if (is_vote && name_bytes > 0)
-        g_ptr_array_add (votes, ist_code_page_to_utf8 ((const char *) data + name, name_bytes, tnef->code_page));
+        g_ptr_array_add (
+            votes, ist_code_page_to_utf8 ((const char *) data + name, name_bytes, tnef->code_page));
       at += MIN (29, end - at);
     }
   read_wide_names (data, at, end, votes);
@@ -225,8 +235,9 @@ read_votes (const IstTnef *tnef)
 static void
 add_votes (const IstTnef *tnef, IstTnefParts *parts, const IstMessage *head)
 {
-  static const char says[] = "An answer by one of these links reaches the sender as mail; Outlook's tracking does not "
-                             "count it.";
+  static const char says[]
+      = "An answer by one of these links reaches the sender as mail; Outlook's tracking does not "
+        "count it.";
   g_autoptr (GPtrArray) votes = read_votes (tnef);
   g_autofree char *to = ist_tnef_items_address (head, "Reply-To");
   GString *text, *html;
@@ -240,7 +251,8 @@ add_votes (const IstTnef *tnef, IstTnefParts *parts, const IstMessage *head)
   for (guint i = 0; i < votes->len; i++)
     {
       const char *vote = g_ptr_array_index (votes, i);
-      g_autofree char *subject = g_strdup_printf ("%s: %s", vote, tnef->subject != NULL ? tnef->subject : "");
+      g_autofree char *subject
+          = g_strdup_printf ("%s: %s", vote, tnef->subject != NULL ? tnef->subject : "");
       g_autofree char *quoted = g_uri_escape_string (subject, NULL, FALSE);
       g_autofree char *escaped = ist_tnef_text_escape (vote);
       g_autofree char *address = to != NULL ? g_uri_escape_string (to, "@", FALSE) : NULL;
@@ -253,7 +265,8 @@ add_votes (const IstTnef *tnef, IstTnefParts *parts, const IstMessage *head)
           continue;
         }
       g_string_append_printf (text, " <mailto:%s?subject=%s>\n", address, quoted);
-      g_string_append_printf (html, "<li><a href=\"mailto:%s?subject=%s\">%s</a></li>", address, quoted, escaped);
+      g_string_append_printf (html, "<li><a href=\"mailto:%s?subject=%s\">%s</a></li>", address,
+                              quoted, escaped);
     }
   g_string_append_printf (text, "%s\n", says);
   g_string_append_printf (html, "</ul><p>%s</p>", says);

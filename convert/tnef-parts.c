@@ -26,11 +26,20 @@ static const char *
 type_by_name (const char *name)
 {
   static const char *const types[][2] = {
-    { ".png", "image/png" },       { ".jpg", "image/jpeg" },     { ".jpeg", "image/jpeg" },
-    { ".gif", "image/gif" },       { ".bmp", "image/bmp" },      { ".txt", "text/plain" },
-    { ".htm", "text/html" },       { ".html", "text/html" },     { ".pdf", "application/pdf" },
-    { ".doc", "application/msword" }, { ".xls", "application/vnd.ms-excel" }, { ".zip", "application/zip" },
-    { ".ics", "text/calendar" },   { ".vcf", "text/vcard" },
+    { ".png", "image/png" },
+    { ".jpg", "image/jpeg" },
+    { ".jpeg", "image/jpeg" },
+    { ".gif", "image/gif" },
+    { ".bmp", "image/bmp" },
+    { ".txt", "text/plain" },
+    { ".htm", "text/html" },
+    { ".html", "text/html" },
+    { ".pdf", "application/pdf" },
+    { ".doc", "application/msword" },
+    { ".xls", "application/vnd.ms-excel" },
+    { ".zip", "application/zip" },
+    { ".ics", "text/calendar" },
+    { ".vcf", "text/vcard" },
   };
   const char *dot = strrchr (name, '.');
 
@@ -51,8 +60,8 @@ is_usable_type (const char *type)
   for (const char *p = type; *p != '\0'; p++)
     if (!g_ascii_isalnum (*p) && strchr ("/.+-_", *p) == NULL)
       return FALSE;
-  return g_ascii_strncasecmp (type, "multipart/", 10) != 0 && g_ascii_strncasecmp (type, "message/", 8) != 0
-         && strchr (slash + 1, '/') == NULL;
+  return g_ascii_strncasecmp (type, "multipart/", 10) != 0
+         && g_ascii_strncasecmp (type, "message/", 8) != 0 && strchr (slash + 1, '/') == NULL;
 }
 
 /* An id that can stand between brackets. */
@@ -75,7 +84,8 @@ name_of (const IstTnefAttachment *a, guint number)
   GString *out;
 
   if (a->message != NULL)
-    return g_strdup_printf ("%s.eml", a->message->subject != NULL ? a->message->subject : "message");
+    return g_strdup_printf ("%s.eml",
+                            a->message->subject != NULL ? a->message->subject : "message");
   /* "Untitled Attachment" is Outlook's word for none; what a Domino makes of it later must not be winmail.dat. */
   if (name == NULL || g_ascii_strcasecmp (name, "winmail.dat") == 0)
     return g_strdup_printf ("attachment-%u%s", number, *end != '\0' ? end : ".bin");
@@ -98,7 +108,8 @@ set_id (IstMimeNode *node, const char *id)
 
 /* `id` NULL: an attachment of its own; else a picture in the text. */
 static IstMimeNode *
-make_attachment (const IstTnefAttachment *a, IstBody *body, guint number, const char *id, guint depth)
+make_attachment (const IstTnefAttachment *a, IstBody *body, guint number, const char *id,
+                 guint depth)
 {
   g_autofree char *name = name_of (a, number);
   const char *type = is_usable_type (a->mime_type) ? a->mime_type : type_by_name (name);
@@ -163,7 +174,8 @@ make_marks (const IstTnef *tnef, GHashTable *ids, GPtrArray *names)
       mark.name = name;
       if (is_picture (a))
         {
-          mark.id = is_usable_id (a->content_id) ? a->content_id : g_strdup_printf ("object-%u@tnef", i + 1);
+          mark.id = is_usable_id (a->content_id) ? a->content_id
+                                                 : g_strdup_printf ("object-%u@tnef", i + 1);
           if (mark.id != a->content_id)
             g_ptr_array_add (names, (char *) mark.id);
           g_hash_table_insert (ids, a, (char *) mark.id);
@@ -187,8 +199,8 @@ add_pictures (IstTnefParts *parts, const IstRtf *rtf)
   for (guint i = 0; rtf != NULL && parts->html != NULL && i < rtf->pictures->len; i++)
     {
       const IstRtfPicture *picture = g_ptr_array_index (rtf->pictures, i);
-      g_autofree char *name
-          = g_strdup_printf ("picture-%u.%s", i + 1, g_str_has_suffix (picture->type, "png") ? "png" : "jpg");
+      g_autofree char *name = g_strdup_printf (
+          "picture-%u.%s", i + 1, g_str_has_suffix (picture->type, "png") ? "png" : "jpg");
       g_autofree char *id = g_strdup_printf ("picture-%u@rtf", i + 1);
       g_autoptr (IstBody) body = ist_body_new_bytes (picture->bytes);
       IstMimeNode *node = ist_mime_node_new (picture->type, name, "inline");
@@ -200,7 +212,8 @@ add_pictures (IstTnefParts *parts, const IstRtf *rtf)
 }
 
 static void
-add_attachments (IstTnefParts *parts, const IstTnef *tnef, IstBody *body, GHashTable *ids, guint depth)
+add_attachments (IstTnefParts *parts, const IstTnef *tnef, IstBody *body, GHashTable *ids,
+                 guint depth)
 {
   for (guint i = 0; i < tnef->attachments->len; i++)
     {
@@ -269,7 +282,8 @@ ist_tnef_parts_take_html (IstTnefParts *parts)
   related = ist_mime_node_new ("multipart/related", NULL, NULL);
   ist_mime_node_insert (related, 0, html);
   while (parts->inline_parts->len > 0)
-    ist_mime_node_insert (related, related->children->len, g_ptr_array_steal_index (parts->inline_parts, 0));
+    ist_mime_node_insert (related, related->children->len,
+                          g_ptr_array_steal_index (parts->inline_parts, 0));
   return related;
 }
 
@@ -280,7 +294,8 @@ ist_tnef_parts_take_body (IstTnefParts *parts)
 
   g_autofree char *whole = NULL;
 
-  if (parts->text == NULL && parts->html == NULL && parts->alternatives->len == 0 && parts->extra_text == NULL)
+  if (parts->text == NULL && parts->html == NULL && parts->alternatives->len == 0
+      && parts->extra_text == NULL)
     return NULL;
   text = ist_mime_node_new ("text/plain", NULL, NULL);
   whole = g_strconcat (parts->text != NULL ? parts->text : "\n", parts->extra_text, NULL);
@@ -294,7 +309,8 @@ ist_tnef_parts_take_body (IstTnefParts *parts)
   if (html != NULL)
     ist_mime_node_insert (alternative, 1, html);
   while (parts->alternatives->len > 0)
-    ist_mime_node_insert (alternative, alternative->children->len, g_ptr_array_steal_index (parts->alternatives, 0));
+    ist_mime_node_insert (alternative, alternative->children->len,
+                          g_ptr_array_steal_index (parts->alternatives, 0));
   return alternative;
 }
 

@@ -22,18 +22,19 @@ G_BEGIN_DECLS
 /* All members are for reading. */
 typedef struct
 {
-  char *text;             /* NULL: none */
-  char *html;             /* NULL: none */
-  GPtrArray *inline_parts; /* IstMimeNode with a Content-ID that `html` names */
-  GPtrArray *attachments; /* IstMimeNode */
-  GPtrArray *alternatives; /* IstMimeNode: what the message is besides, text/calendar */
-  IstMimeNode *report;     /* the machine's half of a report; NULL: none */
+  char *text;                    /* NULL: none */
+  char *html;                    /* NULL: none */
+  GPtrArray *inline_parts;       /* IstMimeNode with a Content-ID that `html` names */
+  GPtrArray *attachments;        /* IstMimeNode */
+  GPtrArray *alternatives;       /* IstMimeNode: what the message is besides, text/calendar */
+  IstMimeNode *report;           /* the machine's half of a report; NULL: none */
   char *extra_text, *extra_html; /* to stand behind the text, whoever wrote it; NULL: nothing */
 } IstTnefParts;
 
 /* `body` is what `tnef` was read from (referenced by the parts). `head` is the header of the message, `depth`
  * counts messages around it. */
-IstTnefParts *ist_tnef_parts_new (const IstTnef *tnef, IstBody *body, const IstMessage *head, guint depth);
+IstTnefParts *ist_tnef_parts_new (const IstTnef *tnef, IstBody *body, const IstMessage *head,
+                                  guint depth);
 void ist_tnef_parts_free (IstTnefParts *parts); /* NULL is allowed; nodes not taken go with it */
 
 /* The text as one node: text/plain, or multipart/alternative with what there is; NULL: there is none. Given once. */

@@ -25,7 +25,8 @@ is_multipart (const IstMimeNode *node)
 static gboolean
 is_declared (const IstMimeNode *node)
 {
-  return strcmp (node->type, "application/ms-tnef") == 0 || strcmp (node->type, "application/vnd.ms-tnef") == 0
+  return strcmp (node->type, "application/ms-tnef") == 0
+         || strcmp (node->type, "application/vnd.ms-tnef") == 0
          || strcmp (node->type, "application/x-ms-tnef") == 0;
 }
 
@@ -71,18 +72,20 @@ top_of (IstMimeNode *node)
   return node;
 }
 
-/* A multipart may be left with one child, or with none. */
+/* A multipart may be left with one child, or with none; `keep` (may be NULL) stays as it is. */
 static void
-tidy (IstMimeNode *multipart)
+tidy (IstMimeNode *multipart, const IstMimeNode *keep)
 {
   IstMimeNode *parent = multipart->parent;
 
+  if (multipart == keep)
+    return;
   if (multipart->children->len == 1 && !multipart->sealed)
     ist_mime_node_hoist (multipart);
   else if (multipart->children->len == 0 && is_multipart (parent))
     {
       ist_mime_node_free (ist_mime_node_take (multipart));
-      tidy (parent);
+      tidy (parent, keep);
     }
 }
 
@@ -110,8 +113,7 @@ into_mixed (IstMimeNode *node)
         parent = g_ptr_array_index (mixed->children, 0);
     }
   ist_mime_node_insert (mixed, mixed->children->len, ist_mime_node_take (node));
-  if (parent != mixed)
-    tidy (parent);
+  tidy (parent, mixed);
   return mixed;
 }
 
@@ -131,8 +133,10 @@ add_extra (IstMimeNode *text, IstMimeNode *html, const IstTnefParts *parts)
 
   if (parts->extra_text == NULL)
     return;
-  old_text = text != NULL && !text->sealed ? ist_mime_node_text (text, IST_TNEF_MAX_TEXT, NULL) : NULL;
-  old_html = html != NULL && !html->sealed ? ist_mime_node_text (html, IST_TNEF_MAX_TEXT, NULL) : NULL;
+  old_text
+      = text != NULL && !text->sealed ? ist_mime_node_text (text, IST_TNEF_MAX_TEXT, NULL) : NULL;
+  old_html
+      = html != NULL && !html->sealed ? ist_mime_node_text (html, IST_TNEF_MAX_TEXT, NULL) : NULL;
   if (old_text != NULL)
     {
       fresh_text = g_strconcat (old_text, parts->extra_text, NULL);
@@ -162,8 +166,9 @@ make_report (IstMimeNode *top, IstTnefParts *parts)
   if (text == NULL)
     {
       text = ist_mime_node_new ("text/plain", NULL, NULL);
-      ist_mime_node_set_text (text, is_receipt ? "The message was seen or dealt with by its recipient.\n"
-                                               : "This is a report about the delivery of a message.\n");
+      ist_mime_node_set_text (text, is_receipt
+                                        ? "The message was seen or dealt with by its recipient.\n"
+                                        : "This is a report about the delivery of a message.\n");
     }
   ist_mime_node_insert (report, 0, text);
   ist_mime_node_insert (report, 1, g_steal_pointer (&parts->report));
@@ -221,7 +226,8 @@ enrich (IstMimeNode *top, IstTnefParts *parts)
   if (rich != NULL)
     ist_mime_node_insert (multipart, at, rich);
   while (parts->alternatives->len > 0)
-    ist_mime_node_insert (multipart, multipart->children->len, g_ptr_array_steal_index (parts->alternatives, 0));
+    ist_mime_node_insert (multipart, multipart->children->len,
+                          g_ptr_array_steal_index (parts->alternatives, 0));
   return TRUE;
 }
 
@@ -240,8 +246,8 @@ remove_blank (IstMimeNode *mixed)
 {
   IstMimeNode *first = mixed->children->len > 0 ? g_ptr_array_index (mixed->children, 0) : NULL;
 
-  if (first == NULL || first->children != NULL || first->sealed || first->attachment || first->name != NULL
-      || strcmp (first->type, "text/plain") != 0 || !is_blank (first))
+  if (first == NULL || first->children != NULL || first->sealed || first->attachment
+      || first->name != NULL || strcmp (first->type, "text/plain") != 0 || !is_blank (first))
     return 0;
   ist_mime_node_free (ist_mime_node_take (first));
   return 1;
@@ -278,7 +284,7 @@ ist_tnef_place_parts (IstMimeNode *node, const IstTnef *tnef, IstBody *body, gui
       ist_mime_node_set_text (text, "\n");
       ist_mime_node_insert (mixed, 0, text);
     }
-  tidy (mixed);
+  tidy (mixed, NULL);
 }
 
 static gboolean
@@ -288,16 +294,19 @@ place (IstMessage *message, IstMimeNode *node, guint depth)
   g_autofree char *type = g_strdup (node->type);
   g_autoptr (GError) error = NULL;
   g_autoptr (IstBody) body = ist_mime_node_decode_body (node, MAX_STREAM_BYTES, &error);
-  g_autoptr (IstTnef) tnef = body != NULL ? ist_tnef_read (body, 0, ist_body_size (body), &error) : NULL;
+  g_autoptr (IstTnef) tnef
+      = body != NULL ? ist_tnef_read (body, 0, ist_body_size (body), &error) : NULL;
 
   if (tnef == NULL)
     {
       ist_message_note (message, NAME, "%s (%s) stays: %s", name, type, error->message);
       return FALSE;
     }
-  ist_message_note (message, NAME, "%s (%s, %" G_GSIZE_FORMAT " bytes) became %u attachments and the text of a %s%s%s",
-                    name, type, ist_body_size (body), tnef->attachments->len, tnef->message_class,
-                    tnef->damage != NULL ? "; it is damaged: " : "", tnef->damage != NULL ? tnef->damage : "");
+  ist_message_note (
+      message, NAME,
+      "%s (%s, %" G_GSIZE_FORMAT " bytes) became %u attachments and the text of a %s%s%s", name,
+      type, ist_body_size (body), tnef->attachments->len, tnef->message_class,
+      tnef->damage != NULL ? "; it is damaged: " : "", tnef->damage != NULL ? tnef->damage : "");
   ist_tnef_place_parts (node, tnef, body, depth);
   return TRUE;
 }
@@ -305,7 +314,8 @@ place (IstMessage *message, IstMimeNode *node, guint depth)
 static void
 remove_correlator (IstMessage *message)
 {
-  for (guint i; (i = ist_message_find_field (message, "X-MS-TNEF-Correlator", 0)) != IST_MESSAGE_NOT_FOUND;)
+  for (guint i;
+       (i = ist_message_find_field (message, "X-MS-TNEF-Correlator", 0)) != IST_MESSAGE_NOT_FOUND;)
     ist_message_remove_field (message, i);
 }
 

@@ -75,12 +75,13 @@ make_delivery (const IstTnef *tnef, const IstMessage *head, gboolean delivered)
     {
       const IstTnefPerson *person = g_ptr_array_index (tnef->recipients, i);
 
-      if (person->address == NULL || !g_str_is_ascii (person->address) || strlen (person->address) > 320
-          || strpbrk (person->address, "\r\n <>") != NULL)
+      if (person->address == NULL || !g_str_is_ascii (person->address)
+          || strlen (person->address) > 320 || strpbrk (person->address, "\r\n <>") != NULL)
         continue;
       n++;
-      g_string_append_printf (out, "\r\nFinal-Recipient: rfc822;%s\r\nAction: %s\r\nStatus: %s\r\n", person->address,
-                              delivered ? "delivered" : "failed", delivered ? "2.0.0" : "5.0.0");
+      g_string_append_printf (out, "\r\nFinal-Recipient: rfc822;%s\r\nAction: %s\r\nStatus: %s\r\n",
+                              person->address, delivered ? "delivered" : "failed",
+                              delivered ? "2.0.0" : "5.0.0");
     }
   return n > 0 ? make_node ("message/delivery-status", out->str) : NULL;
 }
@@ -95,7 +96,8 @@ ist_tnef_report_new (const IstTnef *tnef, const IstMessage *head)
     return make_receipt (tnef, head, TRUE);
   if (is_report (class) && ends_with (class, ".IPNNRN"))
     return make_receipt (tnef, head, FALSE);
-  if (g_ascii_strcasecmp (class, "IPM.Microsoft Mail.Non-Delivery") == 0 || (is_report (class) && ends_with (class, ".NDR")))
+  if (g_ascii_strcasecmp (class, "IPM.Microsoft Mail.Non-Delivery") == 0
+      || (is_report (class) && ends_with (class, ".NDR")))
     return make_delivery (tnef, head, FALSE);
   if (is_report (class) && ends_with (class, ".DR"))
     return make_delivery (tnef, head, TRUE);

@@ -57,7 +57,8 @@ skip_element (const char *p, const char *name)
 static const char *
 append_tag (GString *out, const char *p)
 {
-  static const char *const blocks[] = { "br", "p", "div", "tr", "li", "h1", "h2", "h3", "h4", "table", "blockquote" };
+  static const char *const blocks[]
+      = { "br", "p", "div", "tr", "li", "h1", "h2", "h3", "h4", "table", "blockquote" };
   static const char *const silent[] = { "style", "script", "title" };
   const char *name = p + 1 + (p[1] == '/');
   const char *end;
@@ -86,8 +87,8 @@ append_entity (GString *out, const char *p)
   {
     const char *name;
     gunichar c;
-  } known[] = { { "amp;", '&' },   { "lt;", '<' },      { "gt;", '>' },      { "quot;", '"' },
-                { "nbsp;", ' ' },  { "apos;", '\'' },   { "bull;", 0x2022 }, { "ndash;", 0x2013 },
+  } known[] = { { "amp;", '&' },      { "lt;", '<' },     { "gt;", '>' },      { "quot;", '"' },
+                { "nbsp;", ' ' },     { "apos;", '\'' },  { "bull;", 0x2022 }, { "ndash;", 0x2013 },
                 { "mdash;", 0x2014 }, { "euro;", 0x20AC } };
   char *end;
   guint64 c;
@@ -100,7 +101,8 @@ append_entity (GString *out, const char *p)
       }
   if (p[1] != '#')
     return g_string_append_c (out, '&'), p + 1;
-  c = p[2] == 'x' || p[2] == 'X' ? g_ascii_strtoull (p + 3, &end, 16) : g_ascii_strtoull (p + 2, &end, 10);
+  c = p[2] == 'x' || p[2] == 'X' ? g_ascii_strtoull (p + 3, &end, 16)
+                                 : g_ascii_strtoull (p + 2, &end, 10);
   if (*end != ';' || c == 0 || c > 0x10FFFF || !g_unichar_validate ((gunichar) c))
     return g_string_append_c (out, '&'), p + 1;
   g_string_append_unichar (out, (gunichar) c);
@@ -185,7 +187,8 @@ is_blank (const char *text)
 }
 
 void
-ist_tnef_text_find (const IstTnef *tnef, const GArray *marks, char **text, char **html, IstRtf **rtf)
+ist_tnef_text_find (const IstTnef *tnef, const GArray *marks, char **text, char **html,
+                    IstRtf **rtf)
 {
   *text = ist_tnef_text (tnef, IST_TNEF_MAX_TEXT, NULL);
   *html = ist_tnef_html (tnef, IST_TNEF_MAX_TEXT, NULL);

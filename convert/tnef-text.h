@@ -23,7 +23,8 @@ typedef struct
 
 /* *html and *text: NULL where there is none; with HTML there is always a text. *rtf (NULL: none was used) has the
  * pictures. `marks`: IstTnefMark in the order of their places. All are the caller's. */
-void ist_tnef_text_find (const IstTnef *tnef, const GArray *marks, char **text, char **html, IstRtf **rtf);
+void ist_tnef_text_find (const IstTnef *tnef, const GArray *marks, char **text, char **html,
+                         IstRtf **rtf);
 
 /* HTML as text: tags go, blocks become lines, entities characters. g_free(). */
 char *ist_tnef_text_of_html (const char *html);

@@ -11,15 +11,17 @@
 /* Seconds from 1601 to 1970. */
 #define EPOCH_DELTA_SECS G_GINT64_CONSTANT (11644473600)
 
-#define SET(first, second) \
-  { first, second, 0x06, 0, 0, 0, 0, 0, 0xC0, 0, 0, 0, 0, 0, 0, 0x46 }
+#define SET(first, second)                                                                         \
+  {                                                                                                \
+    first, second, 0x06, 0, 0, 0, 0, 0, 0xC0, 0, 0, 0, 0, 0, 0, 0x46                               \
+  }
 
 const guint8 ist_mapi_set_common[16] = SET (0x08, 0x20);
 const guint8 ist_mapi_set_appointment[16] = SET (0x02, 0x20);
 const guint8 ist_mapi_set_task[16] = SET (0x03, 0x20);
 const guint8 ist_mapi_set_address[16] = SET (0x04, 0x20);
-const guint8 ist_mapi_set_meeting[16]
-    = { 0x90, 0xDA, 0xD8, 0x6E, 0x0B, 0x45, 0x1B, 0x10, 0x98, 0xDA, 0x00, 0xAA, 0x00, 0x3F, 0x13, 0x05 };
+const guint8 ist_mapi_set_meeting[16] = { 0x90, 0xDA, 0xD8, 0x6E, 0x0B, 0x45, 0x1B, 0x10,
+                                          0x98, 0xDA, 0x00, 0xAA, 0x00, 0x3F, 0x13, 0x05 };
 
 struct _IstMapiProps
 {
@@ -120,7 +122,8 @@ fixed_size (guint16 type)
 static gboolean
 is_variable (guint16 type)
 {
-  return type == IST_MAPI_STRING8 || type == IST_MAPI_UNICODE || type == IST_MAPI_BINARY || type == IST_MAPI_OBJECT;
+  return type == IST_MAPI_STRING8 || type == IST_MAPI_UNICODE || type == IST_MAPI_BINARY
+         || type == IST_MAPI_OBJECT;
 }
 
 static gboolean
@@ -192,7 +195,8 @@ read_prop (IstMapiProps *props, Cursor *c)
     return FALSE;
   prop.id = (guint16) (tag >> 16);
   prop.type = (guint16) (tag & 0xFFFF & ~MULTI_VALUED);
-  ok = (prop.id < 0x8000 || read_name (c, &prop)) && read_values (props, c, &prop, (tag & MULTI_VALUED) != 0);
+  ok = (prop.id < 0x8000 || read_name (c, &prop))
+       && read_values (props, c, &prop, (tag & MULTI_VALUED) != 0);
   if (!ok)
     {
       clear_prop (&prop);
@@ -277,7 +281,8 @@ ist_mapi_props_body (const IstMapiProps *props)
 }
 
 gboolean
-ist_mapi_prop_range (const IstMapiProps *props, const IstMapiProp *prop, guint i, IstMapiValue *value)
+ist_mapi_prop_range (const IstMapiProps *props, const IstMapiProp *prop, guint i,
+                     IstMapiValue *value)
 {
   if (prop == NULL || i >= prop->n_values)
     return FALSE;
@@ -306,8 +311,8 @@ ist_mapi_prop_number (const IstMapiProps *props, const IstMapiProp *prop, gint64
   const guint8 *p;
   guint64 n = 0;
 
-  if (!ist_mapi_prop_range (props, prop, 0, &value) || fixed_size (prop->type) == G_MAXSIZE || value.size_bytes == 0
-      || value.size_bytes > 8)
+  if (!ist_mapi_prop_range (props, prop, 0, &value) || fixed_size (prop->type) == G_MAXSIZE
+      || value.size_bytes == 0 || value.size_bytes > 8)
     return fallback;
   p = (const guint8 *) ist_body_data (props->body, NULL) + value.offset;
   for (gsize i = value.size_bytes; i > 0; i--)

@@ -46,11 +46,11 @@ typedef struct
 typedef struct
 {
   guint16 id;
-  guint16 type;        /* IstMapiType, the flag of several values removed */
-  gboolean is_named;   /* then id has no meaning of its own, but: */
+  guint16 type;      /* IstMapiType, the flag of several values removed */
+  gboolean is_named; /* then id has no meaning of its own, but: */
   guint8 set[16];
-  guint32 lid;         /* name is NULL */
-  char *name;          /* UTF-8; NULL: lid counts */
+  guint32 lid; /* name is NULL */
+  char *name;  /* UTF-8; NULL: lid counts */
   guint first_value, n_values;
 } IstMapiProp;
 
@@ -68,12 +68,15 @@ guint ist_mapi_props_count (const IstMapiProps *props);
 const IstMapiProp *ist_mapi_props_get (const IstMapiProps *props, guint i); /* borrowed */
 /* The last property with this id, not a named one. Borrowed; NULL: none. */
 const IstMapiProp *ist_mapi_props_find (const IstMapiProps *props, guint16 id);
-const IstMapiProp *ist_mapi_props_find_lid (const IstMapiProps *props, const guint8 set[16], guint32 lid);
-const IstMapiProp *ist_mapi_props_find_name (const IstMapiProps *props, const guint8 set[16], const char *name);
+const IstMapiProp *ist_mapi_props_find_lid (const IstMapiProps *props, const guint8 set[16],
+                                            guint32 lid);
+const IstMapiProp *ist_mapi_props_find_name (const IstMapiProps *props, const guint8 set[16],
+                                             const char *name);
 
 IstBody *ist_mapi_props_body (const IstMapiProps *props); /* borrowed */
 /* The range of value `i`; FALSE when there is none or `prop` is NULL. */
-gboolean ist_mapi_prop_range (const IstMapiProps *props, const IstMapiProp *prop, guint i, IstMapiValue *value);
+gboolean ist_mapi_prop_range (const IstMapiProps *props, const IstMapiProp *prop, guint i,
+                              IstMapiValue *value);
 /* A text (or binary read as 8-bit text) in UTF-8 without NUL; NULL: no such value or no text. g_free(). */
 char *ist_mapi_prop_text (const IstMapiProps *props, const IstMapiProp *prop, guint i);
 /* A number, truth value or time (FILETIME, 100 ns since 1601) of the first value, else `fallback`. */
@@ -82,7 +85,7 @@ gint64 ist_mapi_prop_number (const IstMapiProps *props, const IstMapiProp *prop,
 gint64 ist_mapi_prop_time_utc (const IstMapiProps *props, const IstMapiProp *prop);
 
 /* Shorthands for what most callers do. */
-char *ist_mapi_props_text (const IstMapiProps *props, guint16 id);                        /* NULL: none or empty */
+char *ist_mapi_props_text (const IstMapiProps *props, guint16 id); /* NULL: none or empty */
 char *ist_mapi_props_lid_text (const IstMapiProps *props, const guint8 set[16], guint32 lid);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IstMapiProps, ist_mapi_props_free)

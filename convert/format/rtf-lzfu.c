@@ -10,9 +10,10 @@
 #define WINDOW 4096
 
 /* The window begins with what nearly every RTF has ([MS-OXRTFCP] 2.1.2.1); 207 bytes. */
-static const char preload[] = "{\\rtf1\\ansi\\mac\\deff0\\deftab720{\\fonttbl;}{\\f0\\fnil \\froman \\fswiss "
-                              "\\fmodern \\fscript \\fdecor MS Sans SerifSymbolArialTimes New RomanCourier"
-                              "{\\colortbl\\red0\\green0\\blue0\r\n\\par \\pard\\plain\\f0\\fs20\\b\\i\\u\\tab\\tx";
+static const char preload[]
+    = "{\\rtf1\\ansi\\mac\\deff0\\deftab720{\\fonttbl;}{\\f0\\fnil \\froman \\fswiss "
+      "\\fmodern \\fscript \\fdecor MS Sans SerifSymbolArialTimes New RomanCourier"
+      "{\\colortbl\\red0\\green0\\blue0\r\n\\par \\pard\\plain\\f0\\fs20\\b\\i\\u\\tab\\tx";
 
 static guint32
 u32 (const guint8 *p)
@@ -89,7 +90,8 @@ expand (Expander *e, const guint8 *p, gsize size, gsize max)
 }
 
 GBytes *
-ist_rtf_lzfu_expand (const char *data, gsize size_bytes, gsize max_bytes, gboolean *whole, GError **error)
+ist_rtf_lzfu_expand (const char *data, gsize size_bytes, gsize max_bytes, gboolean *whole,
+                     GError **error)
 {
   const guint8 *p = (const guint8 *) data;
   g_autofree Expander *e = NULL;
@@ -100,8 +102,8 @@ ist_rtf_lzfu_expand (const char *data, gsize size_bytes, gsize max_bytes, gboole
     return g_set_error (error, IST_ERROR, IST_ERROR_REFUSED, "compressed RTF: unknown form"), NULL;
   raw = u32 (p + 4);
   if (raw > max_bytes)
-    return g_set_error (error, IST_ERROR, IST_ERROR_REFUSED, "compressed RTF: %" G_GSIZE_FORMAT " bytes are too many",
-                        raw),
+    return g_set_error (error, IST_ERROR, IST_ERROR_REFUSED,
+                        "compressed RTF: %" G_GSIZE_FORMAT " bytes are too many", raw),
            NULL;
   /* The compressed size counts from behind itself. */
   size = MIN ((gsize) u32 (p), size_bytes - 4);

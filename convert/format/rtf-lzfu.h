@@ -16,7 +16,8 @@ G_BEGIN_DECLS
 
 /* *whole (may be NULL): nothing is missing and the checksum fits; else what could be read is given all the same.
  * IST_ERROR_REFUSED: no compressed RTF, or more than `max_bytes` of it. */
-GBytes *ist_rtf_lzfu_expand (const char *data, gsize size_bytes, gsize max_bytes, gboolean *whole, GError **error);
+GBytes *ist_rtf_lzfu_expand (const char *data, gsize size_bytes, gsize max_bytes, gboolean *whole,
+                             GError **error);
 
 G_END_DECLS
 

@@ -33,9 +33,9 @@ typedef struct
 typedef struct
 {
   IstRtfPlace place;
-  gboolean hidden;   /* \htmlrtf, \v */
-  gboolean is_star;  /* \* came: an unknown word that follows makes the group one to skip */
-  guint uc;          /* bytes that stand for a \uN where it is not known */
+  gboolean hidden;  /* \htmlrtf, \v */
+  gboolean is_star; /* \* came: an unknown word that follows makes the group one to skip */
+  guint uc;         /* bytes that stand for a \uN where it is not known */
   int font;
   IstRtfLook look;
 } IstRtfState;
@@ -47,26 +47,26 @@ typedef struct
   gsize max_bytes;
   gboolean is_too_long;
   IstRtfKind kind;
-  GArray *stack;       /* IstRtfState; the last one counts */
-  guint n_deeper;      /* groups open beyond the stack's bound */
-  guint code_page;     /* of the document */
-  GHashTable *fonts;   /* number -> code page */
-  int font_read;       /* of the font table: the one being described */
+  GArray *stack;     /* IstRtfState; the last one counts */
+  guint n_deeper;    /* groups open beyond the stack's bound */
+  guint code_page;   /* of the document */
+  GHashTable *fonts; /* number -> code page */
+  int font_read;     /* of the font table: the one being described */
   int default_font;
-  GArray *colours;     /* guint32 0xRRGGBB; G_MAXUINT32: the default */
+  GArray *colours; /* guint32 0xRRGGBB; G_MAXUINT32: the default */
   guint32 colour_read;
   gboolean has_colour;
-  GString *bytes;      /* text in the current code page */
-  guint n_skip;        /* bytes still standing for a \uN */
-  gunichar high;       /* first half of a surrogate pair; 0: none */
+  GString *bytes; /* text in the current code page */
+  guint n_skip;   /* bytes still standing for a \uN */
+  gunichar high;  /* first half of a surrogate pair; 0: none */
   IstRtf *rtf;
   GString *html, *text;
   gboolean in_paragraph, in_look, in_table, in_row, in_cell, wants_table;
-  IstRtfLook look;     /* of the open span */
-  const char *align;   /* NULL: left */
+  IstRtfLook look;   /* of the open span */
+  const char *align; /* NULL: left */
   const char *picture_type;
   GByteArray *picture;
-  int nibble;          /* of the picture's hex digits; -1: none */
+  int nibble; /* of the picture's hex digits; -1: none */
 } IstRtfParser;
 
 IstRtfState *ist_rtf_state (IstRtfParser *p);

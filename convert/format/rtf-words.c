@@ -137,9 +137,9 @@ static const Row rows[] = {
 
 /* \fcharsetN to a code page. */
 static const guint16 charsets[][2] = {
-  { 0, 1252 },   { 77, 10000 }, { 128, 932 },  { 129, 949 },  { 134, 936 },  { 136, 950 },  { 161, 1253 },
-  { 162, 1254 }, { 163, 1258 }, { 177, 1255 }, { 178, 1256 }, { 186, 1257 }, { 204, 1251 }, { 222, 874 },
-  { 238, 1250 }, { 254, 437 },  { 255, 437 },
+  { 0, 1252 },   { 77, 10000 }, { 128, 932 },  { 129, 949 },  { 134, 936 },  { 136, 950 },
+  { 161, 1253 }, { 162, 1254 }, { 163, 1258 }, { 177, 1255 }, { 178, 1256 }, { 186, 1257 },
+  { 204, 1251 }, { 222, 874 },  { 238, 1250 }, { 254, 437 },  { 255, 437 },
 };
 
 static int
@@ -151,7 +151,8 @@ compare (const void *word, const void *row)
 static void
 set_font_page (IstRtfParser *p, guint page)
 {
-  if (ist_rtf_state (p)->place == IST_RTF_IN_FONTS && page != 0 && g_hash_table_size (p->fonts) < MAX_FONTS)
+  if (ist_rtf_state (p)->place == IST_RTF_IN_FONTS && page != 0
+      && g_hash_table_size (p->fonts) < MAX_FONTS)
     g_hash_table_insert (p->fonts, GINT_TO_POINTER (p->font_read), GUINT_TO_POINTER (page));
 }
 

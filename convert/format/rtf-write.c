@@ -7,8 +7,8 @@
 static gboolean
 same_look (const IstRtfLook *a, const IstRtfLook *b)
 {
-  return a->bold == b->bold && a->italic == b->italic && a->underline == b->underline && a->strike == b->strike
-         && a->colour == b->colour && a->half_points == b->half_points;
+  return a->bold == b->bold && a->italic == b->italic && a->underline == b->underline
+         && a->strike == b->strike && a->colour == b->colour && a->half_points == b->half_points;
 }
 
 static void
@@ -32,7 +32,9 @@ static void
 open_look (IstRtfParser *p)
 {
   const IstRtfLook *look = &ist_rtf_state (p)->look;
-  guint32 colour = look->colour < p->colours->len ? g_array_index (p->colours, guint32, look->colour) : G_MAXUINT32;
+  guint32 colour = look->colour < p->colours->len
+                       ? g_array_index (p->colours, guint32, look->colour)
+                       : G_MAXUINT32;
 
   if (p->in_look && same_look (look, &p->look))
     return;
@@ -43,7 +45,8 @@ open_look (IstRtfParser *p)
   if (look->half_points != 0 || (colour != G_MAXUINT32 && colour != 0))
     g_string_append (p->html, " style=\"");
   if (look->half_points != 0)
-    g_string_append_printf (p->html, "font-size:%u.%upt", look->half_points / 2, look->half_points % 2 * 5);
+    g_string_append_printf (p->html, "font-size:%u.%upt", look->half_points / 2,
+                            look->half_points % 2 * 5);
   if (colour != G_MAXUINT32 && colour != 0)
     g_string_append_printf (p->html, "%scolor:#%06x", look->half_points != 0 ? ";" : "", colour);
   if (look->half_points != 0 || (colour != G_MAXUINT32 && colour != 0))

@@ -331,7 +331,8 @@ ist_rtf_read (const char *data, gsize size_bytes, gsize max_bytes, GError **erro
   g_autoptr (IstRtf) rtf = NULL;
 
   if (size_bytes < 6 || memcmp (data, "{\\rtf", 5) != 0)
-    return g_set_error (error, IST_ERROR, IST_ERROR_REFUSED, "RTF: it does not begin with {\\rtf"), NULL;
+    return g_set_error (error, IST_ERROR, IST_ERROR_REFUSED, "RTF: it does not begin with {\\rtf"),
+           NULL;
   rtf = p.rtf = g_new0 (IstRtf, 1);
   rtf->pictures = g_ptr_array_new_with_free_func (free_picture);
   rtf->kind = p.kind = find_kind (data, size_bytes);
@@ -347,8 +348,8 @@ ist_rtf_read (const char *data, gsize size_bytes, gsize max_bytes, GError **erro
   parse (&p);
   finish (&p);
   if (p.is_too_long)
-    return g_set_error (error, IST_ERROR, IST_ERROR_REFUSED, "RTF: the text has more than %" G_GSIZE_FORMAT " bytes",
-                        max_bytes),
+    return g_set_error (error, IST_ERROR, IST_ERROR_REFUSED,
+                        "RTF: the text has more than %" G_GSIZE_FORMAT " bytes", max_bytes),
            NULL;
   return g_steal_pointer (&rtf);
 }

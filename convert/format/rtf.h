@@ -37,8 +37,8 @@ typedef struct
 typedef struct
 {
   IstRtfKind kind;
-  char *html;          /* UTF-8, LF; NULL for TEXT. Picture N is <img src="cid:picture-N@rtf">, N from 1 */
-  char *text;          /* UTF-8, LF; NULL for HTML */
+  char *html; /* UTF-8, LF; NULL for TEXT. Picture N is <img src="cid:picture-N@rtf">, N from 1 */
+  char *text; /* UTF-8, LF; NULL for HTML */
   GPtrArray *pictures; /* IstRtfPicture */
   guint n_objects;     /* how many U+FFFC stand in it */
 } IstRtf;

@@ -92,7 +92,8 @@ strip_brackets (char *id)
 void
 ist_tnef_fields_fill_attachment (IstTnefAttachment *a)
 {
-  gint64 position = ist_mapi_prop_number (a->props, ist_mapi_props_find (a->props, 0x370B), a->position);
+  gint64 position
+      = ist_mapi_prop_number (a->props, ist_mapi_props_find (a->props, 0x370B), a->position);
 
   fill_text (&a->long_name, a->props, 0x3707);
   fill_text (&a->short_name, a->props, 0x3704);
@@ -131,8 +132,8 @@ fits (gsize size, gsize max_bytes, GError **error)
 {
   if (size <= max_bytes)
     return TRUE;
-  g_set_error (error, IST_ERROR, IST_ERROR_REFUSED, "TNEF: the text has more than %" G_GSIZE_FORMAT " bytes",
-               max_bytes);
+  g_set_error (error, IST_ERROR, IST_ERROR_REFUSED,
+               "TNEF: the text has more than %" G_GSIZE_FORMAT " bytes", max_bytes);
   return FALSE;
 }
 
@@ -174,7 +175,8 @@ ist_tnef_html (const IstTnef *tnef, gsize max_bytes, GError **error)
 {
   const IstMapiProp *prop = ist_mapi_props_find (tnef->props, 0x1013);
   const char *data = ist_body_data (ist_mapi_props_body (tnef->props), NULL);
-  gint64 page = ist_mapi_prop_number (tnef->props, ist_mapi_props_find (tnef->props, 0x3FDE), tnef->code_page);
+  gint64 page = ist_mapi_prop_number (tnef->props, ist_mapi_props_find (tnef->props, 0x3FDE),
+                                      tnef->code_page);
   IstMapiValue value;
 
   if (!ist_mapi_prop_range (tnef->props, prop, 0, &value) || value.size_bytes == 0
@@ -192,8 +194,8 @@ ist_tnef_rtf (const IstTnef *tnef, gsize max_bytes, gboolean *whole, GError **er
   const char *data = ist_body_data (ist_mapi_props_body (tnef->props), NULL);
   IstMapiValue value;
 
-  if (prop == NULL || prop->type != IST_MAPI_BINARY || !ist_mapi_prop_range (tnef->props, prop, 0, &value)
-      || value.size_bytes == 0)
+  if (prop == NULL || prop->type != IST_MAPI_BINARY
+      || !ist_mapi_prop_range (tnef->props, prop, 0, &value) || value.size_bytes == 0)
     return NULL;
   return ist_rtf_lzfu_expand (data + value.offset, value.size_bytes, max_bytes, whole, error);
 }

@@ -33,7 +33,8 @@ enum
   ATT_CODE_PAGE = 0x9007
 };
 
-static const guint8 iid_message[16] = { 0x07, 0x03, 0x02, 0, 0, 0, 0, 0, 0xC0, 0, 0, 0, 0, 0, 0, 0x46 };
+static const guint8 iid_message[16]
+    = { 0x07, 0x03, 0x02, 0, 0, 0, 0, 0, 0xC0, 0, 0, 0, 0, 0, 0, 0x46 };
 static const guint8 iid_storage[16] = { 0x0B, 0, 0, 0, 0, 0, 0, 0, 0xC0, 0, 0, 0, 0, 0, 0, 0x46 };
 
 typedef struct
@@ -45,11 +46,11 @@ typedef struct
   gboolean has_data;          /* of `current`: its content came */
   gboolean has_object;        /* of `current`: its data property was looked at */
   guint depth;
-  guint *n_attachments;       /* of the whole stream */
+  guint *n_attachments; /* of the whole stream */
 } Reader;
 
-static IstTnef *read_stream (IstBody *body, gsize offset, gsize size, guint depth, guint *n_attachments,
-                             GError **error);
+static IstTnef *read_stream (IstBody *body, gsize offset, gsize size, guint depth,
+                             guint *n_attachments, GError **error);
 
 gboolean
 ist_tnef_is_tnef (const char *data, gsize size_bytes)
@@ -127,8 +128,8 @@ read_date (const Reader *r, gsize offset, gsize size)
 
   if (size < 12)
     return 0;
-  date = g_date_time_new_utc ((int) u16 (p), (int) u16 (p + 2), (int) u16 (p + 4), (int) u16 (p + 6),
-                              (int) u16 (p + 8), u16 (p + 10));
+  date = g_date_time_new_utc ((int) u16 (p), (int) u16 (p + 2), (int) u16 (p + 4),
+                              (int) u16 (p + 6), (int) u16 (p + 8), u16 (p + 10));
   return date != NULL ? MAX (g_date_time_to_unix (date), 0) : 0;
 }
 
@@ -170,7 +171,8 @@ read_recipients (Reader *r, gsize offset, gsize size)
       g_autoptr (IstMapiProps) row = ist_mapi_props_new (r->body, r->tnef->code_page);
       gsize used;
 
-      if (r->tnef->recipients->len >= MAX_RECIPIENTS || !ist_mapi_props_read (row, offset, end - offset, &used))
+      if (r->tnef->recipients->len >= MAX_RECIPIENTS
+          || !ist_mapi_props_read (row, offset, end - offset, &used))
         return set_damage (r, "the recipients are damaged");
       offset += used;
       g_ptr_array_add (r->tnef->recipients, ist_tnef_fields_person (row));
@@ -214,8 +216,10 @@ read_data_property (Reader *r)
       value.size_bytes -= 16;
       if (memcmp (iid, iid_storage, 16) == 0)
         a->kind = IST_TNEF_OLE;
-      if (memcmp (iid, iid_message, 16) == 0 && r->depth + 1 < IST_TNEF_MAX_DEPTH && a->message == NULL)
-        a->message = read_stream (r->body, value.offset, value.size_bytes, r->depth + 1, r->n_attachments, NULL);
+      if (memcmp (iid, iid_message, 16) == 0 && r->depth + 1 < IST_TNEF_MAX_DEPTH
+          && a->message == NULL)
+        a->message = read_stream (r->body, value.offset, value.size_bytes, r->depth + 1,
+                                  r->n_attachments, NULL);
       if (a->message != NULL)
         a->kind = IST_TNEF_MESSAGE;
       if (a->message != NULL && a->message->damage != NULL)
@@ -230,7 +234,8 @@ read_data_property (Reader *r)
 static void
 read_attachment_attribute (Reader *r, guint id, gsize offset, gsize size)
 {
-  gboolean is_new = id == ATT_RENDER_DATA || r->current == NULL || (id == ATT_ATTACH_DATA && r->has_data);
+  gboolean is_new
+      = id == ATT_RENDER_DATA || r->current == NULL || (id == ATT_ATTACH_DATA && r->has_data);
 
   if (is_new && !begin_attachment (r))
     return;
@@ -358,7 +363,8 @@ read_attributes (Reader *r, gsize at, gsize end)
 }
 
 static IstTnef *
-read_stream (IstBody *body, gsize offset, gsize size, guint depth, guint *n_attachments, GError **error)
+read_stream (IstBody *body, gsize offset, gsize size, guint depth, guint *n_attachments,
+             GError **error)
 {
   Reader r = { .body = body, .depth = depth, .n_attachments = n_attachments };
   gsize whole;
@@ -367,7 +373,8 @@ read_stream (IstBody *body, gsize offset, gsize size, guint depth, guint *n_atta
 
   g_return_val_if_fail (offset <= whole && size <= whole - offset, NULL);
   if (!ist_tnef_is_tnef (data + offset, size))
-    return g_set_error (error, IST_ERROR, IST_ERROR_REFUSED, "TNEF: the signature is missing"), NULL;
+    return g_set_error (error, IST_ERROR, IST_ERROR_REFUSED, "TNEF: the signature is missing"),
+           NULL;
   r.data = (const guint8 *) data;
   tnef = r.tnef = g_new0 (IstTnef, 1);
   tnef->code_page = find_code_page (r.data, offset + SIGNATURE_BYTES, offset + size);
@@ -375,7 +382,8 @@ read_stream (IstBody *body, gsize offset, gsize size, guint depth, guint *n_atta
   tnef->recipients = g_ptr_array_new_with_free_func (ist_tnef_fields_free_person);
   tnef->attachments = g_ptr_array_new_with_free_func (free_attachment);
   if (read_attributes (&r, offset + SIGNATURE_BYTES, offset + size) == 0)
-    return g_set_error (error, IST_ERROR, IST_ERROR_REFUSED, "TNEF: no attribute can be read"), NULL;
+    return g_set_error (error, IST_ERROR, IST_ERROR_REFUSED, "TNEF: no attribute can be read"),
+           NULL;
   ist_tnef_fields_fill (tnef);
   for (guint i = 0; i < tnef->attachments->len; i++)
     ist_tnef_fields_fill_attachment (g_ptr_array_index (tnef->attachments, i));

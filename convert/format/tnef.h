@@ -37,7 +37,7 @@ typedef struct
   char *mime_type;  /* as written */
   char *content_id; /* without brackets */
   char *content_location;
-  gint32 position;  /* of its mark in the text; -1: none */
+  gint32 position; /* of its mark in the text; -1: none */
   gboolean hidden;
   gsize offset, size_bytes; /* of the data, in the body */
   IstTnef *message;         /* of an embedded message */
@@ -52,15 +52,15 @@ typedef struct
 
 struct _IstTnef
 {
-  char *message_class;    /* "IPM.Note"; never NULL */
+  char *message_class; /* "IPM.Note"; never NULL */
   guint code_page;
   char *subject;
   gint64 sent_utc, received_utc; /* seconds since 1970; 0: none */
   IstTnefPerson sender;
-  GPtrArray *recipients;  /* IstTnefPerson */
-  GPtrArray *attachments; /* IstTnefAttachment */
-  IstMapiProps *props;    /* all of the message */
-  char *damage;           /* what is broken; NULL: nothing */
+  GPtrArray *recipients;         /* IstTnefPerson */
+  GPtrArray *attachments;        /* IstTnefAttachment */
+  IstMapiProps *props;           /* all of the message */
+  char *damage;                  /* what is broken; NULL: nothing */
   gint64 start_utc, end_utc;     /* attDateStart and attDateEnd; 0: none */
   gsize text_offset, text_bytes; /* attBody */
 };
