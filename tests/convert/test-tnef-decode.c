@@ -29,7 +29,7 @@ message_of (const char *head, const guint8 *data, gsize size)
   g_autoptr (GString) text = g_string_new (head);
 
   g_string_append (text, "Content-Transfer-Encoding: base64\r\n\r\n");
-  for (const char *p = base64; *p != '\0'; p += MIN (strlen (p), 76))
+  for (const char *p = base64; *p != '\0'; p += strnlen (p, 76))
     g_string_append_printf (text, "%.76s\r\n", p);
   return g_string_free_to_bytes (g_steal_pointer (&text));
 }
