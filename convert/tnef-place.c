@@ -328,14 +328,15 @@ ist_tnef_place_all (IstMessage *message, guint depth)
 
   if (root->sealed || depth > MAX_MESSAGE_DEPTH)
     return 0;
-  ist_tnef_uu_extract (root);
   for (guint tries = 0; tries < MAX_STREAMS; tries++)
     {
       Search search = { NULL, left };
 
       ist_mime_node_visit (root, look, &search);
-      if (search.found == NULL)
+      if (search.found == NULL && !ist_tnef_uu_extract (root))
         break;
+      if (search.found == NULL)
+        continue;
       if (place (message, search.found, depth))
         n++;
       else

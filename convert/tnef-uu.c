@@ -75,7 +75,7 @@ is_begin (const char *line)
   return line[9] == ' ';
 }
 
-void
+gboolean
 ist_tnef_uu_extract (IstMimeNode *root)
 {
   IstMimeNode *text = ist_mime_node_find (root, "text/plain");
@@ -87,18 +87,21 @@ ist_tnef_uu_extract (IstMimeNode *root)
   IstMimeNode *stream, *mixed;
 
   if (text == NULL || text->sealed || (text->parent != NULL && text->parent->sealed))
-    return;
+    return FALSE;
   whole = ist_mime_node_text (text, MAX_TEXT, NULL);
   for (line = whole; line != NULL && *line != '\0'; line = next_line (line))
     if (is_begin (line) && (bytes = decode (line, &end)) != NULL)
       break;
   if (bytes == NULL || !ist_tnef_is_tnef (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes)))
-    return;
+    return FALSE;
   rest = g_strdup_printf ("%.*s%s", (int) (line - whole), whole, end);
   ist_mime_node_set_text (text, rest);
   body = ist_body_new_bytes (bytes);
   stream = ist_mime_node_new ("application/ms-tnef", "winmail.dat", "attachment");
   ist_mime_node_set_content (stream, body, 0, ist_body_size (body));
-  mixed = ist_mime_node_wrap (text, "mixed");
-  ist_mime_node_insert (mixed, 1, stream);
+  mixed = text->parent;
+  if (mixed == NULL || strcmp (mixed->type, "multipart/mixed") != 0)
+    mixed = ist_mime_node_wrap (text, "mixed");
+  ist_mime_node_insert (mixed, mixed->children->len, stream);
+  return TRUE;
 }

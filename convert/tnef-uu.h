@@ -12,8 +12,9 @@
 
 G_BEGIN_DECLS
 
-/* Of the first plain text of the message; the text around it stays. Changes nothing when there is none. */
-void ist_tnef_uu_extract (IstMimeNode *root);
+/* Of the first plain text of the message; the text around it stays. FALSE: there is none, and nothing
+ * was changed. */
+gboolean ist_tnef_uu_extract (IstMimeNode *root);
 
 G_END_DECLS
 
