@@ -12,6 +12,7 @@ libconvert_a_SOURCES = \
   convert/tnef-calendar.c \
   convert/tnef-embedded.c convert/tnef-embedded.h \
   convert/tnef-items.c convert/tnef-items.h \
+  convert/tnef-merge.c convert/tnef-merge.h \
   convert/tnef-parts.c convert/tnef-parts.h \
   convert/tnef-place.c convert/tnef-place.h \
   convert/tnef-report.c \
