@@ -10,6 +10,8 @@ static const IstSettingRow rows[] = {
   { .key = "notes-encap-strip", .type = IST_SETTING_BOOL, .offset = FIELD (notes_encap_strip),
     .def = "yes",
     .sentence = "Remove the encapsulated Notes copy (.OND) where a readable text remains." },
+  { .key = "exchange-tnef-decode", .type = IST_SETTING_BOOL, .offset = FIELD (exchange_tnef_decode), .def = "yes",
+    .sentence = "Turn winmail.dat (TNEF) into the text, attachments and meetings it holds." },
   { .key = "headers-trim", .type = IST_SETTING_BOOL, .offset = FIELD (headers_trim), .def = "no",
     .sentence = "Remove X-Notes-Item, X-MIMETrack and X-TNEFEvaluated fields, which can fill tens of "
                 "kilobytes and name internal servers." },

@@ -21,6 +21,7 @@ typedef struct
 {
   IstGroup group;
   gboolean notes_encap_strip;
+  gboolean exchange_tnef_decode;
   gboolean headers_trim;
   char *language;
   gboolean header_hygiene;

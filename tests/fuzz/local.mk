@@ -22,6 +22,9 @@ FUZZ_TARGETS += tests/fuzz/fuzz-lmbcs.t tests/fuzz/fuzz-nsf.t
 FUZZ_TARGETS += tests/fuzz/fuzz-cd.t tests/fuzz/fuzz-ndl.t
   tests/fuzz/fuzz-transforms.t \
   tests/fuzz/fuzz-uubinhex.t
+  tests/fuzz/fuzz-transforms.t \
+  tests/fuzz/fuzz-tnef.t \
+  tests/fuzz/fuzz-rtf.t
 check_PROGRAMS += $(FUZZ_TARGETS)
 FUZZ_COMMON = tests/fuzz/fuzz.h
 FUZZ_LIBS = libconnector.a librouting.a libconvert.a libdirsync.a $(BASE_LIBS)
@@ -100,6 +103,12 @@ tests_fuzz_fuzz_html_t_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_uubinhex_t_SOURCES = tests/fuzz/fuzz-uubinhex.c $(FUZZ_COMMON)
 tests_fuzz_fuzz_uubinhex_t_LDADD = $(FUZZ_HARNESS) $(FUZZ_LIBS)
 tests_fuzz_fuzz_uubinhex_t_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_tnef_t_SOURCES = tests/fuzz/fuzz-tnef.c $(FUZZ_COMMON)
+tests_fuzz_fuzz_tnef_t_LDADD = $(FUZZ_HARNESS) $(FUZZ_LIBS)
+tests_fuzz_fuzz_tnef_t_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_rtf_t_SOURCES = tests/fuzz/fuzz-rtf.c $(FUZZ_COMMON)
+tests_fuzz_fuzz_rtf_t_LDADD = $(FUZZ_HARNESS) $(FUZZ_LIBS)
+tests_fuzz_fuzz_rtf_t_LDFLAGS = $(FUZZ_LINK)
 EXTRA_DIST += tests/fuzz/seeds tests/fuzz/replay.c tests/fuzz/run.sh tests/fuzz/long.sh
 LONG_TESTS += tests/fuzz/long.sh
 CLEANFILES += fuzz.log

@@ -1,0 +1,355 @@
+#include "convert/format/rtf-private.h"
+
+#include "base/error.h"
+#include "convert/format/code-page.h"
+
+#include <string.h>
+
+#define MAX_DEPTH 256
+#define MAX_WORD 32
+#define KIND_WINDOW 4096
+
+IstRtfState *
+ist_rtf_state (IstRtfParser *p)
+{
+  return &g_array_index (p->stack, IstRtfState, p->stack->len - 1);
+}
+
+guint
+ist_rtf_code_page (IstRtfParser *p)
+{
+  IstRtfState *state = ist_rtf_state (p);
+  guint page;
+
+  if (state->place == IST_RTF_IN_TAG)
+    return p->code_page;
+  page = GPOINTER_TO_UINT (g_hash_table_lookup (p->fonts, GINT_TO_POINTER (state->font)));
+  return page != 0 ? page : p->code_page;
+}
+
+void
+ist_rtf_flush (IstRtfParser *p)
+{
+  g_autofree char *text = NULL;
+
+  if (p->bytes->len == 0)
+    return;
+  text = ist_code_page_to_utf8 (p->bytes->str, p->bytes->len, ist_rtf_code_page (p));
+  g_string_truncate (p->bytes, 0);
+  ist_rtf_write_text (p, text);
+}
+
+static gboolean
+is_visible (IstRtfParser *p)
+{
+  IstRtfState *state = ist_rtf_state (p);
+
+  return state->place == IST_RTF_IN_TAG || (state->place == IST_RTF_IN_BODY && !state->hidden);
+}
+
+void
+ist_rtf_put_unicode (IstRtfParser *p, gunichar c)
+{
+  char utf8[7];
+  gunichar high = p->high;
+
+  p->high = 0;
+  if (!is_visible (p))
+    return;
+  ist_rtf_flush (p);
+  if (c >= 0xD800 && c < 0xDC00)
+    {
+      p->high = c;
+      return;
+    }
+  if (c >= 0xDC00 && c < 0xE000)
+    c = high != 0 ? 0x10000 + ((high - 0xD800) << 10) + (c - 0xDC00) : 0xFFFD;
+  /* Private use F020..F0FF is the Symbol font's 8-bit range. */
+  if (c >= 0xF020 && c <= 0xF0FF)
+    c = c == 0xF0B7 ? 0x2022 : c - 0xF000;
+  /* The mark of an object is ours alone. */
+  if (c == 0 || c == 0xFFFC || !g_unichar_validate (c))
+    c = 0xFFFD;
+  utf8[g_unichar_to_utf8 (c, utf8)] = '\0';
+  ist_rtf_write_text (p, utf8);
+}
+
+static void
+put_colour (IstRtfParser *p, guint8 byte)
+{
+  guint32 colour = p->has_colour ? p->colour_read : G_MAXUINT32;
+
+  if (byte != ';' || p->colours->len >= 4096)
+    return;
+  g_array_append_val (p->colours, colour);
+  p->colour_read = 0;
+  p->has_colour = FALSE;
+}
+
+static void
+put_picture (IstRtfParser *p, guint8 byte)
+{
+  int digit = g_ascii_xdigit_value ((char) byte);
+
+  if (digit < 0 || p->picture == NULL || p->picture->len >= p->max_bytes)
+    return;
+  if (p->nibble < 0)
+    {
+      p->nibble = digit;
+      return;
+    }
+  byte = (guint8) (p->nibble << 4 | digit);
+  p->nibble = -1;
+  g_byte_array_append (p->picture, &byte, 1);
+}
+
+static void
+put_byte (IstRtfParser *p, guint8 byte)
+{
+  if (p->n_skip > 0)
+    {
+      p->n_skip--;
+      return;
+    }
+  switch (ist_rtf_state (p)->place)
+    {
+    case IST_RTF_IN_COLOURS:
+      put_colour (p, byte);
+      return;
+    case IST_RTF_IN_PICTURE:
+      put_picture (p, byte);
+      return;
+    default:
+      if (is_visible (p) && byte != 0)
+        g_string_append_c (p->bytes, (char) byte);
+    }
+}
+
+static void
+open_group (IstRtfParser *p)
+{
+  IstRtfState state = *ist_rtf_state (p);
+
+  p->n_skip = 0;
+  if (p->stack->len >= MAX_DEPTH)
+    {
+      p->n_deeper++;
+      return;
+    }
+  ist_rtf_flush (p);
+  state.is_star = FALSE;
+  g_array_append_val (p->stack, state);
+}
+
+static void
+close_group (IstRtfParser *p)
+{
+  IstRtfPlace place = ist_rtf_state (p)->place;
+
+  p->n_skip = 0;
+  if (p->n_deeper > 0)
+    {
+      p->n_deeper--;
+      return;
+    }
+  ist_rtf_flush (p);
+  if (p->stack->len > 1)
+    g_array_set_size (p->stack, p->stack->len - 1);
+  if (place == IST_RTF_IN_PICTURE && ist_rtf_state (p)->place != IST_RTF_IN_PICTURE)
+    ist_rtf_write_picture (p);
+}
+
+static void
+read_word (IstRtfParser *p)
+{
+  char word[MAX_WORD + 1];
+  gsize n = 0;
+  gint64 value = 0;
+  gboolean has_value = FALSE, negative = FALSE;
+
+  while (p->at < p->size && g_ascii_isalpha ((char) p->data[p->at]))
+    {
+      if (n < MAX_WORD)
+        word[n++] = (char) p->data[p->at];
+      p->at++;
+    }
+  word[n] = '\0';
+  if (p->at + 1 < p->size && p->data[p->at] == '-' && g_ascii_isdigit ((char) p->data[p->at + 1]))
+    {
+      negative = TRUE;
+      p->at++;
+    }
+  for (; p->at < p->size && g_ascii_isdigit ((char) p->data[p->at]); p->at++)
+    {
+      has_value = TRUE;
+      value = MIN (value * 10 + (p->data[p->at] - '0'), G_MAXINT);
+    }
+  if (p->at < p->size && p->data[p->at] == ' ')
+    p->at++;
+  if (p->n_skip > 0 && strcmp (word, "bin") != 0)
+    {
+      p->n_skip--;
+      return;
+    }
+  ist_rtf_words_apply (p, word, has_value, (int) (negative ? -value : value));
+}
+
+static void
+read_hex (IstRtfParser *p)
+{
+  int high = p->at < p->size ? g_ascii_xdigit_value ((char) p->data[p->at]) : -1;
+  int low = p->size - p->at > 1 ? g_ascii_xdigit_value ((char) p->data[p->at + 1]) : -1;
+
+  if (high < 0 || low < 0)
+    return;
+  p->at += 2;
+  put_byte (p, (guint8) (high << 4 | low));
+}
+
+static void
+read_symbol (IstRtfParser *p)
+{
+  guint8 c = p->data[p->at++];
+
+  switch (c)
+    {
+    case '\'':
+      read_hex (p);
+      return;
+    case '*':
+      ist_rtf_state (p)->is_star = TRUE;
+      return;
+    case '~':
+      ist_rtf_words_apply (p, "~", FALSE, 0);
+      return;
+    case '_':
+      ist_rtf_words_apply (p, "_", FALSE, 0);
+      return;
+    case '\r':
+    case '\n':
+      ist_rtf_words_apply (p, "par", FALSE, 0);
+      return;
+    case '\\':
+    case '{':
+    case '}':
+      put_byte (p, c);
+      return;
+    default: /* \- \: \| and unknown ones show nothing */
+      return;
+    }
+}
+
+static void
+parse (IstRtfParser *p)
+{
+  while (p->at < p->size && !p->is_too_long)
+    {
+      guint8 c = p->data[p->at];
+
+      switch (c)
+        {
+        case '{':
+          p->at++;
+          open_group (p);
+          break;
+        case '}':
+          p->at++;
+          close_group (p);
+          break;
+        case '\\':
+          p->at++;
+          if (p->at < p->size && g_ascii_isalpha ((char) p->data[p->at]))
+            read_word (p);
+          else if (p->at < p->size)
+            read_symbol (p);
+          break;
+        case '\r':
+        case '\n':
+          p->at++;
+          break;
+        default:
+          p->at++;
+          put_byte (p, c);
+        }
+      if (p->bytes->len > p->max_bytes)
+        p->is_too_long = TRUE;
+    }
+  ist_rtf_flush (p);
+  ist_rtf_write_end (p);
+}
+
+/* \fromhtml or \fromtext stand among the first words ([MS-OXRTFEX] 2.2.3). */
+static IstRtfKind
+find_kind (const char *data, gsize size)
+{
+  const char *html = g_strstr_len (data, (gssize) MIN (size, KIND_WINDOW), "\\fromhtml");
+  const char *text = g_strstr_len (data, (gssize) MIN (size, KIND_WINDOW), "\\fromtext");
+
+  if (html != NULL && (gsize) (html - data) + 10 <= size && html[9] == '1')
+    return IST_RTF_HTML;
+  return text != NULL ? IST_RTF_TEXT : IST_RTF_PLAIN;
+}
+
+static void
+free_picture (gpointer user)
+{
+  IstRtfPicture *picture = user;
+
+  g_bytes_unref (picture->bytes);
+  g_free (picture);
+}
+
+void
+ist_rtf_free (IstRtf *rtf)
+{
+  if (rtf == NULL)
+    return;
+  g_free (rtf->html);
+  g_free (rtf->text);
+  g_ptr_array_unref (rtf->pictures);
+  g_free (rtf);
+}
+
+static void
+finish (IstRtfParser *p)
+{
+  g_array_unref (p->stack);
+  g_array_unref (p->colours);
+  g_hash_table_unref (p->fonts);
+  g_string_free (p->bytes, TRUE);
+  if (p->picture != NULL)
+    g_byte_array_unref (p->picture);
+  p->rtf->html = g_string_free (p->html, p->kind == IST_RTF_TEXT);
+  p->rtf->text = g_string_free (p->text, p->kind == IST_RTF_HTML);
+}
+
+IstRtf *
+ist_rtf_read (const char *data, gsize size_bytes, gsize max_bytes, GError **error)
+{
+  IstRtfParser p = { .data = (const guint8 *) data, .size = size_bytes, .max_bytes = max_bytes };
+  IstRtfState first = { .uc = 1 };
+  g_autoptr (IstRtf) rtf = NULL;
+
+  if (size_bytes < 6 || memcmp (data, "{\\rtf", 5) != 0)
+    return g_set_error (error, IST_ERROR, IST_ERROR_REFUSED, "RTF: it does not begin with {\\rtf"),
+           NULL;
+  rtf = p.rtf = g_new0 (IstRtf, 1);
+  rtf->pictures = g_ptr_array_new_with_free_func (free_picture);
+  rtf->kind = p.kind = find_kind (data, size_bytes);
+  p.stack = g_array_new (FALSE, TRUE, sizeof (IstRtfState));
+  g_array_append_val (p.stack, first);
+  p.code_page = 1252;
+  p.fonts = g_hash_table_new (NULL, NULL);
+  p.colours = g_array_new (FALSE, FALSE, sizeof (guint32));
+  p.bytes = g_string_new (NULL);
+  p.html = g_string_new (NULL);
+  p.text = g_string_new (NULL);
+  p.nibble = -1;
+  parse (&p);
+  finish (&p);
+  if (p.is_too_long)
+    return g_set_error (error, IST_ERROR, IST_ERROR_REFUSED,
+                        "RTF: the text has more than %" G_GSIZE_FORMAT " bytes", max_bytes),
+           NULL;
+  return g_steal_pointer (&rtf);
+}

@@ -1,0 +1,327 @@
+#include "convert/tnef-parts.h"
+
+#include "convert/tnef-embedded.h"
+#include "convert/tnef-items.h"
+#include "convert/tnef-text.h"
+
+#include <string.h>
+
+void
+ist_tnef_parts_free (IstTnefParts *parts)
+{
+  if (parts == NULL)
+    return;
+  g_free (parts->text);
+  g_free (parts->html);
+  g_ptr_array_unref (parts->inline_parts);
+  g_ptr_array_unref (parts->attachments);
+  g_ptr_array_unref (parts->alternatives);
+  ist_mime_node_free (parts->report);
+  g_free (parts->extra_text);
+  g_free (parts->extra_html);
+  g_free (parts);
+}
+
+static const char *
+type_by_name (const char *name)
+{
+  static const char *const types[][2] = {
+    { ".png", "image/png" },
+    { ".jpg", "image/jpeg" },
+    { ".jpeg", "image/jpeg" },
+    { ".gif", "image/gif" },
+    { ".bmp", "image/bmp" },
+    { ".txt", "text/plain" },
+    { ".htm", "text/html" },
+    { ".html", "text/html" },
+    { ".pdf", "application/pdf" },
+    { ".doc", "application/msword" },
+    { ".xls", "application/vnd.ms-excel" },
+    { ".zip", "application/zip" },
+    { ".ics", "text/calendar" },
+    { ".vcf", "text/vcard" },
+  };
+  const char *dot = strrchr (name, '.');
+
+  for (gsize i = 0; dot != NULL && i < G_N_ELEMENTS (types); i++)
+    if (g_ascii_strcasecmp (dot, types[i][0]) == 0)
+      return types[i][1];
+  return "application/octet-stream";
+}
+
+/* A type that can stand in a header and whose content may be base64 (RFC 2045 6.4: no multipart, no message). */
+static gboolean
+is_usable_type (const char *type)
+{
+  const char *slash = type != NULL ? strchr (type, '/') : NULL;
+
+  if (slash == NULL || slash == type || slash[1] == '\0' || strlen (type) > 127)
+    return FALSE;
+  for (const char *p = type; *p != '\0'; p++)
+    if (!g_ascii_isalnum (*p) && strchr ("/.+-_", *p) == NULL)
+      return FALSE;
+  return g_ascii_strncasecmp (type, "multipart/", 10) != 0
+         && g_ascii_strncasecmp (type, "message/", 8) != 0 && strchr (slash + 1, '/') == NULL;
+}
+
+/* An id that can stand between brackets. */
+static gboolean
+is_usable_id (const char *id)
+{
+  if (id == NULL || *id == '\0' || strlen (id) > 200)
+    return FALSE;
+  for (const char *p = id; *p != '\0'; p++)
+    if (!g_ascii_isgraph (*p) || strchr ("<>\"", *p) != NULL)
+      return FALSE;
+  return TRUE;
+}
+
+static char *
+name_of (const IstTnefAttachment *a, guint number)
+{
+  const char *name = ist_tnef_attachment_name (a);
+  const char *end = a->kind == IST_TNEF_OLE ? ".ole" : "";
+  GString *out;
+
+  if (a->message != NULL)
+    return g_strdup_printf ("%s.eml",
+                            a->message->subject != NULL ? a->message->subject : "message");
+  /* "Untitled Attachment" is Outlook's word for none; what a Domino makes of it later must not be winmail.dat. */
+  if (name == NULL || g_ascii_strcasecmp (name, "winmail.dat") == 0)
+    return g_strdup_printf ("attachment-%u%s", number, *end != '\0' ? end : ".bin");
+  out = g_string_new (NULL);
+  for (const char *p = name; *p != '\0'; p++)
+    g_string_append_c (out, g_ascii_iscntrl (*p) ? ' ' : *p);
+  if (strchr (name, '.') == NULL)
+    g_string_append (out, end);
+  return g_string_free (out, FALSE);
+}
+
+static void
+set_id (IstMimeNode *node, const char *id)
+{
+  g_autofree char *field = g_strdup_printf ("Content-ID: <%s>\r\n", id);
+
+  ist_mime_node_set_field (node, "Content-ID", field);
+  ist_mime_node_reread (node);
+}
+
+/* `id` NULL: an attachment of its own; else a picture in the text. */
+static IstMimeNode *
+make_attachment (const IstTnefAttachment *a, IstBody *body, guint number, const char *id,
+                 guint depth)
+{
+  g_autofree char *name = name_of (a, number);
+  const char *type = is_usable_type (a->mime_type) ? a->mime_type : type_by_name (name);
+  g_autofree char *lower = g_ascii_strdown (type, -1);
+  IstMimeNode *node;
+
+  if (a->message != NULL)
+    node = ist_tnef_embedded_new (a->message, body, name, depth);
+  else
+    {
+      node = ist_mime_node_new (lower, name, id != NULL ? "inline" : "attachment");
+      ist_mime_node_set_content (node, body, a->offset, a->size_bytes);
+    }
+  if (id != NULL || is_usable_id (a->content_id))
+    set_id (node, id != NULL ? id : a->content_id);
+  return node;
+}
+
+static int
+compare_position (gconstpointer a, gconstpointer b)
+{
+  const IstTnefAttachment *x = *(IstTnefAttachment *const *) a;
+  const IstTnefAttachment *y = *(IstTnefAttachment *const *) b;
+
+  return (x->position > y->position) - (x->position < y->position);
+}
+
+static gboolean
+is_picture (const IstTnefAttachment *a)
+{
+  const char *name = ist_tnef_attachment_name (a);
+
+  return a->kind == IST_TNEF_FILE && a->size_bytes > 0
+         && ((a->mime_type != NULL && g_ascii_strncasecmp (a->mime_type, "image/", 6) == 0)
+             || (name != NULL && g_str_has_prefix (type_by_name (name), "image/")));
+}
+
+/* Marks for the places in RTF; ids[] gets what pictures are called there. */
+static GArray *
+make_marks (const IstTnef *tnef, GHashTable *ids, GPtrArray *names)
+{
+  g_autoptr (GPtrArray) sorted = g_ptr_array_new ();
+  g_autoptr (GPtrArray) in_order = g_ptr_array_new ();
+  GArray *marks = g_array_new (FALSE, FALSE, sizeof (IstTnefMark));
+
+  for (guint i = 0; i < tnef->attachments->len; i++)
+    if (((IstTnefAttachment *) g_ptr_array_index (tnef->attachments, i))->position >= 0)
+      g_ptr_array_add (sorted, g_ptr_array_index (tnef->attachments, i));
+  /* Old Outlooks give no positions: then the order is that of the stream. */
+  for (guint i = 0; sorted->len == 0 && i < tnef->attachments->len; i++)
+    g_ptr_array_add (in_order, g_ptr_array_index (tnef->attachments, i));
+  for (guint i = 0; i < in_order->len; i++)
+    g_ptr_array_add (sorted, g_ptr_array_index (in_order, i));
+  g_ptr_array_sort (sorted, compare_position);
+  for (guint i = 0; i < sorted->len; i++)
+    {
+      IstTnefAttachment *a = g_ptr_array_index (sorted, i);
+      IstTnefMark mark = { NULL, NULL };
+      char *name = name_of (a, i + 1);
+
+      g_ptr_array_add (names, name);
+      mark.name = name;
+      if (is_picture (a))
+        {
+          mark.id = is_usable_id (a->content_id) ? a->content_id
+                                                 : g_strdup_printf ("object-%u@tnef", i + 1);
+          if (mark.id != a->content_id)
+            g_ptr_array_add (names, (char *) mark.id);
+          g_hash_table_insert (ids, a, (char *) mark.id);
+        }
+      g_array_append_val (marks, mark);
+    }
+  return marks;
+}
+
+static gboolean
+names_id (const char *html, const char *id)
+{
+  g_autofree char *url = g_strconcat ("cid:", id, NULL);
+
+  return html != NULL && strstr (html, url) != NULL;
+}
+
+static void
+add_pictures (IstTnefParts *parts, const IstRtf *rtf)
+{
+  for (guint i = 0; rtf != NULL && parts->html != NULL && i < rtf->pictures->len; i++)
+    {
+      const IstRtfPicture *picture = g_ptr_array_index (rtf->pictures, i);
+      g_autofree char *name = g_strdup_printf (
+          "picture-%u.%s", i + 1, g_str_has_suffix (picture->type, "png") ? "png" : "jpg");
+      g_autofree char *id = g_strdup_printf ("picture-%u@rtf", i + 1);
+      g_autoptr (IstBody) body = ist_body_new_bytes (picture->bytes);
+      IstMimeNode *node = ist_mime_node_new (picture->type, name, "inline");
+
+      ist_mime_node_set_content (node, body, 0, ist_body_size (body));
+      set_id (node, id);
+      g_ptr_array_add (parts->inline_parts, node);
+    }
+}
+
+static void
+add_attachments (IstTnefParts *parts, const IstTnef *tnef, IstBody *body, GHashTable *ids,
+                 guint depth)
+{
+  for (guint i = 0; i < tnef->attachments->len; i++)
+    {
+      IstTnefAttachment *a = g_ptr_array_index (tnef->attachments, i);
+      const char *id = g_hash_table_lookup (ids, a);
+
+      if (id == NULL && is_usable_id (a->content_id) && a->message == NULL)
+        id = a->content_id;
+      /* The search in the HTML is worth its time for pictures, of which no message has thousands. */
+      if (id != NULL && (parts->inline_parts->len >= 1000 || !names_id (parts->html, id)))
+        id = NULL;
+      g_ptr_array_add (id != NULL ? parts->inline_parts : parts->attachments,
+                       make_attachment (a, body, i + 1, id, depth));
+    }
+}
+
+IstTnefParts *
+ist_tnef_parts_new (const IstTnef *tnef, IstBody *body, const IstMessage *head, guint depth)
+{
+  IstTnefParts *parts = g_new0 (IstTnefParts, 1);
+  g_autoptr (GHashTable) ids = g_hash_table_new (NULL, NULL);
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GArray) marks = make_marks (tnef, ids, names);
+  g_autoptr (IstRtf) rtf = NULL;
+
+  parts->inline_parts = g_ptr_array_new_with_free_func ((GDestroyNotify) ist_mime_node_free);
+  parts->attachments = g_ptr_array_new_with_free_func ((GDestroyNotify) ist_mime_node_free);
+  parts->alternatives = g_ptr_array_new_with_free_func ((GDestroyNotify) ist_mime_node_free);
+  ist_tnef_text_find (tnef, marks, &parts->text, &parts->html, &rtf);
+  add_pictures (parts, rtf);
+  add_attachments (parts, tnef, body, ids, depth);
+  ist_tnef_items_add (tnef, parts, head);
+  return parts;
+}
+
+/* `html` with `extra` before its end. g_free(). */
+char *
+ist_tnef_parts_add_html (const char *html, const char *extra)
+{
+  const char *end = g_strrstr (html, "</body");
+
+  if (end == NULL)
+    end = html + strlen (html);
+  return g_strdup_printf ("%.*s%s%s", (int) (end - html), html, extra, end);
+}
+
+IstMimeNode *
+ist_tnef_parts_take_html (IstTnefParts *parts)
+{
+  IstMimeNode *html, *related;
+
+  if (parts->html == NULL)
+    return NULL;
+  html = ist_mime_node_new ("text/html", NULL, NULL);
+  if (parts->extra_html != NULL)
+    {
+      g_autofree char *whole = ist_tnef_parts_add_html (parts->html, parts->extra_html);
+
+      ist_mime_node_set_text (html, whole);
+    }
+  else
+    ist_mime_node_set_text (html, parts->html);
+  g_clear_pointer (&parts->html, g_free);
+  if (parts->inline_parts->len == 0)
+    return html;
+  related = ist_mime_node_new ("multipart/related", NULL, NULL);
+  ist_mime_node_insert (related, 0, html);
+  while (parts->inline_parts->len > 0)
+    ist_mime_node_insert (related, related->children->len,
+                          g_ptr_array_steal_index (parts->inline_parts, 0));
+  return related;
+}
+
+IstMimeNode *
+ist_tnef_parts_take_body (IstTnefParts *parts)
+{
+  IstMimeNode *text = NULL, *html, *alternative;
+
+  g_autofree char *whole = NULL;
+
+  if (parts->text == NULL && parts->html == NULL && parts->alternatives->len == 0
+      && parts->extra_text == NULL)
+    return NULL;
+  text = ist_mime_node_new ("text/plain", NULL, NULL);
+  whole = g_strconcat (parts->text != NULL ? parts->text : "\n", parts->extra_text, NULL);
+  ist_mime_node_set_text (text, whole);
+  g_clear_pointer (&parts->text, g_free);
+  html = ist_tnef_parts_take_html (parts);
+  if (html == NULL && parts->alternatives->len == 0)
+    return text;
+  alternative = ist_mime_node_new ("multipart/alternative", NULL, NULL);
+  ist_mime_node_insert (alternative, 0, text);
+  if (html != NULL)
+    ist_mime_node_insert (alternative, 1, html);
+  while (parts->alternatives->len > 0)
+    ist_mime_node_insert (alternative, alternative->children->len,
+                          g_ptr_array_steal_index (parts->alternatives, 0));
+  return alternative;
+}
+
+guint
+ist_tnef_parts_take_attachments (IstTnefParts *parts, IstMimeNode *multipart, guint index)
+{
+  GPtrArray *const lists[] = { parts->inline_parts, parts->attachments };
+  guint n = 0;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (lists); i++)
+    while (lists[i]->len > 0)
+      ist_mime_node_insert (multipart, index + n++, g_ptr_array_steal_index (lists[i], 0));
+  return n;
+}

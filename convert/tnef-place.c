@@ -1,0 +1,221 @@
+#include "convert/tnef-place.h"
+
+#include "convert/tnef-merge.h"
+#include "convert/tnef-uu.h"
+
+#include <string.h>
+
+#define MAX_STREAMS 64
+#define MAX_MESSAGE_DEPTH 8
+#define MAX_STREAM_BYTES ((gsize) 512 * 1024 * 1024)
+#define NAME "exchange-tnef-decode"
+
+typedef struct
+{
+  IstMimeNode *found;
+  GHashTable *left; /* nodes that stay */
+} Search;
+
+static gboolean
+is_multipart (const IstMimeNode *node)
+{
+  return node != NULL && node->children != NULL && g_str_has_prefix (node->type, "multipart/");
+}
+
+static gboolean
+is_declared (const IstMimeNode *node)
+{
+  return strcmp (node->type, "application/ms-tnef") == 0
+         || strcmp (node->type, "application/vnd.ms-tnef") == 0
+         || strcmp (node->type, "application/x-ms-tnef") == 0;
+}
+
+static gboolean
+is_stream (const IstMimeNode *node)
+{
+  g_autoptr (GBytes) bytes = NULL;
+  gsize size;
+  const char *data;
+
+  if (is_declared (node))
+    return TRUE;
+  if (!g_str_has_prefix (node->type, "application/"))
+    return FALSE;
+  bytes = ist_mime_node_decode (node, 16);
+  data = g_bytes_get_data (bytes, &size);
+  return data != NULL && ist_tnef_is_tnef (data, size);
+}
+
+/* A stream that can be replaced. One that is the whole of an attached message cannot: its header is that of the
+ * message. */
+static gboolean
+look (gpointer user, IstMimeNode *node)
+{
+  Search *search = user;
+
+  if (node->children != NULL || node->sealed || g_hash_table_contains (search->left, node))
+    return TRUE;
+  if (node->parent != NULL && (!is_multipart (node->parent) || node->parent->sealed))
+    return TRUE;
+  if (!is_stream (node))
+    return TRUE;
+  search->found = node;
+  return FALSE;
+}
+
+/* The highest multipart that holds `node` in the same message. */
+static IstMimeNode *
+top_of (IstMimeNode *node)
+{
+  while (is_multipart (node->parent) && !node->parent->sealed)
+    node = node->parent;
+  return node;
+}
+
+/* A multipart may be left with one child, or with none; `keep` (may be NULL) stays as it is. */
+static void
+tidy (IstMimeNode *multipart, const IstMimeNode *keep)
+{
+  IstMimeNode *parent = multipart->parent;
+
+  if (multipart == keep)
+    return;
+  if (multipart->children->len == 1 && !multipart->sealed)
+    ist_mime_node_hoist (multipart);
+  else if (multipart->children->len == 0 && is_multipart (parent))
+    {
+      ist_mime_node_free (ist_mime_node_take (multipart));
+      tidy (parent, keep);
+    }
+}
+
+/* `node` becomes a child of a multipart/mixed, where attachments may stand. Gives the multipart. */
+static IstMimeNode *
+into_mixed (IstMimeNode *node)
+{
+  IstMimeNode *parent = node->parent;
+  IstMimeNode *top, *mixed;
+
+  if (parent == NULL)
+    return ist_mime_node_wrap (node, "mixed");
+  if (strcmp (parent->type, "multipart/mixed") == 0)
+    return parent;
+  top = top_of (node);
+  if (strcmp (top->type, "multipart/mixed") == 0)
+    mixed = top;
+  else
+    {
+      gboolean is_root = top->parent == NULL;
+
+      mixed = ist_mime_node_wrap (top, "mixed");
+      /* What the root was has moved into a new node. */
+      if (is_root && parent == top)
+        parent = g_ptr_array_index (mixed->children, 0);
+    }
+  ist_mime_node_insert (mixed, mixed->children->len, ist_mime_node_take (node));
+  tidy (parent, mixed);
+  return mixed;
+}
+
+/* The header of the message that `node` is a part of. */
+static const IstMessage *
+head_of (const IstMimeNode *node)
+{
+  while (is_multipart (node->parent))
+    node = node->parent;
+  return node->head;
+}
+
+void
+ist_tnef_place_parts (IstMimeNode *node, const IstTnef *tnef, IstBody *body, guint depth)
+{
+  g_autoptr (IstTnefParts) parts = ist_tnef_parts_new (tnef, body, head_of (node), depth);
+  IstMimeNode *mixed = into_mixed (node);
+  IstMimeNode *text = NULL;
+  guint at;
+
+  /* Of a wrapped root the stream is the child now. */
+  if (node == mixed)
+    node = g_ptr_array_index (mixed->children, 0);
+  at = ist_mime_node_index (node);
+  ist_mime_node_free (ist_mime_node_take (node));
+  if (parts->report != NULL)
+    text = ist_tnef_merge_report (mixed, parts);
+  else if (mixed->children->len == 0 || !ist_tnef_merge_text (top_of (mixed), parts))
+    text = ist_tnef_parts_take_body (parts);
+  if (text != NULL)
+    {
+      at -= ist_tnef_merge_blank (mixed);
+      ist_mime_node_insert (mixed, at, text);
+      ist_mime_node_reread (text);
+      at++;
+    }
+  ist_tnef_parts_take_attachments (parts, mixed, at);
+  if (mixed->children->len == 0)
+    {
+      text = ist_mime_node_new ("text/plain", NULL, NULL);
+      ist_mime_node_set_text (text, "\n");
+      ist_mime_node_insert (mixed, 0, text);
+    }
+  tidy (mixed, NULL);
+}
+
+static gboolean
+place (IstMessage *message, IstMimeNode *node, guint depth)
+{
+  g_autofree char *name = g_strdup (node->name != NULL ? node->name : "without name");
+  g_autofree char *type = g_strdup (node->type);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (IstBody) body = ist_mime_node_decode_body (node, MAX_STREAM_BYTES, &error);
+  g_autoptr (IstTnef) tnef
+      = body != NULL ? ist_tnef_read (body, 0, ist_body_size (body), &error) : NULL;
+
+  if (tnef == NULL)
+    {
+      ist_message_note (message, NAME, "%s (%s) stays: %s", name, type, error->message);
+      return FALSE;
+    }
+  ist_message_note (
+      message, NAME,
+      "%s (%s, %" G_GSIZE_FORMAT " bytes) became %u attachments and the text of a %s%s%s", name,
+      type, ist_body_size (body), tnef->attachments->len, tnef->message_class,
+      tnef->damage != NULL ? "; it is damaged: " : "", tnef->damage != NULL ? tnef->damage : "");
+  ist_tnef_place_parts (node, tnef, body, depth);
+  return TRUE;
+}
+
+static void
+remove_correlator (IstMessage *message)
+{
+  for (guint i;
+       (i = ist_message_find_field (message, "X-MS-TNEF-Correlator", 0)) != IST_MESSAGE_NOT_FOUND;)
+    ist_message_remove_field (message, i);
+}
+
+guint
+ist_tnef_place_all (IstMessage *message, guint depth)
+{
+  IstMimeNode *root = ist_mime_tree (message);
+  g_autoptr (GHashTable) left = g_hash_table_new (NULL, NULL);
+  guint n = 0;
+
+  if (root->sealed || depth > MAX_MESSAGE_DEPTH)
+    return 0;
+  for (guint tries = 0; tries < MAX_STREAMS; tries++)
+    {
+      Search search = { NULL, left };
+
+      ist_mime_node_visit (root, look, &search);
+      if (search.found == NULL && !ist_tnef_uu_extract (root))
+        break;
+      if (search.found == NULL)
+        continue;
+      if (place (message, search.found, depth))
+        n++;
+      else
+        g_hash_table_add (left, search.found);
+    }
+  if (n > 0)
+    remove_correlator (message);
+  return n;
+}

@@ -1,0 +1,21 @@
+/*
+ * convert/tnef-uu.h - a winmail.dat that stands uuencoded in a text, as old gateways wrote it.
+ *
+ *   ist_tnef_uu_extract (root);     it is a part of its own now
+ *
+ * Threads: any.
+ */
+#ifndef IST_CONVERT_TNEF_UU_H
+#define IST_CONVERT_TNEF_UU_H
+
+#include "base/mime-tree.h"
+
+G_BEGIN_DECLS
+
+/* Of the first plain text of the message; the text around it stays. FALSE: there is none, and nothing
+ * was changed. */
+gboolean ist_tnef_uu_extract (IstMimeNode *root);
+
+G_END_DECLS
+
+#endif

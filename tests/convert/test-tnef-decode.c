@@ -1,0 +1,175 @@
+/*
+ * exchange-tnef-decode beyond its fixtures: real messages, streams that cannot be read, many streams, speed.
+ */
+#include "base/mime-tree.h"
+#include "convert/pipeline.h"
+#include "tests/convert/tnef-builder.h"
+#include "tests/harness/harness.h"
+
+static GBytes *
+run (GBytes *in, IstSide from, IstSide to, guint *n_notes)
+{
+  g_autoptr (IstBody) body = ist_body_new_bytes (in);
+  g_autoptr (IstMessage) message = ist_message_new (body);
+  IstConvertContext context = { .from = from, .to = to };
+  g_autoptr (GPtrArray) parts = ist_derived_array_new ();
+  g_autoptr (GError) error = NULL;
+
+  IST_ASSERT (ist_pipeline_run (&context, message, parts, &error));
+  IST_ASSERT_NO_ERROR (error);
+  if (n_notes != NULL)
+    *n_notes = ist_message_changes (message)->len;
+  return ist_message_to_bytes (message);
+}
+
+static GBytes *
+message_of (const char *head, const guint8 *data, gsize size)
+{
+  g_autofree char *base64 = g_base64_encode (data, size);
+  g_autoptr (GString) text = g_string_new (head);
+
+  g_string_append (text, "Content-Transfer-Encoding: base64\r\n\r\n");
+  for (const char *p = base64; *p != '\0'; p += strnlen (p, 76))
+    g_string_append_printf (text, "%.76s\r\n", p);
+  return g_string_free_to_bytes (g_steal_pointer (&text));
+}
+
+static gboolean
+holds (GBytes *bytes, const char *text)
+{
+  return g_strstr_len (g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes), text)
+         != NULL;
+}
+
+/* It stays, byte for byte, and a note says why. */
+static void
+test_undecodable (void)
+{
+  static const struct
+  {
+    const char *name;
+    const char *bytes;
+    gsize size;
+  } rows[] = { { "no signature", "no TNEF", 7 },
+               { "nothing behind it", "\x78\x9F\x3E\x22\1\0", 6 },
+               { "empty", "", 0 } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GBytes) in = message_of ("Content-Type: application/ms-tnef\r\n",
+                                          (const guint8 *) rows[i].bytes, rows[i].size);
+      guint n;
+      g_autoptr (GBytes) out = run (in, IST_SIDE_EXCHANGE, IST_SIDE_DOMINO, &n);
+
+      ist_row ("%s", rows[i].name);
+      IST_ASSERT (g_bytes_equal (in, out));
+      IST_ASSERT_INT (n, 1);
+    }
+}
+
+static void
+test_directions (void)
+{
+  GByteArray *stream = tnef_begin (1252);
+  static const struct
+  {
+    IstSide from, to;
+    gboolean decodes;
+  } rows[] = {
+    { IST_SIDE_EXCHANGE, IST_SIDE_DOMINO, TRUE },    { IST_SIDE_EXCHANGE, IST_SIDE_INTERNET, TRUE },
+    { IST_SIDE_INTERNET, IST_SIDE_DOMINO, TRUE },    { IST_SIDE_DOMINO, IST_SIDE_EXCHANGE, FALSE },
+    { IST_SIDE_INTERNET, IST_SIDE_EXCHANGE, FALSE },
+  };
+  g_autoptr (GBytes) in = NULL;
+
+  tnef_attribute (stream, 1, 0x0002800C, "text", 5);
+  in = message_of ("Content-Type: application/ms-tnef\r\n", stream->data, stream->len);
+  g_byte_array_unref (stream);
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GBytes) out = run (in, rows[i].from, rows[i].to, NULL);
+
+      ist_row ("%s to %s", ist_side_name (rows[i].from), ist_side_name (rows[i].to));
+      IST_ASSERT_INT (!holds (out, "ms-tnef"), rows[i].decodes);
+    }
+}
+
+static void
+test_speed (void)
+{
+  GByteArray *stream = tnef_begin (1252);
+  g_autofree char *block = g_malloc0 (1 << 20);
+  g_autoptr (GBytes) in = NULL, out = NULL;
+  gint64 start;
+
+  for (guint i = 0; i < 48; i++)
+    tnef_attribute (stream, 2, 0x0006800F, block, 1 << 20);
+  in = message_of ("Content-Type: application/ms-tnef\r\n", stream->data, stream->len);
+  g_byte_array_unref (stream);
+  start = g_get_monotonic_time ();
+  out = run (in, IST_SIDE_EXCHANGE, IST_SIDE_DOMINO, NULL);
+  start = MAX (g_get_monotonic_time () - start, 1);
+  ist_note ("%.0f MB/s of message, base64 read and written",
+            (double) g_bytes_get_size (in) / (double) start);
+  IST_ASSERT (!holds (out, "ms-tnef"));
+}
+
+static GBytes *
+read_mail (const char *path)
+{
+  g_autofree char *text = ist_test_read (path, NULL);
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  char *joined;
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    g_strchomp (lines[i]);
+  joined = g_strjoinv ("\r\n", lines);
+  return g_bytes_new_take (joined, strlen (joined));
+}
+
+static void
+test_corpus (void)
+{
+  g_autofree char *folder = ist_test_corpus ("corpus/tnef");
+  g_autoptr (GDir) dir = folder != NULL ? g_dir_open (folder, 0, NULL) : NULL;
+  const char *name;
+  guint n = 0;
+
+  if (dir == NULL)
+    {
+      ist_skip ("no collection of real messages");
+      return;
+    }
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+      g_autoptr (GBytes) in = NULL, once = NULL, twice = NULL;
+
+      if (!g_str_has_suffix (name, ".eml") && !g_str_has_suffix (name, ".mbox"))
+        continue;
+      n++;
+      ist_row ("%s", name);
+      in = read_mail (path);
+      once = run (in, IST_SIDE_EXCHANGE, IST_SIDE_DOMINO, NULL);
+      twice = run (once, IST_SIDE_EXCHANGE, IST_SIDE_DOMINO, NULL);
+      IST_ASSERT (holds (in, "application/ms-tnef"));
+      IST_ASSERT (!holds (once, "application/ms-tnef"));
+      IST_ASSERT (!holds (once, "winmail.dat"));
+      IST_ASSERT (g_bytes_equal (once, twice));
+    }
+  IST_ASSERT (n >= 15);
+}
+
+int
+main (void)
+{
+  static const IstTest tests[] = {
+    { "undecodable", test_undecodable },
+    { "directions", test_directions },
+    { "speed", test_speed },
+    { "corpus", test_corpus },
+    { NULL, NULL },
+  };
+
+  return ist_test_main ("tnef-decode", tests);
+}
