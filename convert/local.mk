@@ -1,5 +1,6 @@
 noinst_LIBRARIES += libconvert.a
 libconvert_a_SOURCES = \
+  convert/active-note.c convert/active-note.h \
   convert/catalog.c convert/catalog.h \
   convert/explain.c convert/explain.h \
   convert/format/code-page.c convert/format/code-page.h \
@@ -77,7 +78,8 @@ libconvert_a_SOURCES += \
   convert/receipts.c \
   convert/report-parts.c convert/report-parts.h \
   convert/thread-index.c
-  convert/transforms.h \
+# Transforms on the parts and texts of a message.
+libconvert_a_SOURCES += \
   convert/attached.c convert/attached.h \
   convert/attachment-names.c \
   convert/charset-headers.c convert/charset-private.h \

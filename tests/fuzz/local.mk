@@ -20,11 +20,7 @@ FUZZ_TARGETS = \
   tests/fuzz/fuzz-transforms.t
 FUZZ_TARGETS += tests/fuzz/fuzz-lmbcs.t tests/fuzz/fuzz-nsf.t
 FUZZ_TARGETS += tests/fuzz/fuzz-cd.t tests/fuzz/fuzz-ndl.t
-  tests/fuzz/fuzz-transforms.t \
-  tests/fuzz/fuzz-uubinhex.t
-  tests/fuzz/fuzz-transforms.t \
-  tests/fuzz/fuzz-tnef.t \
-  tests/fuzz/fuzz-rtf.t
+FUZZ_TARGETS += tests/fuzz/fuzz-rtf.t tests/fuzz/fuzz-tnef.t tests/fuzz/fuzz-uubinhex.t
 check_PROGRAMS += $(FUZZ_TARGETS)
 FUZZ_COMMON = tests/fuzz/fuzz.h
 FUZZ_LIBS = libconnector.a librouting.a libconvert.a libdirsync.a $(BASE_LIBS)
