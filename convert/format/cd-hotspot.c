@@ -109,7 +109,8 @@ begin_file (CdReader *reader, const CdRecord *record)
 {
   g_auto (GStrv) names = cd_strings (reader, record, 12, cd_u16 (record, 10), 2);
 
-  ist_rich_add_attachment (reader->rich, cd_inline (reader), names[0], *names[1] != '\0' ? names[1] : names[0]);
+  ist_rich_add_attachment (reader->rich, cd_inline (reader), names[0],
+                           *names[1] != '\0' ? names[1] : names[0]);
   cd_push (reader, CD_FRAME_FILE);
 }
 
@@ -173,13 +174,15 @@ cd_bar (CdReader *reader, const CdRecord *record)
 {
   guint32 flags = cd_u32 (record, 4);
   IstRichFont font = cd_font (reader, record, 8);
-  g_autofree char *title = cd_string (reader, record, flags & BAR_HAS_COLOUR ? 14 : 12, G_MAXSIZE, TRUE);
+  g_autofree char *title
+      = cd_string (reader, record, flags & BAR_HAS_COLOUR ? 14 : 12, G_MAXSIZE, TRUE);
   IstRichNode *section;
   CdFrame *frame;
   guint index = 0;
 
   cd_end_paragraph (reader);
-  section = ist_rich_add_section (reader->rich, reader->block, title, &font, (flags & BAR_EXPANDED) != 0);
+  section = ist_rich_add_section (reader->rich, reader->block, title, &font,
+                                  (flags & BAR_EXPANDED) != 0);
   frame = untitled_section (reader, &index);
   if (frame == NULL || section == NULL)
     return;
@@ -214,6 +217,6 @@ cd_ole_begin (CdReader *reader, const CdRecord *record)
   g_autofree char *name = cd_string (reader, record, 18, n_name, FALSE);
   g_autofree char *class_name = cd_string (reader, record, 18 + n_name, cd_u16 (record, 14), FALSE);
 
-  ist_rich_add_mark (reader->rich, cd_inline (reader), IST_RICH_MARK_OBJECT, *class_name != '\0' ? class_name : name,
-                     name);
+  ist_rich_add_mark (reader->rich, cd_inline (reader), IST_RICH_MARK_OBJECT,
+                     *class_name != '\0' ? class_name : name, name);
 }

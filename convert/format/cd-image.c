@@ -104,7 +104,8 @@ add_picture (CdReader *reader, GByteArray *data)
   g_autoptr (GBytes) bytes = g_bytes_new (data->data, data->len);
   const CdImage *image = &reader->image;
 
-  ist_rich_add_image (reader->rich, cd_inline (reader), bytes, image->width_px, image->height_px, image->alt);
+  ist_rich_add_image (reader->rich, cd_inline (reader), bytes, image->width_px, image->height_px,
+                      image->alt);
 }
 
 static void

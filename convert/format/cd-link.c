@@ -122,8 +122,8 @@ open_link (CdReader *reader)
     {
       CdFrame *frame = &g_array_index (reader->frames, CdFrame, i - 1);
 
-      if (frame->kind == CD_FRAME_INLINE && frame->url == NULL && frame->doc == NULL && frame->node == NULL
-          && frame->mark == IST_RICH_MARK_ACTION)
+      if (frame->kind == CD_FRAME_INLINE && frame->url == NULL && frame->doc == NULL
+          && frame->node == NULL && frame->mark == IST_RICH_MARK_ACTION)
         return frame;
     }
   return NULL;

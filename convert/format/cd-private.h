@@ -43,9 +43,9 @@ typedef struct
   IstRichNode *node;  /* INLINE: in the present paragraph, or NULL; SECTION: the section, or NULL */
   IstRichNode *outer; /* TABLE, SECTION: where blocks go afterwards */
   CdTable *table;
-  char *url;       /* INLINE: one of these three */
+  char *url; /* INLINE: one of these three */
   IstDocLink *doc;
-  gint mark; /* IstRichMarkKind, or -1 */
+  gint mark;  /* IstRichMarkKind, or -1 */
   char *text; /* of the mark */
 } CdFrame;
 
@@ -68,9 +68,9 @@ typedef struct
   const IstCdInput *input;
   IstCdReport *report;
   IstRich *rich;
-  GHashTable *pabs;  /* id -> IstRichParagraph */
-  GHashTable *faces; /* number -> name */
-  GArray *frames;    /* CdFrame */
+  GHashTable *pabs;       /* id -> IstRichParagraph */
+  GHashTable *faces;      /* number -> name */
+  GArray *frames;         /* CdFrame */
   IstRichNode *block;     /* where blocks go */
   IstRichNode *paragraph; /* the open one, or NULL */
   gboolean started;       /* a paragraph began that has no content yet */
@@ -89,7 +89,8 @@ guint32 cd_u32 (const CdRecord *record, gsize offset);
 /* The bytes from `offset`, at most `size` of them: *size becomes what there is. Never NULL. */
 const guint8 *cd_bytes (const CdRecord *record, gsize offset, gsize *size);
 /* The same as text, up to the first NUL if `to_nul`. The caller frees. */
-char *cd_string (CdReader *reader, const CdRecord *record, gsize offset, gsize size, gboolean to_nul);
+char *cd_string (CdReader *reader, const CdRecord *record, gsize offset, gsize size,
+                 gboolean to_nul);
 /* The NUL-ended strings from `offset`, at most `max` of them; those missing are "". g_strfreev(). */
 char **cd_strings (CdReader *reader, const CdRecord *record, gsize offset, gsize size, guint max);
 /* A colour record: flags, then red, green, blue. */
@@ -127,7 +128,7 @@ void cd_table_finish (CdReader *reader, CdTable *table);
 /* cd-hotspot.c */
 CdFrame *cd_push (CdReader *reader, CdFrameKind kind); /* NULL: too many */
 void cd_pop_to (CdReader *reader, guint n);            /* closes all frames above the first `n` */
-gint cd_top_table (const CdReader *reader);            /* index of the innermost table's frame, or -1 */
+gint cd_top_table (const CdReader *reader); /* index of the innermost table's frame, or -1 */
 gboolean cd_in_file (const CdReader *reader);
 void cd_hotspot_begin (CdReader *reader, const CdRecord *record);
 void cd_hotspot_end (CdReader *reader, const CdRecord *record);
@@ -137,9 +138,9 @@ void cd_field (CdReader *reader, const CdRecord *record);
 void cd_ole_begin (CdReader *reader, const CdRecord *record);
 
 /* cd-link.c */
-void cd_link (CdReader *reader, const CdRecord *record);         /* old form, by index */
+void cd_link (CdReader *reader, const CdRecord *record); /* old form, by index */
 void cd_link2 (CdReader *reader, const CdRecord *record);
-void cd_link_export (CdReader *reader, const CdRecord *record);  /* old form */
+void cd_link_export (CdReader *reader, const CdRecord *record); /* old form */
 void cd_link_export2 (CdReader *reader, const CdRecord *record);
 void cd_resource (CdReader *reader, const CdRecord *record);
 

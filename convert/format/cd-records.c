@@ -163,14 +163,16 @@ cd_rgb (const CdRecord *record, gsize offset)
   /* Flag 1: the bytes are a colour; 4: no colour. */
   if ((cd_u16 (record, offset) & 5) != 1)
     return IST_RICH_NO_COLOUR;
-  return cd_u8 (record, offset + 2) << 16 | cd_u8 (record, offset + 3) << 8 | cd_u8 (record, offset + 4);
+  return cd_u8 (record, offset + 2) << 16 | cd_u8 (record, offset + 3) << 8
+         | cd_u8 (record, offset + 4);
 }
 
 gint32
 cd_palette (guint index)
 {
-  static const gint32 colours[] = { IST_RICH_NO_COLOUR, 0xFFFFFF, 0xFF0000, 0x00FF00, 0x0000FF, 0xFF00FF,
-                                    0xFFFF00,           0x00FFFF, 0x800000, 0x008000, 0x000080, 0x800080,
+  static const gint32 colours[] = { IST_RICH_NO_COLOUR, 0xFFFFFF, 0xFF0000, 0x00FF00,
+                                    0x0000FF,           0xFF00FF, 0xFFFF00, 0x00FFFF,
+                                    0x800000,           0x008000, 0x000080, 0x800080,
                                     0x808000,           0x008080, 0x808080, 0xC0C0C0 };
 
   return index < G_N_ELEMENTS (colours) ? colours[index] : IST_RICH_NO_COLOUR;
@@ -198,7 +200,8 @@ damage (IstCdReport *report, const char *what, guint chunk, gsize offset)
 {
   report->damaged_chunks++;
   if (report->damage == NULL)
-    report->damage = g_strdup_printf ("%s in item %u at offset %" G_GSIZE_FORMAT, what, chunk + 1, offset);
+    report->damage
+        = g_strdup_printf ("%s in item %u at offset %" G_GSIZE_FORMAT, what, chunk + 1, offset);
 }
 
 /* The record that begins at `data`, of which `left` bytes are there. FALSE: there is none. */
@@ -213,7 +216,9 @@ next_record (const guint8 *data, gsize left, CdRecord *record, IstCdForm *form)
   record->head = *form == IST_CD_WORD ? 4 : *form == IST_CD_LONG ? 6 : 2;
   if (left < record->head)
     return FALSE;
-  record->size = *form == IST_CD_WORD ? cd_u16 (record, 2) : *form == IST_CD_LONG ? cd_u32 (record, 2) : data[1];
+  record->size = *form == IST_CD_WORD   ? cd_u16 (record, 2)
+                 : *form == IST_CD_LONG ? cd_u32 (record, 2)
+                                        : data[1];
   return record->size >= record->head && record->size <= left;
 }
 
@@ -262,7 +267,8 @@ IstRich *
 ist_cd_read (const IstCdInput *input, IstCdReport *report)
 {
   IstRich *rich = ist_rich_new ();
-  CdReader reader = { .input = input, .report = report, .rich = rich, .block = ist_rich_root (rich) };
+  CdReader reader
+      = { .input = input, .report = report, .rich = rich, .block = ist_rich_root (rich) };
 
   memset (report, 0, sizeof *report);
   reader.base_left = CD_DEFAULT_LEFT;

@@ -32,21 +32,22 @@ typedef enum
 
 typedef struct
 {
-  GPtrArray *chunks; /* GBytes: the values of the items of one name, in order; records are aligned in each */
-  GBytes *fonts;     /* value of $Fonts (a font table record), or NULL */
-  GBytes *links;     /* value of $Links, or NULL */
+  GPtrArray *
+      chunks; /* GBytes: the values of the items of one name, in order; records are aligned in each */
+  GBytes *fonts; /* value of $Fonts (a font table record), or NULL */
+  GBytes *links; /* value of $Links, or NULL */
   /* LMBCS to UTF-8, a byte 0 to a line feed; never NULL, the caller frees. */
   char *(*to_utf8) (const void *data, gsize size_bytes);
 } IstCdInput;
 
 typedef struct
 {
-  guint records;                      /* all that were read */
-  guint unknown;                      /* of these, skipped because their number means nothing here */
-  guint counts[IST_CD_FORMS][256];    /* by form and number */
+  guint records;                   /* all that were read */
+  guint unknown;                   /* of these, skipped because their number means nothing here */
+  guint counts[IST_CD_FORMS][256]; /* by form and number */
   guint damaged_chunks;
-  char *damage;                       /* the first damage in words, or NULL */
-  guint incomplete_images;            /* whose segments are fewer than their header says */
+  char *damage;            /* the first damage in words, or NULL */
+  guint incomplete_images; /* whose segments are fewer than their header says */
 } IstCdReport;
 
 /* Never fails, never NULL. `report` is filled; what it held is overwritten. */

@@ -151,7 +151,8 @@ cd_table_end (CdReader *reader, const CdRecord *record)
 static CdCell *
 cell_at (const CdTable *table, guint row, guint column)
 {
-  guint i = GPOINTER_TO_UINT (g_hash_table_lookup (table->at, GUINT_TO_POINTER (row << 8 | column)));
+  guint i
+      = GPOINTER_TO_UINT (g_hash_table_lookup (table->at, GUINT_TO_POINTER (row << 8 | column)));
 
   return i > 0 ? &g_array_index (table->cells, CdCell, i - 1) : NULL;
 }
@@ -223,8 +224,9 @@ cd_table_finish (CdReader *reader, CdTable *table)
     {
       CdCell *cell = &g_array_index (table->cells, CdCell, i);
 
-      if ((cell->row_span > 1 || cell->column_span > 1) && cell->node != NULL && cell->row + 1 >= cell->row_span
-          && cell->column + 1 >= cell->column_span && can_merge (table, cell, &work))
+      if ((cell->row_span > 1 || cell->column_span > 1) && cell->node != NULL
+          && cell->row + 1 >= cell->row_span && cell->column + 1 >= cell->column_span
+          && can_merge (table, cell, &work))
         merge (table, cell);
     }
   reader->base_left = table->outer_left;

@@ -21,7 +21,8 @@
 IstRichFont
 cd_font (CdReader *reader, const CdRecord *record, gsize offset)
 {
-  static const char *const faces[] = { "Times New Roman", "Arial", "Arial Unicode MS", "Segoe UI", "Courier New" };
+  static const char *const faces[]
+      = { "Times New Roman", "Arial", "Arial Unicode MS", "Segoe UI", "Courier New" };
   IstRichFont font = IST_RICH_FONT_DEFAULT;
   guint face = cd_u8 (record, offset);
 
@@ -29,8 +30,9 @@ cd_font (CdReader *reader, const CdRecord *record, gsize offset)
   font.style = cd_u8 (record, offset + 1) & 0x3F;
   font.colour = cd_palette (cd_u8 (record, offset + 2));
   font.half_points = 2 * cd_u8 (record, offset + 3);
-  font.face = face < G_N_ELEMENTS (faces) ? faces[face]
-                                          : g_hash_table_lookup (reader->faces, GUINT_TO_POINTER (face));
+  font.face = face < G_N_ELEMENTS (faces)
+                  ? faces[face]
+                  : g_hash_table_lookup (reader->faces, GUINT_TO_POINTER (face));
   return font;
 }
 
@@ -100,7 +102,8 @@ cd_inline (CdReader *reader)
     {
       CdFrame *frame = &g_array_index (reader->frames, CdFrame, i);
 
-      if (frame->kind != CD_FRAME_INLINE || (frame->url == NULL && frame->doc == NULL && frame->mark < 0))
+      if (frame->kind != CD_FRAME_INLINE
+          || (frame->url == NULL && frame->doc == NULL && frame->mark < 0))
         continue;
       if (frame->node == NULL)
         frame->node = open_covering (reader, frame, node);
@@ -137,7 +140,8 @@ cd_text (CdReader *reader, const CdRecord *record)
       return;
     }
   /* The line of a section's title ends in an empty text. */
-  if (*text == '\0' && reader->block != NULL && reader->block->kind == IST_RICH_SECTION && reader->block->first == NULL)
+  if (*text == '\0' && reader->block != NULL && reader->block->kind == IST_RICH_SECTION
+      && reader->block->first == NULL)
     return;
   ist_rich_add_text (reader->rich, cd_inline (reader), &font, text, -1);
 }
@@ -215,7 +219,8 @@ cd_pab_reference (CdReader *reader, const CdRecord *record)
 void
 cd_pab_form_reference (CdReader *reader, const CdRecord *record)
 {
-  const IstRichParagraph *from = g_hash_table_lookup (reader->pabs, GUINT_TO_POINTER (cd_u16 (record, 2)));
+  const IstRichParagraph *from
+      = g_hash_table_lookup (reader->pabs, GUINT_TO_POINTER (cd_u16 (record, 2)));
   gpointer to = GUINT_TO_POINTER (cd_u16 (record, 4));
 
   if (from != NULL && !g_hash_table_contains (reader->pabs, to))

@@ -120,7 +120,8 @@ ist_doc_url_template (const IstDocLink *link, const char *template_text, GError 
       if (value == NULL)
         {
           g_set_error (error, IST_ERROR, IST_ERROR_CONFIG,
-                       "link template: at \"%.20s\": use {replica} {view} {note} {hint} {title}", p);
+                       "link template: at \"%.20s\": use {replica} {view} {note} {hint} {title}",
+                       p);
           return NULL;
         }
       g_string_append_uri_escaped (url, value, NULL, FALSE);
@@ -210,7 +211,8 @@ ist_doc_url_parse (const char *url, GError **error)
 
   if (rest == NULL)
     {
-      g_set_error (error, IST_ERROR, IST_ERROR_REFUSED, "no address of a Notes document: \"%.40s\"", url);
+      g_set_error (error, IST_ERROR, IST_ERROR_REFUSED, "no address of a Notes document: \"%.40s\"",
+                   url);
       return NULL;
     }
   slashes = strspn (rest, "/");

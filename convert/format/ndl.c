@@ -35,7 +35,8 @@ static const char *
 find_tag (const char *text, const char *name)
 {
   for (const char *p = strchr (text, '<'); p != NULL; p = strchr (p + 1, '<'))
-    if (g_ascii_strncasecmp (p + 1, name, strlen (name)) == 0 && !g_ascii_isalnum (p[1 + strlen (name)]))
+    if (g_ascii_strncasecmp (p + 1, name, strlen (name)) == 0
+        && !g_ascii_isalnum (p[1 + strlen (name)]))
       return p;
   return NULL;
 }
@@ -91,7 +92,8 @@ ist_ndl_parse (const char *text, gsize size_bytes, GError **error)
 
   if (size_bytes > IST_NDL_MAX_BYTES)
     {
-      g_set_error (error, IST_ERROR, IST_ERROR_REFUSED, "Notes link of %" G_GSIZE_FORMAT " bytes", size_bytes);
+      g_set_error (error, IST_ERROR, IST_ERROR_REFUSED, "Notes link of %" G_GSIZE_FORMAT " bytes",
+                   size_bytes);
       return NULL;
     }
   size_bytes = size_bytes > 0 && memchr (text, 0, size_bytes) != NULL
@@ -132,7 +134,8 @@ append_unid (GString *out, const char *name, const char *id)
 {
   if (id == NULL || strlen (id) != 32)
     return;
-  g_string_append_printf (out, "<%s OF%.8s:%.8s-ON%.8s:%.8s>\r\n", name, id, id + 8, id + 16, id + 24);
+  g_string_append_printf (out, "<%s OF%.8s:%.8s-ON%.8s:%.8s>\r\n", name, id, id + 8, id + 16,
+                          id + 24);
 }
 
 char *

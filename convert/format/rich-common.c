@@ -49,8 +49,8 @@ rich_lists_enter (RichLists *lists, const IstRichParagraph *paragraph)
 char *
 rich_safe_url (const char *url)
 {
-  static const char *const schemes[] = { "http:", "https:", "ftp:", "mailto:", "notes:", "file:", "tel:",
-                                         "sip:",  "news:",  "cid:" };
+  static const char *const schemes[] = { "http:", "https:", "ftp:", "mailto:", "notes:",
+                                         "file:", "tel:",   "sip:", "news:",   "cid:" };
 
   while (g_ascii_isspace (*url))
     url++;

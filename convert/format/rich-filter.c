@@ -17,12 +17,14 @@ typedef struct
   guint n;
 } Filter;
 
-static const char *const kept[] = { "a",  "b",  "blockquote", "code", "div", "em", "h1", "h2",     "h3",  "h4",
-                                    "h5", "h6", "i",          "li",   "ol",  "p",  "pre", "s",     "span", "strike",
-                                    "strong", "sub", "sup",   "tt",   "u",   "ul" };
-static const char *const broken_lines[] = { "br", "hr", "p", "div", "li", "tr", "table", "h1", "h2", "h3", "h4", "h5",
-                                            "h6", "option", "form" };
-static const char *const code[] = { "script", "style", "title", "object", "applet", "iframe", "noscript", "textarea" };
+static const char *const kept[]
+    = { "a",    "b",      "blockquote", "code", "div", "em", "h1", "h2",  "h3",
+        "h4",   "h5",     "h6",         "i",    "li",  "ol", "p",  "pre", "s",
+        "span", "strike", "strong",     "sub",  "sup", "tt", "u",  "ul" };
+static const char *const broken_lines[] = { "br", "hr", "p",  "div", "li", "tr",     "table", "h1",
+                                            "h2", "h3", "h4", "h5",  "h6", "option", "form" };
+static const char *const code[]
+    = { "script", "style", "title", "object", "applet", "iframe", "noscript", "textarea" };
 
 static const char *
 known (const char *const *names, gsize n, const char *name)
@@ -85,7 +87,9 @@ href_of (const char *tag, gsize n)
     return NULL;
   p++;
   p += strspn (p, " \t\r\n");
-  length = *p == '"' ? strcspn (p + 1, "\"") : *p == '\'' ? strcspn (p + 1, "'") : strcspn (p, " \t\r\n>");
+  length = *p == '"'    ? strcspn (p + 1, "\"")
+           : *p == '\'' ? strcspn (p + 1, "'")
+                        : strcspn (p, " \t\r\n>");
   return g_strndup (*p == '"' || *p == '\'' ? p + 1 : p, length);
 }
 
@@ -181,7 +185,9 @@ append_reference (GString *out, const char *p, gsize size)
   static const struct
   {
     const char *name, *text;
-  } rows[] = { { "&lt;", "<" }, { "&gt;", ">" }, { "&amp;", "&" }, { "&quot;", "\"" }, { "&nbsp;", " " } };
+  } rows[] = {
+    { "&lt;", "<" }, { "&gt;", ">" }, { "&amp;", "&" }, { "&quot;", "\"" }, { "&nbsp;", " " }
+  };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     if (strlen (rows[i].name) == size && memcmp (rows[i].name, p, size) == 0)
@@ -194,7 +200,8 @@ append_reference (GString *out, const char *p, gsize size)
       gboolean hex = p[2] == 'x' || p[2] == 'X';
       guint64 c = g_ascii_strtoull (p + (hex ? 3 : 2), NULL, hex ? 16 : 10);
 
-      if (c >= 0x20 && c < 0x110000 && g_unichar_validate ((gunichar) c) && !g_unichar_iscntrl ((gunichar) c))
+      if (c >= 0x20 && c < 0x110000 && g_unichar_validate ((gunichar) c)
+          && !g_unichar_iscntrl ((gunichar) c))
         g_string_append_unichar (out, (gunichar) c);
       return;
     }

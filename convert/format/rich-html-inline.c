@@ -169,8 +169,8 @@ add_part (RichHtml *html, const IstRichNode *node)
   IstRichPart *part = g_new0 (IstRichPart, 1);
   guint n = html->parts->len + 1;
 
-  part->id = g_strdup_printf ("%s.%u@isthmus",
-                              html->options->id_prefix != NULL ? html->options->id_prefix : "rich", n);
+  part->id = g_strdup_printf (
+      "%s.%u@isthmus", html->options->id_prefix != NULL ? html->options->id_prefix : "rich", n);
   part->type = g_strdup (node->u.image.type);
   part->name = g_strdup_printf ("picture%u.%s", n, extension_of (node->u.image.type));
   part->bytes = g_bytes_ref (node->u.image.bytes);

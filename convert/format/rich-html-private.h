@@ -16,7 +16,7 @@ typedef struct
   GString *out;
   const IstRichHtmlOptions *options;
   GPtrArray *parts;
-  guint in_link; /* links do not nest in HTML */
+  guint in_link;  /* links do not nest in HTML */
   gboolean blank; /* the text so far ends in a blank */
 } RichHtml;
 

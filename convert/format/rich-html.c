@@ -66,7 +66,8 @@ write_paragraph (RichHtml *html, const IstRichNode *node)
   if (p->right_twips >= 20)
     rich_html_twips (html->out, "margin-right", MIN (p->right_twips, 10000));
   if (p->first_twips / 20 != 0)
-    rich_html_twips (html->out, "text-indent", CLAMP (p->first_twips, -MIN (p->left_twips, 10000), 10000));
+    rich_html_twips (html->out, "text-indent",
+                     CLAMP (p->first_twips, -MIN (p->left_twips, 10000), 10000));
   g_string_append (html->out, "\">");
   rich_html_inlines (html, node);
   g_string_append_printf (html->out, "</%s>\n", element);
@@ -82,13 +83,15 @@ static void
 close_lists (RichHtml *html, const RichLists *before, guint n)
 {
   for (guint i = 0; i < n; i++)
-    g_string_append_printf (html->out, "</li></%s>\n", list_element (before->level[before->n - 1 - i].kind));
+    g_string_append_printf (html->out, "</li></%s>\n",
+                            list_element (before->level[before->n - 1 - i].kind));
 }
 
 static void
 open_list (RichHtml *html, const RichLists *lists, const IstRichParagraph *p)
 {
-  g_string_append_printf (html->out, "<%s style=\"margin-top:0;margin-bottom:0", list_element (p->list));
+  g_string_append_printf (html->out, "<%s style=\"margin-top:0;margin-bottom:0",
+                          list_element (p->list));
   if (lists->n == 1 && p->left_twips > 0)
     rich_html_twips (html->out, "margin-left", MIN (p->left_twips, 10000));
   if (p->list == IST_RICH_CHECKED || p->list == IST_RICH_UNCHECKED)
@@ -237,9 +240,10 @@ ist_rich_to_html (IstRich *rich, const IstRichHtmlOptions *options, GPtrArray **
   RichHtml html = { .out = g_string_new (NULL), .options = options };
 
   html.parts = g_ptr_array_new_with_free_func ((GDestroyNotify) ist_rich_part_free);
-  g_string_append (html.out, "<!DOCTYPE html>\n<html>\n<head>\n"
-                             "<meta http-equiv=\"Content-Type\" content=\"text/html; charset=utf-8\">\n"
-                             "</head>\n<body>\n<div style=\"" BASE_STYLE "\">\n");
+  g_string_append (html.out,
+                   "<!DOCTYPE html>\n<html>\n<head>\n"
+                   "<meta http-equiv=\"Content-Type\" content=\"text/html; charset=utf-8\">\n"
+                   "</head>\n<body>\n<div style=\"" BASE_STYLE "\">\n");
   write_blocks (&html, ist_rich_root (rich));
   g_string_append (html.out, "</div>\n</body>\n</html>\n");
   *parts = html.parts;

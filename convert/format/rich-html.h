@@ -28,7 +28,8 @@ typedef struct
 
 typedef struct
 {
-  const char *id_prefix; /* of the parts' ids, unique to the message; letters, digits, dots. NULL: "rich" */
+  const char *
+      id_prefix; /* of the parts' ids, unique to the message; letters, digits, dots. NULL: "rich" */
   /* The address a link to a document gets, the caller frees; NULL, or a NULL function: it becomes text. */
   char *(*href) (gpointer user, const IstDocLink *link);
   gpointer user;

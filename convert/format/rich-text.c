@@ -223,7 +223,8 @@ write_blocks (const Options *options, GString *out, const IstRichNode *parent)
 }
 
 char *
-ist_rich_to_text (IstRich *rich, char *(*href) (gpointer user, const IstDocLink *link), gpointer user)
+ist_rich_to_text (IstRich *rich, char *(*href) (gpointer user, const IstDocLink *link),
+                  gpointer user)
 {
   const Options options = { href, user };
   GString *out = g_string_new (NULL);

@@ -17,7 +17,8 @@ G_BEGIN_DECLS
 
 /* UTF-8 with LF line ends, the caller frees. `href` gives the address of a link to a document (the caller of it
  * frees) or NULL; it may itself be NULL. */
-char *ist_rich_to_text (IstRich *rich, char *(*href) (gpointer user, const IstDocLink *link), gpointer user);
+char *ist_rich_to_text (IstRich *rich, char *(*href) (gpointer user, const IstDocLink *link),
+                        gpointer user);
 
 G_END_DECLS
 

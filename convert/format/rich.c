@@ -199,7 +199,8 @@ append_clean (GString *out, const char *text, gsize size)
           if (*next != '\n')
             g_string_append_c (out, '\n');
         }
-      else if (c == '\n' || c == '\t' || (c >= 0x20 && c != 0x7F && !(c >= 0x80 && c < 0xA0) && (c & 0xFFFE) != 0xFFFE))
+      else if (c == '\n' || c == '\t'
+               || (c >= 0x20 && c != 0x7F && !(c >= 0x80 && c < 0xA0) && (c & 0xFFFE) != 0xFFFE))
         g_string_append_len (out, p, next - p);
     }
 }
@@ -290,8 +291,8 @@ ist_rich_add_tabs (IstRich *rich, IstRichNode *parent)
 }
 
 IstRichNode *
-ist_rich_add_section (IstRich *rich, IstRichNode *parent, const char *title, const IstRichFont *font,
-                      gboolean expanded)
+ist_rich_add_section (IstRich *rich, IstRichNode *parent, const char *title,
+                      const IstRichFont *font, gboolean expanded)
 {
   IstRichNode *node = node_add (rich, parent, IST_RICH_SECTION);
 
@@ -339,7 +340,8 @@ ist_rich_add_doclink (IstRich *rich, IstRichNode *parent, const IstDocLink *link
 }
 
 IstRichNode *
-ist_rich_add_mark (IstRich *rich, IstRichNode *parent, IstRichMarkKind kind, const char *label, const char *text)
+ist_rich_add_mark (IstRich *rich, IstRichNode *parent, IstRichMarkKind kind, const char *label,
+                   const char *text)
 {
   IstRichNode *node = node_add (rich, parent, IST_RICH_MARK);
 
@@ -374,7 +376,8 @@ ist_rich_add_html (IstRich *rich, IstRichNode *parent, const char *html)
 }
 
 IstRichNode *
-ist_rich_add_image (IstRich *rich, IstRichNode *parent, GBytes *bytes, guint width_px, guint height_px, const char *alt)
+ist_rich_add_image (IstRich *rich, IstRichNode *parent, GBytes *bytes, guint width_px,
+                    guint height_px, const char *alt)
 {
   gsize size;
   const void *data = g_bytes_get_data (bytes, &size);
@@ -406,7 +409,8 @@ same_font (const IstRichFont *a, const IstRichFont *b)
 }
 
 IstRichNode *
-ist_rich_add_text (IstRich *rich, IstRichNode *parent, const IstRichFont *font, const char *text, gssize size_bytes)
+ist_rich_add_text (IstRich *rich, IstRichNode *parent, const IstRichFont *font, const char *text,
+                   gssize size_bytes)
 {
   IstRichFont own;
   IstRichNode *node;

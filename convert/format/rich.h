@@ -45,7 +45,7 @@ typedef enum
   IST_RICH_TABLE,
   IST_RICH_ROW,
   IST_RICH_CELL,
-  IST_RICH_TABS,    /* a tabbed table: its children are tables, the caption of each is the label of its tab */
+  IST_RICH_TABS, /* a tabbed table: its children are tables, the caption of each is the label of its tab */
   IST_RICH_SECTION, /* a title and blocks that the reader could fold away */
   IST_RICH_RULE,    /* a horizontal line */
   IST_RICH_RUN,     /* text of one font */
@@ -87,14 +87,14 @@ typedef struct
 {
   IstRichAlign align;
   IstRichList list;
-  guint list_level;    /* 0: outermost */
-  gint left_twips;     /* margins; 20 twips are a point */
+  guint list_level; /* 0: outermost */
+  gint left_twips;  /* margins; 20 twips are a point */
   gint right_twips;
-  gint first_twips;    /* of the first line, relative to left_twips */
-  guint before_twips;  /* room above and below */
+  gint first_twips;   /* of the first line, relative to left_twips */
+  guint before_twips; /* room above and below */
   guint after_twips;
-  guint line_percent;  /* distance of lines; 0 and 100: single */
-  gboolean hidden;     /* not for the reader: renderers leave the paragraph out */
+  guint line_percent; /* distance of lines; 0 and 100: single */
+  gboolean hidden;    /* not for the reader: renderers leave the paragraph out */
 } IstRichParagraph;
 
 typedef struct
@@ -103,14 +103,17 @@ typedef struct
   guint half_points; /* size in half points; 0: the default */
   gint32 colour;
   gint32 background;
-  const char *face;  /* NULL: the default. ist_rich_add_text() keeps a copy */
+  const char *face; /* NULL: the default. ist_rich_add_text() keeps a copy */
 } IstRichFont;
 
-#define IST_RICH_FONT_DEFAULT { 0, 0, IST_RICH_NO_COLOUR, IST_RICH_NO_COLOUR, NULL }
+#define IST_RICH_FONT_DEFAULT                                                                      \
+  {                                                                                                \
+    0, 0, IST_RICH_NO_COLOUR, IST_RICH_NO_COLOUR, NULL                                             \
+  }
 
 typedef struct
 {
-  guint row_span;    /* 0 and 1: one; at most IST_RICH_MAX_SPAN */
+  guint row_span; /* 0 and 1: one; at most IST_RICH_MAX_SPAN */
   guint column_span;
   guint width_twips; /* 0: not known */
   gint32 background;
@@ -135,19 +138,19 @@ struct _IstRichNode
   IstRichNode *parent; /* NULL: the root */
   IstRichNode *first;  /* children */
   IstRichNode *last;
-  IstRichNode *next;   /* sibling */
+  IstRichNode *next; /* sibling */
   union
   {
     IstRichParagraph paragraph;
     IstRichCell cell;
     struct
     {
-      char *caption; /* NULL: none */
+      char *caption;     /* NULL: none */
       guint width_twips; /* 0: not known */
     } table;
     struct
     {
-      char *title; /* never NULL */
+      char *title;      /* never NULL */
       IstRichFont font; /* of the title */
       gboolean expanded;
     } section;
@@ -170,8 +173,9 @@ struct _IstRichNode
     struct
     {
       GBytes *bytes;
-      const char *type; /* by content: "image/png"; "application/octet-stream" when unknown. Static */
-      guint width_px;   /* as shown; 0: not known */
+      const char
+          *type;      /* by content: "image/png"; "application/octet-stream" when unknown. Static */
+      guint width_px; /* as shown; 0: not known */
       guint height_px;
       char *alt; /* NULL: none */
     } image;
@@ -195,29 +199,35 @@ gboolean ist_rich_is_empty (IstRich *rich);
 
 /* All of these put the new node behind the last child of `parent` and give it, borrowed from the tree; NULL when
  * `parent` is NULL or a limit is reached. Strings are copied, made valid UTF-8, freed of control characters. */
-IstRichNode *ist_rich_add_paragraph (IstRich *rich, IstRichNode *parent, const IstRichParagraph *attributes);
-IstRichNode *ist_rich_add_table (IstRich *rich, IstRichNode *parent, const char *caption); /* caption may be NULL */
+IstRichNode *ist_rich_add_paragraph (IstRich *rich, IstRichNode *parent,
+                                     const IstRichParagraph *attributes);
+IstRichNode *ist_rich_add_table (IstRich *rich, IstRichNode *parent,
+                                 const char *caption); /* caption may be NULL */
 IstRichNode *ist_rich_add_row (IstRich *rich, IstRichNode *table);
 IstRichNode *ist_rich_add_cell (IstRich *rich, IstRichNode *row, const IstRichCell *attributes);
 IstRichNode *ist_rich_add_tabs (IstRich *rich, IstRichNode *parent);
-IstRichNode *ist_rich_add_section (IstRich *rich, IstRichNode *parent, const char *title, const IstRichFont *font,
-                                   gboolean expanded); /* title NULL: empty; font NULL: the default */
+IstRichNode *
+ist_rich_add_section (IstRich *rich, IstRichNode *parent, const char *title,
+                      const IstRichFont *font,
+                      gboolean expanded); /* title NULL: empty; font NULL: the default */
 IstRichNode *ist_rich_add_rule (IstRich *rich, IstRichNode *parent);
 IstRichNode *ist_rich_add_link (IstRich *rich, IstRichNode *parent, const char *url);
 IstRichNode *ist_rich_add_doclink (IstRich *rich, IstRichNode *parent, const IstDocLink *link);
-IstRichNode *ist_rich_add_mark (IstRich *rich, IstRichNode *parent, IstRichMarkKind kind, const char *label,
+IstRichNode *ist_rich_add_mark (IstRich *rich, IstRichNode *parent, IstRichMarkKind kind,
+                                const char *label,
                                 const char *text); /* label and text may be NULL */
-IstRichNode *ist_rich_add_attachment (IstRich *rich, IstRichNode *parent, const char *name, const char *original);
+IstRichNode *ist_rich_add_attachment (IstRich *rich, IstRichNode *parent, const char *name,
+                                      const char *original);
 IstRichNode *ist_rich_add_html (IstRich *rich, IstRichNode *parent, const char *html);
 
 /* `bytes` is referenced; alt may be NULL. */
-IstRichNode *ist_rich_add_image (IstRich *rich, IstRichNode *parent, GBytes *bytes, guint width_px, guint height_px,
-                                 const char *alt);
+IstRichNode *ist_rich_add_image (IstRich *rich, IstRichNode *parent, GBytes *bytes, guint width_px,
+                                 guint height_px, const char *alt);
 
 /* Adds `size_bytes` (-1: up to the NUL) of text; goes on in the last run of `parent` if that has the same font. CRLF
  * and CR become \n. Gives the run; NULL also for an empty text. */
-IstRichNode *ist_rich_add_text (IstRich *rich, IstRichNode *parent, const IstRichFont *font, const char *text,
-                                gssize size_bytes);
+IstRichNode *ist_rich_add_text (IstRich *rich, IstRichNode *parent, const IstRichFont *font,
+                                const char *text, gssize size_bytes);
 
 /* The nearest of `node` and its ancestors that holds blocks; NULL for NULL. */
 IstRichNode *ist_rich_block_parent (IstRichNode *node);

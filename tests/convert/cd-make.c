@@ -73,10 +73,12 @@ cd_make (GByteArray *cd, const char *script)
 }
 
 void
-cd_make_image (GByteArray *cd, GByteArray *rest, const void *data, gsize size, gsize segment, guint keep_back)
+cd_make_image (GByteArray *cd, GByteArray *rest, const void *data, gsize size, gsize segment,
+               guint keep_back)
 {
   guint n = (guint) ((size + segment - 1) / segment);
-  g_autofree char *header = g_strdup_printf ("L153 w300 w150 x16 w1 b0 b0; L125 w2 w20 w10 d%u d%u", (guint) size, n);
+  g_autofree char *header
+      = g_strdup_printf ("L153 w300 w150 x16 w1 b0 b0; L125 w2 w20 w10 d%u d%u", (guint) size, n);
 
   cd_make (cd, header);
   for (guint i = 0; i < n; i++)

@@ -17,6 +17,7 @@
 void cd_make (GByteArray *cd, const char *script);
 
 /* A picture in segments of `segment` bytes; the last `keep_back` segments go to `rest`. */
-void cd_make_image (GByteArray *cd, GByteArray *rest, const void *data, gsize size, gsize segment, guint keep_back);
+void cd_make_image (GByteArray *cd, GByteArray *rest, const void *data, gsize size, gsize segment,
+                    guint keep_back);
 
 #endif

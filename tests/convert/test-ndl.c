@@ -20,12 +20,16 @@ test_parse (void)
     const char *name, *text, *replica, *view, *note, *hint, *title;
   } rows[] = {
     { "whole",
-      "Budget\r\n<NDL>\r\n<REPLICA 85255E18:006C664A>\r\n<VIEW OF0A1B2C3D:4E5F6071-ON8293A4B5:C6D7E8F9>\r\n"
-      "<NOTE OFB5A0D53E:F00DD176-ON85255F2A:006C8220>\r\n<HINT>CN=Srv/O=Org</HINT>\r\n<REM>Database 'x'</REM>\r\n"
+      "Budget\r\n<NDL>\r\n<REPLICA 85255E18:006C664A>\r\n<VIEW "
+      "OF0A1B2C3D:4E5F6071-ON8293A4B5:C6D7E8F9>\r\n"
+      "<NOTE "
+      "OFB5A0D53E:F00DD176-ON85255F2A:006C8220>\r\n<HINT>CN=Srv/O=Org</HINT>\r\n<REM>Database "
+      "'x'</REM>\r\n"
       "<FLAGS ADDTEMPORARY=1>\r\n</NDL>",
       REPLICA, VIEW, NOTE, "CN=Srv/O=Org", "Budget" },
     { "values between tags, lower case",
-      "<ndl><replica>85255e18:006c664a</replica><note>OFB5A0D53E:F00DD176-ON85255F2A:006C8220</note>"
+      "<ndl><replica>85255e18:006c664a</replica><note>OFB5A0D53E:F00DD176-ON85255F2A:006C8220</"
+      "note>"
       "<rem>Database 'x'</rem></ndl>",
       REPLICA, NULL, NOTE, NULL, "Database 'x'" },
     { "no id", "<NDL><REPLICA 1234></NDL>", NULL, NULL, NULL, NULL, NULL },
@@ -61,15 +65,18 @@ test_parse (void)
 static void
 test_format (void)
 {
-  IstDocLink link = { (char *) REPLICA, (char *) VIEW, (char *) NOTE, (char *) "CN=Srv/O=Org", (char *) "a<b>\nc", NULL };
+  IstDocLink link = { (char *) REPLICA,        (char *) VIEW,      (char *) NOTE,
+                      (char *) "CN=Srv/O=Org", (char *) "a<b>\nc", NULL };
   IstDocLink none = { 0 };
   g_autofree char *text = ist_ndl_format (&link, NULL);
   g_autoptr (IstDocLink) again = ist_ndl_parse (text, strlen (text), NULL);
   g_autoptr (GError) error = NULL;
 
-  IST_ASSERT_STR (text, "a'b' c\r\n<NDL>\r\n<REPLICA 85255E18:006C664A>\r\n"
-                        "<VIEW OF0A1B2C3D:4E5F6071-ON8293A4B5:C6D7E8F9>\r\n"
-                        "<NOTE OFB5A0D53E:F00DD176-ON85255F2A:006C8220>\r\n<HINT>CN=Srv/O=Org</HINT>\r\n</NDL>\r\n");
+  IST_ASSERT_STR (
+      text,
+      "a'b' c\r\n<NDL>\r\n<REPLICA 85255E18:006C664A>\r\n"
+      "<VIEW OF0A1B2C3D:4E5F6071-ON8293A4B5:C6D7E8F9>\r\n"
+      "<NOTE OFB5A0D53E:F00DD176-ON85255F2A:006C8220>\r\n<HINT>CN=Srv/O=Org</HINT>\r\n</NDL>\r\n");
   if (IST_ASSERT (again != NULL))
     IST_ASSERT_STR (again->note, NOTE);
   IST_ASSERT (ist_ndl_format (&none, &error) == NULL);
@@ -85,15 +92,18 @@ test_url_parse (void)
   } rows[] = {
     { "three slashes", "notes:///" REPLICA "/" VIEW "/" NOTE, VIEW, NOTE, NULL },
     { "two slashes", "Notes://" REPLICA "/0/" NOTE "?OpenDocument", NULL, NOTE, NULL },
-    { "with server", "notes://Srv/__" REPLICA ".nsf/" VIEW "/" NOTE "?EditDocument&x=1#a", VIEW, NOTE, "Srv" },
+    { "with server", "notes://Srv/__" REPLICA ".nsf/" VIEW "/" NOTE "?EditDocument&x=1#a", VIEW,
+      NOTE, "Srv" },
     { "colon, lower case", "notes:///85255e18:006c664a/0/" NOTE, NULL, NOTE, NULL },
     { "database", "notes:///" REPLICA "?OpenDatabase", NULL, NULL, NULL },
-    { "web", "https://h.example/a/__" REPLICA ".nsf/0/" NOTE "?OpenDocument", NULL, NOTE, "h.example" },
-    { "web, note alone", "https://h.example/__" REPLICA ".nsf/" NOTE "?OpenDocument", NULL, NOTE, "h.example" },
+    { "web", "https://h.example/a/__" REPLICA ".nsf/0/" NOTE "?OpenDocument", NULL, NOTE,
+      "h.example" },
+    { "web, note alone", "https://h.example/__" REPLICA ".nsf/" NOTE "?OpenDocument", NULL, NOTE,
+      "h.example" },
     { "view by name", "notes:///" REPLICA "/By%20date/" NOTE, NULL, NOTE, NULL },
   };
-  static const char *const refused[] = { "notes:", "notes:///mail/x.nsf/0/" NOTE, "https://" REPLICA "/0/" NOTE,
-                                         "mailto:a@b", "" };
+  static const char *const refused[] = { "notes:", "notes:///mail/x.nsf/0/" NOTE,
+                                         "https://" REPLICA "/0/" NOTE, "mailto:a@b", "" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
@@ -120,12 +130,14 @@ test_url_parse (void)
 static void
 test_url_write (void)
 {
-  IstDocLink link = { (char *) REPLICA, NULL, (char *) NOTE, (char *) "CN=Srv/O=Org", (char *) "a b&c", NULL };
+  IstDocLink link
+      = { (char *) REPLICA, NULL, (char *) NOTE, (char *) "CN=Srv/O=Org", (char *) "a b&c", NULL };
   IstDocLink database = { .replica = (char *) REPLICA };
   g_autofree char *web = ist_doc_url_web (&link, "h.example:8080/x/", TRUE);
   g_autofree char *notes = ist_doc_url_notes (&link);
   g_autofree char *base = ist_doc_url_notes (&database);
-  g_autofree char *own = ist_doc_url_template (&link, "https://s/{replica}/{view}/{note}?h={hint}&t={title}", NULL);
+  g_autofree char *own
+      = ist_doc_url_template (&link, "https://s/{replica}/{view}/{note}?h={hint}&t={title}", NULL);
   static const char *const wrong[] = { "{", "}", "{x}", "{replica", "{{replica}}" };
 
   IST_ASSERT_STR (web, "https://h.example:8080/x/__" REPLICA ".nsf/0/" NOTE "?OpenDocument");

@@ -66,7 +66,8 @@ read_field (const IstNsfNote *note, const char *name, Found *found)
   rich = ist_cd_read (&input, &report);
   IST_ASSERT_STR (report.damage, NULL);
   IST_ASSERT (!ist_rich_truncated (rich));
-  for (IstRichNode *node = ist_rich_root (rich); node != NULL; node = ist_rich_next (ist_rich_root (rich), node))
+  for (IstRichNode *node = ist_rich_root (rich); node != NULL;
+       node = ist_rich_next (ist_rich_root (rich), node))
     if (node->kind == IST_RICH_RUN)
       append_dense (found->text, node->u.run.text->str);
     else if (node->kind == IST_RICH_LINK && node->u.link.doc != NULL)
@@ -104,7 +105,8 @@ check_fields (const IstNsfNote *note, json_t *document)
       const IstNsfItem *item = ist_nsf_note_item (note, i);
       const char *want = json_string_value (json_object_get (others, item->name));
 
-      if (item->type != IST_NSF_COMPOSITE || item->name[0] == '$' || !g_hash_table_add (done, (gpointer) item->name))
+      if (item->type != IST_NSF_COMPOSITE || item->name[0] == '$'
+          || !g_hash_table_add (done, (gpointer) item->name))
         continue;
       if (strcmp (item->name, "Body") == 0)
         want = json_string_value (json_object_get (document, "body_text"));
@@ -137,15 +139,16 @@ check_database (const char *folder, const char *name)
       size_t at;
       json_t *document;
 
-      json_array_foreach (documents, at, document)
-        if (strcmp (json_string_value (json_object_get (document, "unid")), unid) == 0)
-          {
-            g_autoptr (IstNsfNote) note = ist_nsf_note_load (nsf, i, NULL);
+      json_array_foreach (
+          documents, at,
+          document) if (strcmp (json_string_value (json_object_get (document, "unid")), unid) == 0)
+      {
+        g_autoptr (IstNsfNote) note = ist_nsf_note_load (nsf, i, NULL);
 
-            ist_row ("%s %s", name, unid);
-            if (IST_ASSERT (note != NULL))
-              check_fields (note, document);
-          }
+        ist_row ("%s %s", name, unid);
+        if (IST_ASSERT (note != NULL))
+          check_fields (note, document);
+      }
     }
   json_decref (want);
 }

@@ -15,7 +15,8 @@
 static gboolean
 is_void (const char *name)
 {
-  return strcmp (name, "br") == 0 || strcmp (name, "hr") == 0 || strcmp (name, "img") == 0 || strcmp (name, "meta") == 0;
+  return strcmp (name, "br") == 0 || strcmp (name, "hr") == 0 || strcmp (name, "img") == 0
+         || strcmp (name, "meta") == 0;
 }
 
 static void
@@ -27,7 +28,8 @@ check_tags (const char *html)
     {
       gboolean end = p[1] == '/';
       const char *name_at = p + (end ? 2 : 1);
-      g_autofree char *name = g_strndup (name_at, strspn (name_at, "abcdefghijklmnopqrstuvwxyz123456"));
+      g_autofree char *name
+          = g_strndup (name_at, strspn (name_at, "abcdefghijklmnopqrstuvwxyz123456"));
 
       if (*name == '\0' || strcmp (name, "script") == 0)
         FUZZ_FAIL ("tag: %.60s\n", p);
@@ -47,7 +49,8 @@ check_tags (const char *html)
 static char *
 href (gpointer user, const IstDocLink *link)
 {
-  return link->anchor != NULL ? g_strdup (link->anchor) : g_strconcat ("notes:///", link->title, NULL);
+  return link->anchor != NULL ? g_strdup (link->anchor)
+                              : g_strconcat ("notes:///", link->title, NULL);
 }
 
 int
