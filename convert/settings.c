@@ -105,7 +105,6 @@ check (const IstSettings *settings, const IstGroup *group, GPtrArray *errors)
 
 static const IstSettingGroup convert_group = {
   .kind = "convert", .struct_size = sizeof (IstConvertSettings), .rows = rows,
-  .sentence = "Which transforms run; isthmusctl transforms describes them.",
   .check = check,
   .sentence = "Which transforms run (isthmusctl transforms describes them), and limits on what they work on.",
 };
