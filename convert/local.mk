@@ -2,6 +2,7 @@ noinst_LIBRARIES += libconvert.a
 libconvert_a_SOURCES = \
   convert/active-note.c convert/active-note.h \
   convert/catalog.c convert/catalog.h \
+  convert/encapsulation.c convert/encapsulation.h \
   convert/explain.c convert/explain.h \
   convert/format/code-page.c convert/format/code-page.h \
   convert/format/mapi-props.c convert/format/mapi-props.h \
