@@ -61,7 +61,7 @@ ist_header_hygiene (const IstConvertContext *context, IstMessage *message, GErro
   if (context->to == IST_SIDE_DOMINO)
     drop_items (message);
   if ((context->to == IST_SIDE_DOMINO || context->to == IST_SIDE_EXCHANGE)
-      && ist_message_n_fields (message) > 0 && !has_content (message, "To")
+      && ist_field_exists (message, "From") && !has_content (message, "To")
       && !has_content (message, "Cc"))
     {
       ist_field_put (message, "To", "undisclosed-recipients:;");

@@ -256,12 +256,14 @@ refine (IstMessage *message, IstMimeNode *root, IstMimeNode *status)
 /* ---- a report that is only text ---- */
 
 static void
-append_recipient (GString *out, const char *address, const char *type, const char *reason)
+append_recipient (GString *out, const char *address, const char *type, const char *reason, const char *human)
 {
   g_autofree char *clean = ist_report_parts_line (address);
   g_autofree char *line = ist_report_parts_line (reason);
-  g_autofree char *status = status_of (reason);
+  g_autofree char *status = status_of (line);
 
+  if (status == NULL && human != NULL)
+    status = status_of (human);
   g_string_append_printf (out, "\r\nFinal-Recipient: %s; %s\r\nAction: failed\r\nStatus: %s\r\n",
                           type, clean, status != NULL ? status : "5.0.0");
   if (*line != '\0')
@@ -293,7 +295,7 @@ read_domino (const char *text, GString *out)
 
       if (*name == '\0')
         continue;
-      append_recipient (out, address != NULL ? address : name, type, reason);
+      append_recipient (out, address != NULL ? address : name, type, reason, reason);
       n++;
     }
   return n;
@@ -307,6 +309,7 @@ read_notes4 (const char *text, GString *out)
   const char *end = start != NULL ? strstr (start, "Returned Message") : NULL;
   g_autofree char *middle = NULL;
   g_auto (GStrv) lines = NULL;
+  g_autofree char *human = human_reason (text);
   const char *reason = "";
   guint n = 0;
 
@@ -323,7 +326,7 @@ read_notes4 (const char *text, GString *out)
 
       if (address != NULL)
         {
-          append_recipient (out, address, type, reason);
+          append_recipient (out, address, type, reason, human);
           n++;
         }
       else if (*line != '\0' && *line != '-')
