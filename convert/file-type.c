@@ -135,10 +135,10 @@ ist_file_type_clean (const char *name)
       g_string_append_unichar (out, c < 128 && strchr ("/\\:*?\"<>|", (int) c) != NULL ? '_' : c);
     }
   trim (out);
-  shorten (out);
-  trim (out);
   if (is_device (out->str))
     g_string_prepend_c (out, '_');
+  shorten (out);
+  trim (out);
   if (out->len == 0)
     g_string_append (out, "attachment");
   return g_string_free (out, FALSE);

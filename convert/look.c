@@ -11,6 +11,7 @@ typedef struct
 {
   guint flags;
   guint n_delimiters;
+  guint n_multiparts;
   gboolean html;  /* a text/html went by */
   gboolean blank; /* the last line was empty */
 } Look;
@@ -52,6 +53,8 @@ look_at_field (Look *self, const char *line, gsize size)
   for (gsize i = 0; i < G_N_ELEMENTS (words); i++)
     if ((self->flags & words[i].flag) == 0 && has_nocase (line, size, words[i].word))
       self->flags |= words[i].flag;
+  if (has_nocase (line, size, "multipart/"))
+    self->n_multiparts++;
   if (self->html && has_nocase (line, size, "text/plain"))
     self->flags |= IST_LOOK_HTML_FIRST;
   if (has_nocase (line, size, "text/html"))
@@ -116,7 +119,8 @@ ist_look_at (const IstMessage *message, guint *n_delimiters)
       look_at_line (&look, data + pos, length);
       pos += length;
     }
-  if (look.n_delimiters <= 1 || look.blank)
+  /* One in another may be empty for want of a delimiter. */
+  if (look.n_delimiters <= 1 || look.n_multiparts > 1 || look.blank)
     look.flags |= IST_LOOK_EMPTY;
   if (n_delimiters != NULL)
     *n_delimiters = look.n_delimiters;

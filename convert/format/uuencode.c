@@ -3,7 +3,7 @@
 #include <string.h>
 
 #define MAX_NAME 255
-#define MAX_DATA ((gsize) 512 * 1024 * 1024)
+#define MAX_DATA ((gsize) 64 * 1024 * 1024) /* lines of blanks that were stripped expand 20 times */
 
 typedef struct
 {
