@@ -1,5 +1,6 @@
 noinst_LIBRARIES += libconvert.a
 libconvert_a_SOURCES = \
+  convert/active-body.c convert/active-body.h \
   convert/active-note.c convert/active-note.h \
   convert/catalog.c convert/catalog.h \
   convert/encapsulation.c convert/encapsulation.h \
@@ -22,6 +23,7 @@ libconvert_a_SOURCES = \
   convert/tnef-report.c \
   convert/tnef-text.c convert/tnef-text.h \
   convert/tnef-uu.c convert/tnef-uu.h \
+  convert/notes-active-mail.c \
   convert/headers-trim.c \
   convert/notes-encap-strip.c \
   convert/pipeline.c convert/pipeline.h \

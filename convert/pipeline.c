@@ -10,6 +10,13 @@ static const struct
   IstTransform transform;
   gsize offset; /* of its switch in IstConvertSettings */
 } table[] = {
+  { { .name = "notes-active-mail",
+      .summary = "keeps or converts the encapsulated Notes copy where it holds more than the readable text",
+      .source = "docs/transforms.md, \"notes-active-mail\"",
+      .on_by_default = TRUE,
+      .from = IST_SIDE_DOMINO,
+      .run = ist_notes_active_mail },
+    G_STRUCT_OFFSET (IstConvertSettings, notes_active_mail) },
   { { .name = "notes-encap-strip",
       .summary = "removes the encapsulated Notes copy of a message where a readable text remains",
       .source = "docs/transforms.md, \"notes-encap-strip\"",

@@ -6,7 +6,20 @@
 
 static const char *const doclinks[] = { "notes", "web", "redirector", "ndl", NULL };
 
+static const char *const active_mail[] = { "auto", "strip", "attach", "rebuild", NULL };
+
 static const IstSettingRow rows[] = {
+  { .key = "notes-active-mail", .type = IST_SETTING_BOOL, .offset = FIELD (notes_active_mail), .def = "yes",
+    .sentence = "Keep or convert the encapsulated Notes copy (.OND), as active-mail says." },
+  { .key = "active-mail", .type = IST_SETTING_ENUM, .offset = FIELD (active_mail), .def = "auto", .names = active_mail,
+    .sentence = "What the Notes copy of a memo becomes towards Exchange: attached as an .nsf file, rebuilt as HTML and "
+                "attachments, stripped, or (auto) what is in it decides. Towards the Internet it is always stripped." },
+  { .key = "active-mail-bypass-forms", .type = IST_SETTING_LIST, .offset = FIELD (active_mail_bypass_forms),
+    .sentence = "Names of forms whose memos are stripped whatever active-mail says." },
+  { .key = "active-mail-bypass-items", .type = IST_SETTING_LIST, .offset = FIELD (active_mail_bypass_items),
+    .sentence = "Names of items (fields); memos that have one of them are stripped whatever active-mail says." },
+  { .key = "active-mail-bypass-senders", .type = IST_SETTING_LIST, .offset = FIELD (active_mail_bypass_senders),
+    .sentence = "Addresses of senders whose memos are stripped whatever active-mail says." },
   { .key = "notes-encap-strip", .type = IST_SETTING_BOOL, .offset = FIELD (notes_encap_strip),
     .def = "yes",
     .sentence = "Remove the encapsulated Notes copy (.OND) where a readable text remains." },

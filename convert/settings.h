@@ -17,9 +17,22 @@ typedef enum
   IST_DOCLINKS_NDL         /* notes: addresses and attached .ndl files */
 } IstDoclinks;
 
+typedef enum
+{
+  IST_ACTIVE_MAIL_AUTO,
+  IST_ACTIVE_MAIL_STRIP,
+  IST_ACTIVE_MAIL_ATTACH,
+  IST_ACTIVE_MAIL_REBUILD
+} IstActiveMail;
+
 typedef struct
 {
   IstGroup group;
+  gboolean notes_active_mail;
+  int active_mail; /* IstActiveMail */
+  char **active_mail_bypass_forms;
+  char **active_mail_bypass_items;
+  char **active_mail_bypass_senders;
   gboolean notes_encap_strip;
   gboolean exchange_tnef_decode;
   gboolean headers_trim;

@@ -1,0 +1,30 @@
+/*
+ * convert/active-body.h - what is put into a message for its encapsulated Notes copy: the file itself, or the text that
+ * was made of it.
+ *
+ * Threads: as the message.
+ */
+#ifndef IST_CONVERT_ACTIVE_BODY_H
+#define IST_CONVERT_ACTIVE_BODY_H
+
+#include "base/mime-tree.h"
+#include "convert/active-note.h"
+
+G_BEGIN_DECLS
+
+#define IST_ACTIVE_FILE_NAME "message.nsf"
+
+/* Moves the part to the end of the outermost multipart/mixed, as an attached database; its bytes stay. */
+void ist_active_body_attach (IstMessage *message, IstMimeNode *copy);
+
+/* Adds the note's body as text and HTML with its pictures, and its files that the message does not have yet. With
+ * `copy`, it takes that part's place, and that of the alternatives beside it. Gives the number of files added. Links to
+ * Notes documents are notes: addresses, which doclinks-html turns into what the site wants. */
+guint ist_active_body_add (IstMessage *message, const IstActiveNote *note, IstMimeNode *copy);
+
+/* Says in each text for the reader that the file is there; `sealed`: that it is all there is. */
+void ist_active_body_add_hint (IstMessage *message, const char *language, gboolean sealed);
+
+G_END_DECLS
+
+#endif
