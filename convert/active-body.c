@@ -34,16 +34,18 @@ void
 ist_active_body_attach (IstMessage *message, IstMimeNode *copy)
 {
   static const char disposition[] = "Content-Disposition: attachment;\r\n\tfilename=\"" IST_ACTIVE_FILE_NAME "\"\r\n";
-  IstMimeNode *mixed = NULL;
 
+  /* A multipart that holds nothing else is what it holds. */
+  while (copy->parent != NULL && copy->parent->parent != NULL && copy->parent->children->len == 1)
+    ist_mime_node_hoist (copy->parent);
   if (copy->parent == NULL)
-    {
-      mixed = ist_mime_node_wrap (copy, "mixed");
-      copy = g_ptr_array_index (mixed->children, 0);
-    }
+    copy = g_ptr_array_index (ist_mime_node_wrap (copy, "mixed")->children, 0);
+  else if (copy->parent->parent == NULL && copy->parent->children->len == 1)
+    ist_mime_node_set_type (copy->parent, "multipart/mixed");
   else
     {
       IstMimeNode *from = copy->parent;
+      IstMimeNode *mixed;
 
       ist_mime_node_take (copy);
       mixed = mixed_of (message);

@@ -39,10 +39,10 @@ typedef enum
 /* Languages, NULL-ended: "en" first. */
 const char *const *ist_catalog_languages (void);
 
-/* The text with its placeholders, borrowed. `language` NULL: English. */
+/* The text with its slots, borrowed. `language` NULL: English. */
 const char *ist_catalog_raw (const char *language, IstTextId id);
 
-/* Names and values of placeholders in pairs, ended by NULL. g_free() */
+/* Names and values of slots in pairs, ended by NULL. g_free() */
 char *ist_catalog_text (const char *language, IstTextId id, ...) G_GNUC_NULL_TERMINATED;
 
 G_END_DECLS

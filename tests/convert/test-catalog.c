@@ -1,5 +1,5 @@
 /*
- * tests/convert/test-catalog.c - no text is missing in a language, and all have the same placeholders.
+ * tests/convert/test-catalog.c - no text is missing in a language, and all have the same slots.
  */
 #include "convert/catalog.h"
 
@@ -13,9 +13,9 @@ by_text (gconstpointer a, gconstpointer b)
   return strcmp (*(const char *const *) a, *(const char *const *) b);
 }
 
-/* The placeholders of a text, sorted: "{a} {b}". */
+/* The slots of a text, sorted: "{a} {b}". */
 static char *
-placeholders (const char *text)
+slots (const char *text)
 {
   g_autoptr (GPtrArray) found = g_ptr_array_new_with_free_func (g_free);
 
@@ -33,7 +33,7 @@ test_complete (void)
 
   for (guint id = 0; id < IST_N_TEXTS; id++)
     {
-      g_autofree char *want = placeholders (ist_catalog_raw ("en", (IstTextId) id));
+      g_autofree char *want = slots (ist_catalog_raw ("en", (IstTextId) id));
 
       for (guint i = 0; languages[i] != NULL; i++)
         {
@@ -43,7 +43,7 @@ test_complete (void)
           ist_row ("text %u in %s", id, languages[i]);
           if (!IST_ASSERT (text != NULL && *text != '\0'))
             continue;
-          got = placeholders (text);
+          got = slots (text);
           IST_ASSERT_STR (got, want);
           IST_ASSERT (g_utf8_validate (text, -1, NULL) && strpbrk (text, "\r\n") == NULL);
         }
@@ -71,7 +71,7 @@ test_choice (void)
     }
 }
 
-/* A value is never looked at for placeholders. */
+/* A value is never looked at for slots. */
 static void
 test_values (void)
 {

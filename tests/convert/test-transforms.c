@@ -67,9 +67,11 @@ static void
 check_case (guint i, const char *folder, const char *file)
 {
   const IstTransform *transform = ist_pipeline_get (i);
+  gboolean from_exchange = transform->to == IST_SIDE_DOMINO || g_str_has_prefix (file, "to-domino-")
+                           || g_str_has_prefix (transform->name, "exchange-");
   IstSide from = transform->from != IST_SIDE_NONE ? transform->from
-                 : transform->to == IST_SIDE_DOMINO || g_str_has_prefix (file, "to-domino-") ? IST_SIDE_EXCHANGE
-                                                                                             : IST_SIDE_DOMINO;
+                 : from_exchange                  ? IST_SIDE_EXCHANGE
+                                                  : IST_SIDE_DOMINO;
   IstSide to = transform->to != IST_SIDE_NONE ? transform->to
                : from == IST_SIDE_DOMINO      ? IST_SIDE_EXCHANGE
                                               : IST_SIDE_DOMINO;
@@ -132,7 +134,7 @@ test_raw_database (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (encodings); i++)
     {
-      g_autoptr (IstSettings) settings = settings_with (0, TRUE);
+      g_autoptr (IstSettings) settings = settings_with (index_of ("notes-encap-strip"), TRUE);
       IstConvertContext context
           = { .from = IST_SIDE_DOMINO, .to = IST_SIDE_EXCHANGE, .settings = settings };
       g_autoptr (GString) text = g_string_new ("Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nhello\r\n");
@@ -167,7 +169,7 @@ test_many_parts (void)
   for (guint i = 0; i < 900; i++)
     g_string_append (text, "--b\r\nContent-Type: application/x-lotus-encap\r\n\r\nx\r\n");
   g_string_append (text, "--b--\r\n");
-  got = run (0, TRUE, IST_SIDE_DOMINO, IST_SIDE_EXCHANGE, text->str, &n_changes);
+  got = run (index_of ("notes-encap-strip"), TRUE, IST_SIDE_DOMINO, IST_SIDE_EXCHANGE, text->str, &n_changes);
   IST_ASSERT_INT (n_changes, 50);
   IST_ASSERT (strstr (got, "hello") != NULL);
 }
