@@ -27,7 +27,7 @@ libbase_a_SOURCES = \
   base/settings-private.h base/settings-show.c \
   base/settings-value.c base/settings-value.h \
   base/settings.c base/settings.h \
-  base/mime-content.c base/mime-node.c \
+  base/mime-content.c base/mime-node.c base/mime-shape.c \
   base/mime-tree.c base/mime-tree.h base/mime-tree-private.h \
   base/side.c base/side.h \
   base/span.c base/span.h \

@@ -18,8 +18,8 @@ ist_mime_node_alloc (void)
   return node;
 }
 
-static void
-content_free (IstMimeContent *content)
+void
+ist_mime_content_free (IstMimeContent *content)
 {
   ist_body_unref (content->original);
   ist_body_unref (content->body);
@@ -37,7 +37,7 @@ ist_mime_node_free (IstMimeNode *node)
   if (node->children != NULL)
     g_ptr_array_unref (node->children);
   ist_message_free (node->head);
-  content_free (node->content);
+  ist_mime_content_free (node->content);
   g_free (node->type);
   g_free (node->charset);
   g_free (node->name);
@@ -200,8 +200,8 @@ append_name (GString *out, const char *parameter, const char *name, gboolean enc
     }
 }
 
-static void
-write_type (IstMimeNode *node)
+void
+ist_mime_node_write_type (IstMimeNode *node)
 {
   GString *out = g_string_new (NULL);
   g_autofree char *raw = NULL;
@@ -258,7 +258,7 @@ ist_mime_node_set_type (IstMimeNode *node, const char *type)
   g_return_if_fail (!node->sealed);
   g_free (node->type);
   node->type = fresh;
-  write_type (node);
+  ist_mime_node_write_type (node);
 }
 
 void
@@ -267,13 +267,13 @@ ist_mime_node_set_name (IstMimeNode *node, const char *name)
   g_return_if_fail (!node->sealed);
   g_free (node->name);
   node->name = clean_name (name);
-  write_type (node);
+  ist_mime_node_write_type (node);
   if (ist_message_find_field (node->head, "Content-Disposition", 0) != IST_MESSAGE_NOT_FOUND)
     write_disposition (node, node->attachment ? "attachment" : "inline");
 }
 
-static IstMessage *
-empty_head (void)
+IstMessage *
+ist_mime_node_empty_head (void)
 {
   g_autoptr (GBytes) bytes = g_bytes_new_static ("\r\n", 2);
   g_autoptr (IstBody) body = ist_body_new_bytes (bytes);
@@ -286,7 +286,7 @@ ist_mime_node_new (const char *type, const char *name, const char *disposition)
 {
   IstMimeNode *node = ist_mime_node_alloc ();
 
-  node->head = empty_head ();
+  node->head = ist_mime_node_empty_head ();
   node->type = g_ascii_strdown (type, -1);
   node->content->encoding = g_strdup ("7bit");
   node->content->touched = TRUE;
@@ -294,7 +294,7 @@ ist_mime_node_new (const char *type, const char *name, const char *disposition)
   if (g_str_has_prefix (node->type, "multipart/"))
     node->children = g_ptr_array_new_with_free_func ((GDestroyNotify) ist_mime_node_free);
   else
-    write_type (node);
+    ist_mime_node_write_type (node);
   if (disposition != NULL)
     {
       node->attachment = strcmp (disposition, "attachment") == 0;
@@ -356,204 +356,4 @@ ist_mime_node_visit (IstMimeNode *node, IstMimeVisitor visitor, gpointer user)
     if (!ist_mime_node_visit (g_ptr_array_index (children, i), visitor, user))
       return FALSE;
   return TRUE;
-}
-
-/* ---- changing the structure ---- */
-
-/* A new multipart gets its boundary when it comes into the tree of a message. */
-static void
-give_boundaries (IstMimeNode *node)
-{
-  if (node->children == NULL)
-    return;
-  if (node->content->boundary == NULL && g_str_has_prefix (node->type, "multipart/"))
-    {
-      node->content->boundary = ist_mime_tree_new_boundary (node);
-      write_type (node);
-    }
-  for (guint i = 0; i < node->children->len; i++)
-    give_boundaries (g_ptr_array_index (node->children, i));
-}
-
-static gboolean
-is_in_a_message (const IstMimeNode *node)
-{
-  while (node->parent != NULL)
-    node = node->parent;
-  return ist_message_companion (node->head) != NULL;
-}
-
-static void
-adopted (IstMimeNode *parent, IstMimeNode *node)
-{
-  node->parent = parent;
-  parent->content->touched = TRUE;
-  if (is_in_a_message (parent))
-    give_boundaries (node);
-}
-
-void
-ist_mime_node_insert (IstMimeNode *multipart, guint index, IstMimeNode *node)
-{
-  g_return_if_fail (multipart->children != NULL && !multipart->sealed && node->parent == NULL);
-  g_ptr_array_insert (multipart->children, (gint) MIN (index, multipart->children->len), node);
-  adopted (multipart, node);
-}
-
-IstMimeNode *
-ist_mime_node_take (IstMimeNode *node)
-{
-  IstMimeNode *parent = node->parent;
-
-  g_return_val_if_fail (parent != NULL && !parent->sealed, NULL);
-  g_ptr_array_steal_index (parent->children, ist_mime_node_index (node));
-  parent->content->touched = TRUE;
-  node->parent = NULL;
-  return node;
-}
-
-void
-ist_mime_node_replace (IstMimeNode *node, IstMimeNode *with)
-{
-  IstMimeNode *parent = node->parent;
-  guint i = ist_mime_node_index (node);
-
-  g_return_if_fail (parent != NULL && !parent->sealed && with->parent == NULL);
-  ist_mime_node_free (g_ptr_array_index (parent->children, i));
-  g_ptr_array_index (parent->children, i) = with;
-  adopted (parent, with);
-}
-
-/* A field as a text: without NULs, ended by CRLF. */
-static char *
-whole_field (const char *data, gsize size)
-{
-  GString *out = g_string_sized_new (size + 3);
-
-  while (size > 0 && (data[size - 1] == '\n' || data[size - 1] == '\r'))
-    size--;
-  for (gsize i = 0; i < size; i++)
-    if (data[i] != '\0')
-      g_string_append_c (out, data[i]);
-  g_string_append (out, "\r\n");
-  return g_string_free (out, FALSE);
-}
-
-/* Everything about the body goes over: the Content-* fields, the content, the children. */
-static void
-move_content (IstMimeNode *from, IstMimeNode *to)
-{
-  guint before = 0;
-
-  for (guint i = 0; i < ist_message_n_fields (to->head);)
-    if (g_ascii_strncasecmp (ist_message_field_name (to->head, i), "Content-", 8) == 0)
-      ist_message_remove_field (to->head, i);
-    else
-      i++;
-  before = ist_message_n_fields (to->head);
-  for (guint i = 0; i < ist_message_n_fields (from->head);)
-    {
-      g_autofree char *raw = NULL;
-      gsize size;
-      const char *data = ist_message_field_raw (from->head, i, &size);
-
-      if (size < 8 || g_ascii_strncasecmp (data, "Content-", 8) != 0)
-        {
-          i++;
-          continue;
-        }
-      raw = whole_field (data, size);
-      ist_message_insert_field (to->head, before++, raw);
-      ist_message_remove_field (from->head, i);
-    }
-  content_free (to->content);
-  to->content = from->content;
-  to->content->whole = FALSE;
-  from->content = g_new0 (IstMimeContent, 1);
-  to->children = g_steal_pointer (&from->children);
-  for (guint i = 0; to->children != NULL && i < to->children->len; i++)
-    {
-      IstMimeNode *child = g_ptr_array_index (to->children, i);
-
-      child->parent = to;
-      if (child->content->home == from)
-        child->content->home = to;
-    }
-  to->sealed = from->sealed;
-  ist_mime_node_read_head (to);
-}
-
-static void
-make_multipart (IstMimeNode *node, const char *subtype)
-{
-  g_autofree char *type = g_strconcat ("multipart/", subtype, NULL);
-
-  node->sealed = FALSE;
-  node->attachment = FALSE;
-  set_string (&node->type, type);
-  g_clear_pointer (&node->charset, g_free);
-  g_clear_pointer (&node->name, g_free);
-  g_clear_pointer (&node->id, g_free);
-  node->children = g_ptr_array_new_with_free_func ((GDestroyNotify) ist_mime_node_free);
-  node->content->touched = TRUE;
-  node->content->encoding = g_strdup ("7bit");
-}
-
-static IstMimeNode *
-wrap_root (IstMimeNode *root, const char *subtype)
-{
-  IstMimeNode *child = ist_mime_node_alloc ();
-
-  child->head = empty_head ();
-  child->in_rfc822 = root->in_rfc822;
-  move_content (root, child);
-  make_multipart (root, subtype);
-  g_ptr_array_add (root->children, child);
-  child->parent = root;
-  child->content->touched = TRUE;
-  give_boundaries (root);
-  if (ist_message_find_field (root->head, "MIME-Version", 0) == IST_MESSAGE_NOT_FOUND)
-    ist_mime_node_set_field (root, "MIME-Version", "MIME-Version: 1.0\r\n");
-  return root;
-}
-
-IstMimeNode *
-ist_mime_node_wrap (IstMimeNode *node, const char *subtype)
-{
-  g_autofree char *type = g_strconcat ("multipart/", subtype, NULL);
-  IstMimeNode *parent = node->parent;
-  IstMimeNode *multipart;
-  guint i;
-
-  if (parent == NULL)
-    return wrap_root (node, subtype);
-  i = ist_mime_node_index (node);
-  g_return_val_if_fail (!parent->sealed, NULL);
-  multipart = ist_mime_node_new (type, NULL, NULL);
-  multipart->in_rfc822 = node->in_rfc822;
-  g_ptr_array_index (parent->children, i) = multipart;
-  node->parent = NULL;
-  g_ptr_array_add (multipart->children, node);
-  node->parent = multipart;
-  adopted (parent, multipart);
-  return multipart;
-}
-
-IstMimeNode *
-ist_mime_node_hoist (IstMimeNode *multipart)
-{
-  IstMimeNode *child;
-
-  g_return_val_if_fail (multipart->children != NULL && multipart->children->len == 1, multipart);
-  child = ist_mime_node_take (g_ptr_array_index (multipart->children, 0));
-  if (multipart->parent != NULL)
-    {
-      ist_mime_node_replace (multipart, child);
-      return child;
-    }
-  g_clear_pointer (&multipart->children, g_ptr_array_unref);
-  move_content (child, multipart);
-  multipart->content->touched = TRUE;
-  ist_mime_node_free (child);
-  return multipart;
 }

@@ -1,6 +1,6 @@
 /*
- * base/mime-tree-private.h - between mime-tree.c (building, writing), mime-node.c (changing) and mime-content.c
- * (reading and encoding content).
+ * base/mime-tree-private.h - between mime-tree.c (building, writing), mime-node.c (its nodes), mime-shape.c (its
+ * structure) and mime-content.c (reading and encoding content).
  */
 #ifndef IST_BASE_MIME_TREE_PRIVATE_H
 #define IST_BASE_MIME_TREE_PRIVATE_H
@@ -32,6 +32,11 @@ struct _IstMimeContent
 IstMimeNode *ist_mime_node_alloc (void);
 /* Fills type, charset, name, id, attachment, encoding and boundary from the header. */
 void ist_mime_node_read_head (IstMimeNode *node);
+
+/* Writes Content-Type of its type, charset, boundary and name. */
+void ist_mime_node_write_type (IstMimeNode *node);
+IstMessage *ist_mime_node_empty_head (void);
+void ist_mime_content_free (IstMimeContent *content);
 
 /* A multipart boundary that is the same each time this message is prepared. g_free() */
 char *ist_mime_tree_new_boundary (IstMimeNode *node);

@@ -125,6 +125,19 @@ wrap_inner (IstMimeNode *root)
   ist_mime_node_insert (ist_mime_node_wrap (child (root, 1), "related"), 1, attachment ("\303\274.txt", "x"));
 }
 
+/* The second part of the inner multipart quotes the outer one's delimiter, and vice versa. */
+static void
+move_out (IstMimeNode *root)
+{
+  ist_mime_node_insert (root, 0, ist_mime_node_take (child (child (root, 0), 0)));
+}
+
+static void
+move_in (IstMimeNode *root)
+{
+  ist_mime_node_insert (child (root, 0), 1, ist_mime_node_take (child (root, 1)));
+}
+
 static void
 test_changes (void)
 {
@@ -164,6 +177,20 @@ test_changes (void)
     { "another order", TWO, swap,
       "Subject: x\r\nContent-Type: multipart/alternative; boundary=\"b b\"\r\n\r\npre\r\n"
       "--b b  \r\nContent-Type: text/html\r\n\r\n<p>two\r\n--b b\r\nX: 1\r\n\r\none\r\n--b b--\r\npost\r\n" },
+    { "what moves in quotes the delimiter",
+      "Content-Type: multipart/mixed; boundary=a; x=y\r\n\r\n--a\r\nContent-Type: multipart/related; boundary=b; type=\"t\"\r\n\r\n"
+      "--b\r\n\r\none\r\n--b--\r\n--a\r\nX: 1\r\n\r\ntwo\r\n--b\r\nquoted\r\n--a--\r\n",
+      move_in,
+      "Content-Type: multipart/mixed; boundary=a; x=y\r\n\r\n--a\r\nContent-Type: multipart/related; "
+      "boundary=\"=_isthmus_1_26c0e4cb3aa232979e450a19\"; type=\"t\"\r\n\r\n"
+      "--=_isthmus_1_26c0e4cb3aa232979e450a19\r\n\r\none\r\n--=_isthmus_1_26c0e4cb3aa232979e450a19\r\nX: 1\r\n\r\ntwo\r\n"
+      "--b\r\nquoted\r\n--=_isthmus_1_26c0e4cb3aa232979e450a19--\r\n--a--\r\n" },
+    { "what moves out quotes nothing",
+      "Content-Type: multipart/mixed; boundary=a\r\n\r\n--a\r\nContent-Type: multipart/related; boundary=b\r\n\r\n"
+      "--b\r\n\r\none\r\n--b\r\n\r\ntwo\r\n--b--\r\n--a--\r\n",
+      move_out,
+      "Content-Type: multipart/mixed; boundary=a\r\n\r\n--a\r\n\r\none\r\n--a\r\nContent-Type: multipart/related; "
+      "boundary=b\r\n\r\n--b\r\n\r\ntwo\r\n--b--\r\n--a--\r\n" },
     { "no end delimiter", "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\none\r\n--b\r\nX: 1\r\n\r\ntwo",
       take_first, "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nX: 1\r\n\r\ntwo\r\n--b--\r\n" },
     { "no end delimiter, a part changes",
