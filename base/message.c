@@ -33,6 +33,7 @@ struct _IstMessage
   GArray *edits;    /* Edit, by offset */
   GArray *spans;    /* IstSpan, the whole body; NULL: the original's with the edits */
   gpointer companion;
+  guint memo;
   GDestroyNotify destroy_companion;
   GPtrArray *changes;
   GString *name;    /* last name given out */
@@ -320,6 +321,18 @@ ist_message_set_body (IstMessage *self, GArray *spans)
   g_clear_pointer (&self->edits, g_array_unref);
   self->spans = spans;
   self->changed = TRUE;
+}
+
+guint
+ist_message_memo (const IstMessage *self)
+{
+  return self->memo;
+}
+
+void
+ist_message_set_memo (const IstMessage *self, guint memo)
+{
+  ((IstMessage *) self)->memo = memo;
 }
 
 gpointer

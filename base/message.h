@@ -86,6 +86,10 @@ gboolean ist_message_replace (IstMessage *message, gsize offset, gsize size_byte
  * base/mime-tree.c. */
 void ist_message_set_body (IstMessage *message, GArray *spans);
 
+/* A number that somebody worked out from the original's bytes and keeps with them; 0: none yet. For convert/look.c. */
+guint ist_message_memo (const IstMessage *message);
+void ist_message_set_memo (const IstMessage *message, guint memo);
+
 /* One thing that lives with the message: the tree of base/mime-tree.h. */
 gpointer ist_message_companion (const IstMessage *message); /* borrowed; NULL: none yet */
 void ist_message_set_companion (IstMessage *message, gpointer companion, GDestroyNotify destroy);

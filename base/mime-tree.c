@@ -314,6 +314,14 @@ is_as_it_came (const IstMimeNode *root)
   return TRUE;
 }
 
+gboolean
+ist_mime_tree_is_changed (const IstMessage *message)
+{
+  const Tree *self = ist_message_companion (message);
+
+  return self != NULL && (ist_message_body_is_changed (message) || !is_as_it_came (self->root));
+}
+
 void
 ist_mime_tree_flush (IstMessage *message)
 {

@@ -44,6 +44,9 @@ struct _IstMimeNode
 /* The tree of the message as it stands. Borrowed. Nothing may have been replaced with ist_message_replace(). */
 IstMimeNode *ist_mime_tree (IstMessage *message);
 
+/* Has the message a tree in which something changed? */
+gboolean ist_mime_tree_is_changed (const IstMessage *message);
+
 /* Gives the message the body that the tree describes, if anything in it changed. The tree stays. */
 void ist_mime_tree_flush (IstMessage *message);
 

@@ -13,6 +13,7 @@ typedef struct
   guint n_delimiters;
   guint n_multiparts;
   gboolean html;  /* a text/html went by */
+  gboolean field; /* the last line was of a Content-… field */
   gboolean blank; /* the last line was empty */
 } Look;
 
@@ -67,10 +68,31 @@ is_begin (const char *line, gsize size)
   return size > 10 && memcmp (line, "begin ", 6) == 0 && g_ascii_isdigit (line[6]);
 }
 
+/* "Content-…:", or the continuation of one. */
+static gboolean
+is_of_content_field (const Look *self, const char *line, gsize size)
+{
+  if (*line == ' ' || *line == '\t')
+    return self->field;
+  return size > 8 && g_ascii_strncasecmp (line, "Content-", 8) == 0;
+}
+
+/* Is there nothing to read in a message that is one part? */
+static gboolean
+is_blank (const char *data, gsize size)
+{
+  gsize i = 0;
+
+  while (i < size && g_ascii_isspace (data[i]))
+    i++;
+  return i == size;
+}
+
 static void
 look_at_line (Look *self, const char *line, gsize size)
 {
   static const char binhex[] = "(This file must be converted with BinHex";
+  gboolean is_field = FALSE;
 
   switch (line[0])
     {
@@ -85,7 +107,9 @@ look_at_line (Look *self, const char *line, gsize size)
     case 'c':
     case ' ':
     case '\t':
-      look_at_field (self, line, size);
+      is_field = is_of_content_field (self, line, size);
+      if (is_field)
+        look_at_field (self, line, size);
       break;
     case 'b':
       if (is_begin (line, size))
@@ -98,15 +122,17 @@ look_at_line (Look *self, const char *line, gsize size)
     default:
       break;
     }
+  self->field = is_field;
   self->blank = line[0] == '\n' || (line[0] == '\r' && (size == 1 || line[1] == '\n'));
 }
 
-guint
-ist_look_at (const IstMessage *message, guint *n_delimiters)
+static guint
+look_at (const IstMessage *message, guint *n_delimiters)
 {
   Look look = { .blank = TRUE };
   gsize size;
   const char *data = ist_body_data (ist_message_original (message), &size);
+  gsize start = ist_message_body_offset (message);
   gsize pos = 0;
 
   if (ist_text_has_high_bit (data, size) || memchr (data, 0x1B, size) != NULL)
@@ -120,17 +146,41 @@ ist_look_at (const IstMessage *message, guint *n_delimiters)
       pos += length;
     }
   /* One in another may be empty for want of a delimiter. */
-  if (look.n_delimiters <= 1 || look.n_multiparts > 1 || look.blank)
+  if (look.n_multiparts == 0 ? is_blank (data + start, size - start)
+                             : look.n_delimiters <= 1 || look.n_multiparts > 1 || look.blank)
     look.flags |= IST_LOOK_EMPTY;
-  if (n_delimiters != NULL)
-    *n_delimiters = look.n_delimiters;
+  *n_delimiters = look.n_delimiters;
   return look.flags;
+}
+
+/* Flags in the low bits, the number of delimiters above, and one bit that says that it was looked. */
+#define LOOKED (1u << 31)
+#define DELIMITER_SHIFT 13
+#define MAX_DELIMITERS ((1u << (31 - DELIMITER_SHIFT)) - 1)
+
+guint
+ist_look_at (const IstMessage *message, guint *n_delimiters)
+{
+  guint memo = ist_message_memo (message);
+
+  G_STATIC_ASSERT (IST_LOOK_EMPTY < 1 << DELIMITER_SHIFT);
+  if (memo == 0)
+    {
+      guint n = 0;
+
+      memo = look_at (message, &n);
+      memo |= MIN (n, MAX_DELIMITERS) << DELIMITER_SHIFT | LOOKED;
+      ist_message_set_memo (message, memo);
+    }
+  if (n_delimiters != NULL)
+    *n_delimiters = (memo & ~LOOKED) >> DELIMITER_SHIFT;
+  return memo & ((1u << DELIMITER_SHIFT) - 1);
 }
 
 gboolean
 ist_look_may (const IstMessage *message, guint flags)
 {
-  return ist_message_companion (message) != NULL || (ist_look_at (message, NULL) & flags) != 0;
+  return (ist_look_at (message, NULL) & flags) != 0 || ist_mime_tree_is_changed (message);
 }
 
 /* ---- nodes ---- */
@@ -181,8 +231,9 @@ count_of (const char *data, gsize size, const char *what)
   gsize length = strlen (what);
   guint n = 0;
 
-  for (gsize i = 0; i + length <= size; i++)
-    n += memcmp (data + i, what, length) == 0;
+  for (const char *p = memchr (data, what[0], size); p != NULL;
+       p = memchr (p + 1, what[0], size - (gsize) (p + 1 - data)))
+    n += size - (gsize) (p - data) >= length && memcmp (p, what, length) == 0;
   return n;
 }
 

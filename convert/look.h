@@ -34,10 +34,10 @@ typedef enum
   IST_LOOK_EMPTY = 1 << 12       /* a part without content, or no part at all */
 } IstLook;
 
-/* *n_delimiters (may be NULL): lines that begin with "--". */
+/* Worked out once for a message. *n_delimiters (may be NULL): lines that begin with "--", up to a quarter million. */
 guint ist_look_at (const IstMessage *message, guint *n_delimiters);
 
-/* Has the message one of `flags`? TRUE also when it has a tree already: then asking the tree costs nothing. */
+/* Has the message one of `flags`? TRUE also when parts of it were changed: what came may not be what is there. */
 gboolean ist_look_may (const IstMessage *message, guint flags);
 
 /* -- what transforms ask of a node -- */
