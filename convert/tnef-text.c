@@ -1,6 +1,7 @@
 #include "convert/tnef-text.h"
 
 #include "convert/tnef-parts.h"
+#include "convert/format/html.h"
 
 #include <string.h>
 
@@ -12,23 +13,14 @@ ist_tnef_text_escape (const char *text)
   GString *out = g_string_new (NULL);
 
   for (const char *c = text; *c != '\0'; c++)
-    switch (*c)
-      {
-      case '<':
-        g_string_append (out, "&lt;");
-        break;
-      case '>':
-        g_string_append (out, "&gt;");
-        break;
-      case '&':
-        g_string_append (out, "&amp;");
-        break;
-      case '"':
-        g_string_append (out, "&quot;");
-        break;
-      default:
+    {
+      const char *entity = ist_html_entity (*c);
+
+      if (entity != NULL)
+        g_string_append (out, entity);
+      else
         g_string_append_c (out, *c);
-      }
+    }
   return g_string_free (out, FALSE);
 }
 

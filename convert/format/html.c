@@ -274,3 +274,21 @@ ist_html_unescape (const char *text, gsize size)
     }
   return g_string_free (out, FALSE);
 }
+
+const char *
+ist_html_entity (char c)
+{
+  switch (c)
+    {
+    case '&':
+      return "&amp;";
+    case '<':
+      return "&lt;";
+    case '>':
+      return "&gt;";
+    case '"':
+      return "&quot;";
+    default:
+      return NULL;
+    }
+}

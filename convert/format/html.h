@@ -73,6 +73,9 @@ char *ist_html_attribute (const IstHtmlToken *token, const char *name);
  * nbsp. g_free(). */
 char *ist_html_unescape (const char *text, gsize size);
 
+/* What stands for a character that has a meaning in HTML ("&amp;"), static; NULL: it stands for itself. */
+const char *ist_html_entity (char c);
+
 G_END_DECLS
 
 #endif

@@ -2,6 +2,7 @@
  * What the renderers share: lists, addresses, marks.
  */
 #include "convert/format/rich-private.h"
+#include "convert/format/html.h"
 
 #include <string.h>
 
@@ -92,33 +93,16 @@ rich_escape (GString *out, const char *text, gboolean *blank)
   for (const char *p = text; *p != '\0'; p++)
     {
       gboolean was_blank = *blank;
+      const char *entity;
 
       *blank = *p == ' ' || *p == '\n' || *p == '\t';
-      switch (*p)
-        {
-        case '&':
-          g_string_append (out, "&amp;");
-          break;
-        case '<':
-          g_string_append (out, "&lt;");
-          break;
-        case '>':
-          g_string_append (out, "&gt;");
-          break;
-        case '"':
-          g_string_append (out, "&quot;");
-          break;
-        case '\n':
-          g_string_append (out, "<br>\n");
-          break;
-        case '\t':
-          g_string_append (out, "&nbsp;&nbsp;&nbsp; ");
-          break;
-        case ' ':
-          g_string_append (out, was_blank ? "&nbsp;" : " ");
-          break;
-        default:
-          g_string_append_c (out, *p);
-        }
+      entity = *p == '\n'              ? "<br>\n"
+               : *p == '\t'            ? "&nbsp;&nbsp;&nbsp; "
+               : *p == ' ' && was_blank ? "&nbsp;"
+                                        : ist_html_entity (*p);
+      if (entity != NULL)
+        g_string_append (out, entity);
+      else
+        g_string_append_c (out, *p);
     }
 }

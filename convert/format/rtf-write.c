@@ -1,4 +1,5 @@
 #include "convert/format/rtf-private.h"
+#include "convert/format/html.h"
 
 #include <string.h>
 
@@ -116,23 +117,14 @@ static void
 append_escaped (GString *out, const char *text)
 {
   for (const char *c = text; *c != '\0'; c++)
-    switch (*c)
-      {
-      case '<':
-        g_string_append (out, "&lt;");
-        break;
-      case '>':
-        g_string_append (out, "&gt;");
-        break;
-      case '&':
-        g_string_append (out, "&amp;");
-        break;
-      case '\t':
-        g_string_append (out, "&nbsp;&nbsp;&nbsp; ");
-        break;
-      default:
+    {
+      const char *entity = *c == '\t' ? "&nbsp;&nbsp;&nbsp; " : ist_html_entity (*c);
+
+      if (entity != NULL)
+        g_string_append (out, entity);
+      else
         g_string_append_c (out, *c);
-      }
+    }
 }
 
 static void

@@ -265,7 +265,7 @@ nsf_make_note (NsfMake *make, guint16 note_class, NsfMakePlace place)
 }
 
 void
-nsf_make_stub (NsfMake *make)
+nsf_make_deleted (NsfMake *make)
 {
   g_autoptr (GByteArray) slot = g_byte_array_new ();
 

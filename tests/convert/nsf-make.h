@@ -36,7 +36,7 @@ void nsf_make_free (NsfMake *make);
 void nsf_make_note (NsfMake *make, guint16 note_class, NsfMakePlace place);
 
 /* An entry that is a deletion stub. */
-void nsf_make_stub (NsfMake *make);
+void nsf_make_deleted (NsfMake *make);
 
 /* An item. Flag 0x8000 compresses the value; 0x0008 (the type is in the table of names) is set unless `type_inside`
  * was asked for by flag 0x10000. */

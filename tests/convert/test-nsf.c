@@ -81,7 +81,7 @@ make_database (void)
       nsf_make_item (make, "Body", IST_NSF_COMPOSITE, 0x8000, second->data, second->len);
       nsf_make_text (make, "Subject", "last");
     }
-  nsf_make_stub (make);
+  nsf_make_deleted (make);
   nsf_make_note (make, 0x0001, NSF_MAKE_INLINE);
   make_values (make);
   nsf_make_note (make, 0x0001, NSF_MAKE_APART);
