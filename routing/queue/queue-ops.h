@@ -23,7 +23,8 @@ struct _IstQueue
   GAsyncQueue *readers;
   GPtrArray *notes; /* what the sweep found, for the log */
   GThread *looker;
-  GThreadPool *remover; /* one thread that removes body files: the next group need not wait for that */
+  GThread *remover; /* removes body files: the next group need not wait for that */
+  GAsyncQueue *removals; /* of IstRemoval */
   gint ok; /* atomic: deliveries may begin */
   GMutex mutex; /* guards all below */
   GCond look;

@@ -128,18 +128,27 @@ on_health (gpointer user, gboolean ok, const char *why)
 
 static gpointer look_run (gpointer data);
 
-/* What cannot be removed now is garbage without a row; the next start's sweep takes it. */
-static void
-remove_file (gpointer data, gpointer unused)
+/* What cannot be removed now is garbage without a row; the next start's sweep takes it. A removal without path and
+ * answer is the last. */
+static gpointer
+remove_run (gpointer data)
 {
-  IstRemoval *removal = data;
+  GAsyncQueue *removals = data;
+  gboolean last = FALSE;
 
-  if (removal->path != NULL)
-    ist_durable_unlink (removal->path, NULL);
-  if (removal->answer != NULL)
-    g_async_queue_push (removal->answer, removal->answer);
-  g_free (removal->path);
-  g_free (removal);
+  while (!last)
+    {
+      IstRemoval *removal = g_async_queue_pop (removals);
+
+      last = removal->path == NULL && removal->answer == NULL;
+      if (removal->path != NULL)
+        ist_durable_unlink (removal->path, NULL);
+      if (removal->answer != NULL)
+        g_async_queue_push (removal->answer, removal->answer);
+      g_free (removal->path);
+      g_free (removal);
+    }
+  return NULL;
 }
 
 void
@@ -149,7 +158,7 @@ ist_queue_remove_file (IstQueue *self, char *path, GAsyncQueue *answer)
 
   removal->path = path;
   removal->answer = answer;
-  g_thread_pool_push (self->remover, removal, NULL);
+  g_async_queue_push (self->removals, removal);
 }
 
 IstQueue *
@@ -173,6 +182,7 @@ ist_queue_open (const IstQueueOptions *options, GError **error)
   g_mutex_init (&self->mutex);
   g_cond_init (&self->look);
   self->readers = g_async_queue_new_full ((GDestroyNotify) ist_queue_reader_free);
+  self->removals = g_async_queue_new ();
   self->notes = g_ptr_array_new_with_free_func (g_free);
   self->scheduler = ist_scheduler_new (options->window);
   if (!ist_durable_mkdir (self->directory, &local)
@@ -189,7 +199,7 @@ ist_queue_open (const IstQueueOptions *options, GError **error)
       ist_queue_close (self);
       return NULL;
     }
-  self->remover = g_thread_pool_new (remove_file, NULL, 1, FALSE, NULL);
+  self->remover = g_thread_new ("queue-remove", remove_run, self->removals);
   self->writer
       = ist_writer_new (&self->store, self->path, ballast,
                         options->checkpoint_bytes != 0 ? options->checkpoint_bytes
@@ -215,7 +225,11 @@ ist_queue_close (IstQueue *self)
     ist_queue_mark_unclean (self);
   ist_writer_free (self->writer);
   if (self->remover != NULL)
-    g_thread_pool_free (self->remover, FALSE, TRUE);
+    {
+      ist_queue_remove_file (self, NULL, NULL);
+      g_thread_join (self->remover);
+    }
+  g_async_queue_unref (self->removals);
   ist_db_close (self->store.db);
   g_free (self->store.node);
   g_free (self->store.bodies);
