@@ -3,7 +3,7 @@
 # root and Postfix for the ratios (its own instance with its own folders; the system's is not touched).
 # ISTHMUS_BENCH_REST: seconds between rows, 61 by default and 0 in the quick form (docs/performance.md says why).
 # ISTHMUS_BENCH_DIR: where the folder is made (a local disk); ISTHMUS_BENCH_ONLY: names of groups of rows;
-# ISTHMUS_BENCH_ROW: a part of the names of rows.
+# "convert" is the group of what conversion costs; ISTHMUS_BENCH_ROW: a part of the names of rows.
 set -u
 build=$(cd "${ISTHMUS_BUILDDIR:-.}" && pwd) || exit 1
 form=${1:-full}
@@ -28,4 +28,9 @@ if [ "$(id -u)" != 0 ] || ! command -v postfix >/dev/null; then
 fi
 echo "\`make bench BENCH=$form${ISTHMUS_BENCH_REST:+ ISTHMUS_BENCH_REST=$ISTHMUS_BENCH_REST}\`, $(uname -sr), $(grep -c ^processor /proc/cpuinfo) x $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1), $(stat -f -c %T "$dir"); $("$build/isthmusd" --version), Postfix $(postconf -h mail_version 2>/dev/null || echo none), $(date -u +%Y-%m-%d)"
 echo
-"$build/tests/bench/isthmus-bench" "$@"
+status=0
+"$build/tests/bench/isthmus-bench" "$@" || status=1
+case ${ISTHMUS_BENCH_ONLY:-convert} in
+  *convert*) echo; "$build/tests/bench/convert-bench" || status=1 ;;
+esac
+exit $status

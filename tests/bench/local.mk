@@ -15,6 +15,10 @@ tests_bench_isthmus_bench_SOURCES = \
   tests/bench/usage-posix.c tests/bench/usage-posix.h
 tests_bench_isthmus_bench_LDADD = $(BASE_TEST_LIBS)
 
+check_PROGRAMS += tests/bench/convert-bench
+tests_bench_convert_bench_SOURCES = tests/bench/convert.c tests/bench/usage-posix.c tests/bench/usage-posix.h
+tests_bench_convert_bench_LDADD = $(CONVERT_TEST_LIBS)
+
 TESTS += tests/bench/smoke.sh
 EXTRA_DIST += tests/bench/bench.sh tests/bench/smoke.sh tests/bench/slow-sync-posix.c
 CLEANFILES += tests/bench/slow-sync.so
@@ -26,5 +30,5 @@ tests/bench/slow-sync.so: tests/bench/slow-sync-posix.c
 # make bench: all rows, about 10 minutes; make bench BENCH=quick: one run a row.
 BENCH = full
 .PHONY: bench
-bench: all tests/bench/isthmus-bench tests/bench/slow-sync.so
+bench: all tests/bench/isthmus-bench tests/bench/convert-bench tests/bench/slow-sync.so
 	@ISTHMUS_BUILDDIR=$(abs_top_builddir) $(srcdir)/tests/bench/bench.sh $(BENCH)
