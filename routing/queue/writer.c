@@ -45,7 +45,8 @@ patience (IstWriter *self)
   return MAX (self->begun + took / IST_FLUSH_THREADS - ist_clock_machine_usecs (), 0);
 }
 
-/* Under the lock: when must the next group begin? */
+/* Under the lock: when must the next group begin? 0: at once. A time that is "now" would be over for whoever looks at
+ * the clock a moment earlier, and that for ever where looking takes its time. */
 static gint64
 group_time (IstWriter *self)
 {
@@ -59,7 +60,7 @@ group_time (IstWriter *self)
       return self->items.length > 0 ? self->oldest + RIDE_USECS : G_MAXINT64;
     }
   wait = patience (self);
-  return wait == G_MAXINT64 ? wait : ist_clock_mono_usecs () + wait;
+  return wait == G_MAXINT64 || wait == 0 ? wait : ist_clock_mono_usecs () + wait;
 }
 
 static IstWriterGroup *

@@ -1,4 +1,5 @@
-CRASH_TESTS = tests/crash/test-disk.t tests/crash/test-faults.t tests/crash/test-power.t tests/crash/test-kill.t
+CRASH_TESTS = tests/crash/test-disk.t tests/crash/test-faults.t tests/crash/test-power.t tests/crash/test-kill.t \
+  tests/crash/test-drag.t
 check_PROGRAMS += $(CRASH_TESTS)
 TESTS += $(CRASH_TESTS)
 LONG_TESTS += $(CRASH_TESTS)
@@ -23,3 +24,5 @@ tests_crash_test_faults_t_LDADD = $(CRASH_WORK_LIBS)
 tests_crash_test_disk_t_SOURCES = tests/crash/test-disk.c \
   tests/crash/ticker.c tests/crash/ticker.h $(CRASH_WORK)
 tests_crash_test_disk_t_LDADD = $(CRASH_WORK_LIBS)
+tests_crash_test_drag_t_SOURCES = tests/crash/test-drag.c $(CRASH_WORK)
+tests_crash_test_drag_t_LDADD = $(CRASH_WORK_LIBS)

@@ -11,6 +11,7 @@ typedef struct
 static GMutex clock_mutex;
 static gint64 clock_mono = 1000 * G_USEC_PER_SEC;
 static gint64 clock_wall = G_GINT64_CONSTANT (1790000000) * G_USEC_PER_SEC;
+static gint64 drag;
 static GArray *waiters;
 
 gint64
@@ -26,7 +27,16 @@ ist_clock_mono_usecs (void)
 {
   g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&clock_mutex);
 
+  clock_mono += drag;
   return clock_mono;
+}
+
+void
+ist_fake_clock_drag (gint64 usecs)
+{
+  g_autoptr (GMutexLocker) lock G_GNUC_UNUSED = g_mutex_locker_new (&clock_mutex);
+
+  drag = usecs;
 }
 
 gint64
