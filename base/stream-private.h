@@ -19,6 +19,7 @@ struct _IstStream
   char *in; /* in_size bytes, NULL while idle */
   gsize in_size, in_wanted;
   gsize in_start, in_end;
+  gboolean drained; /* the last read took all there was */
   GByteArray *out; /* NULL while idle */
   SSL *ssl;
   IstTlsContext *context;

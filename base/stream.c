@@ -127,11 +127,15 @@ read_some (IstStream *self, char *data, gsize size, GError **error)
     }
   if (self->ssl != NULL)
     return read_tls (self, data, size, error);
+  /* In a dialogue the next line is hardly ever there yet: waiting first saves a call, and the error it gives. */
+  if (self->drained && !ist_stream_wait (self, G_IO_IN, error))
+    return -1;
   for (;;)
     {
       g_autoptr (GError) local = NULL;
       gssize got = g_socket_receive_with_blocking (self->socket, data, size, FALSE, NULL, &local);
 
+      self->drained = got > 0 && (gsize) got < size;
       if (got > 0)
         return got;
       if (got == 0)
