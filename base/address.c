@@ -180,9 +180,9 @@ ist_domain_key (const char *domain)
     length--;
   if (length == 0 || length > 255 || domain[length - 1] == '.')
     return NULL;
+  if (ist_is_ascii (domain))
+    return g_ascii_strdown (domain, (gssize) length);
   plain = g_strndup (domain, length);
-  if (ist_is_ascii (plain))
-    return g_ascii_strdown (plain, -1);
   return g_utf8_validate (plain, -1, NULL) ? idna_key (plain) : NULL;
 }
 
@@ -199,6 +199,23 @@ local_key (const char *local)
   return composed != NULL ? g_utf8_strdown (composed, -1) : g_strdup (plain);
 }
 
+/* Letters, digits and what else may stand unquoted in a local part, one '@', a host name: nearly every address there
+ * is. Its key is itself in lower case. */
+static gboolean
+is_plain (const char *address)
+{
+  const char *at = NULL;
+  const char *p = address;
+
+  for (; *p != '\0'; p++)
+    if (*p == '@' && at == NULL && p > address && p[-1] != '.')
+      at = p;
+    else if (*p == '.' ? p == address || p[-1] == '.' || p[-1] == '@'
+                       : !g_ascii_isalnum (*p) && (at != NULL ? *p != '-' : strchr ("_-+/='", *p) == NULL))
+      return FALSE;
+  return at != NULL && p > at + 1 && p[-1] != '.' && p - address <= IST_ADDRESS_MAX && p - at - 1 <= 255;
+}
+
 char *
 ist_address_key (const char *address)
 {
@@ -208,6 +225,8 @@ ist_address_key (const char *address)
   g_autofree char *dkey = NULL;
   g_autofree char *quoted = NULL;
 
+  if (is_plain (address))
+    return g_ascii_strdown (address, -1);
   if (!ist_address_split (address, &local, &domain))
     return NULL;
   dkey = ist_domain_key (domain);

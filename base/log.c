@@ -27,7 +27,7 @@ struct _IstLog
   char *recent[RECENT];
   guint64 sequence; /* of the newest recent line */
   gint64 stamp_second;
-  char stamp[40]; /* "2026-11-24T09:00:00" of stamp_second */
+  char stamp[40]; /* "2026-11-24T09:00:00." of stamp_second */
   IstLogFile *file;
   GThread *writer;
 };
@@ -43,26 +43,42 @@ ist_log_level_name (IstLogLevel level)
 
 /* ---- one line of JSON (RFC 8259 7) ---- */
 
+/* All but controls, '"', '\\', DEL and what is not ASCII. */
+static gboolean
+is_simple (guchar c)
+{
+  return c >= 32 && c < 127 && c != '"' && c != '\\';
+}
+
 static void
 append_escaped (GString *out, const char *text)
 {
   const char *start = text;
-  gboolean valid = g_utf8_validate (text, -1, NULL);
+  gboolean valid = FALSE, judged = FALSE;
 
-  for (; *text != '\0'; text++)
+  for (;; text++)
     {
-      guchar c = (guchar) *text;
+      guchar c;
 
-      if (c >= 32 && c != '"' && c != '\\' && c != 127 && (c < 128 || valid))
+      while (is_simple ((guchar) *text))
+        text++;
+      c = (guchar) *text;
+      if (c >= 128 && !judged)
+        {
+          valid = g_utf8_validate (text, -1, NULL);
+          judged = TRUE;
+        }
+      if (c >= 128 && valid)
         continue;
       g_string_append_len (out, start, text - start);
+      if (c == '\0')
+        return;
       if (c == '"' || c == '\\')
         g_string_append_printf (out, "\\%c", c);
       else
         g_string_append_printf (out, "\\u%04x", c);
       start = text + 1;
     }
-  g_string_append_len (out, start, text - start);
 }
 
 static void
@@ -84,12 +100,15 @@ append_time (IstLog *self, GString *out)
   if (second != self->stamp_second)
     {
       g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (second);
-      g_autofree char *text = g_date_time_format (time, "%Y-%m-%dT%H:%M:%S");
+      g_autofree char *text = g_date_time_format (time, "%Y-%m-%dT%H:%M:%S.");
 
       g_strlcpy (self->stamp, text, sizeof self->stamp);
       self->stamp_second = second;
     }
-  g_string_append_printf (out, "%s.%06dZ", self->stamp, (int) (now % G_USEC_PER_SEC));
+  g_string_append (out, self->stamp);
+  for (gint64 rest = now % G_USEC_PER_SEC, place = G_USEC_PER_SEC / 10; place > 0; rest %= place, place /= 10)
+    g_string_append_c (out, (char) ('0' + rest / place));
+  g_string_append_c (out, 'Z');
 }
 
 static void

@@ -61,17 +61,13 @@ pattern_key (const char *pattern)
 }
 
 static gboolean
-match_one (const char *pattern, const char *address)
+match_one (const char *pattern, const char *key)
 {
   g_autofree char *p = NULL;
-  g_autofree char *key = NULL;
 
-  if (address[0] == '\0')
+  if (key[0] == '\0')
     return strcmp (pattern, "<>") == 0;
   p = pattern_key (pattern);
-  key = ist_address_key (address);
-  if (key == NULL)
-    key = g_utf8_strdown (address, -1);
   if (p[0] == '@')
     return strrchr (key, '@') != NULL && glob (p, strrchr (key, '@'));
   return glob (p, key);
@@ -80,10 +76,15 @@ match_one (const char *pattern, const char *address)
 gboolean
 ist_rules_match_address (char *const *patterns, const char *address)
 {
+  g_autofree char *key = NULL;
+
   if (patterns[0] == NULL)
     return TRUE;
+  key = ist_address_key (address);
+  if (key == NULL)
+    key = g_utf8_strdown (address, -1);
   for (guint i = 0; patterns[i] != NULL; i++)
-    if (match_one (patterns[i], address))
+    if (match_one (patterns[i], key))
       return TRUE;
   return FALSE;
 }
@@ -129,7 +130,8 @@ static gboolean
 match_recipient (const IstRuleSettings *rule, const char *recipient, const IstRoute *route)
 {
   return ist_rules_match_address (rule->recipients, recipient)
-         || ist_rules_match_address (rule->recipients, route->primary);
+         || (strcmp (recipient, route->primary) != 0
+             && ist_rules_match_address (rule->recipients, route->primary));
 }
 
 static Match
