@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 struct _IstStream
 {
   GSocket *socket;
+  char *target; /* "[address]:port" that it connects to; NULL: accepted */
   gint64 deadline;
   gint aborted; /* atomic */
   IstFault fault;

@@ -12,6 +12,7 @@
 #define IN_SIZE (16 * 1024)
 #define IN_MAX (128 * 1024)
 #define OUT_LIMIT (64 * 1024)
+#define CONNECT_LOOK_USECS (G_USEC_PER_SEC / 4)
 
 /* ---- addresses ---- */
 
@@ -30,17 +31,26 @@ address_text (GSocketAddress *address, guint16 *port)
   return g_steal_pointer (&text);
 }
 
+static void
+learn_addresses (IstStream *self)
+{
+  g_autoptr (GSocketAddress) remote = g_socket_get_remote_address (self->socket, NULL);
+  g_autoptr (GSocketAddress) local = g_socket_get_local_address (self->socket, NULL);
+
+  g_free (self->peer);
+  g_free (self->local);
+  self->peer = address_text (remote, &self->peer_port);
+  self->local = address_text (local, NULL);
+}
+
 IstStream *
 ist_stream_new (GSocket *socket)
 {
   IstStream *self = g_new0 (IstStream, 1);
-  g_autoptr (GSocketAddress) remote = g_socket_get_remote_address (socket, NULL);
-  g_autoptr (GSocketAddress) local = g_socket_get_local_address (socket, NULL);
 
   self->socket = g_object_ref (socket);
   self->deadline = G_MAXINT64;
-  self->peer = address_text (remote, &self->peer_port);
-  self->local = address_text (local, NULL);
+  learn_addresses (self);
   g_socket_set_blocking (socket, FALSE);
   if (g_socket_get_family (socket) != G_SOCKET_FAMILY_UNIX)
     g_socket_set_option (socket, 6 /* IPPROTO_TCP */, 1 /* TCP_NODELAY */, 1, NULL);
@@ -384,6 +394,7 @@ ist_stream_free (IstStream *self)
   g_free (self->in);
   g_free (self->peer);
   g_free (self->local);
+  g_free (self->target);
   g_free (self);
 }
 
@@ -451,30 +462,73 @@ open_socket (const char *address, guint16 port, const char *source, GSocketAddre
 }
 
 IstStream *
-ist_stream_connect (const char *address, guint16 port, const char *source,
-                    gint64 deadline_mono_usecs, GError **error)
+ist_stream_begin (const char *address, guint16 port, const char *source, GError **error)
 {
   g_autoptr (GSocketAddress) target = NULL;
   g_autoptr (GError) local = NULL;
   g_autoptr (GSocket) socket = open_socket (address, port, source, &target, &local);
-  const char *words = NULL;
+  IstStream *self;
 
-  if (socket == NULL || !g_socket_connect (socket, target, NULL, &local))
+  if (socket == NULL
+      || (!g_socket_connect (socket, target, NULL, &local)
+          && !g_error_matches (local, G_IO_ERROR, G_IO_ERROR_PENDING)))
     {
-      if (socket != NULL && g_error_matches (local, G_IO_ERROR, G_IO_ERROR_PENDING))
-        {
-          g_clear_error (&local);
-          if (!ist_clock_wait_socket (socket, G_IO_OUT, deadline_mono_usecs, &local))
-            words = "timed out";
-          else
-            g_socket_check_connect_result (socket, &local);
-        }
-      if (local != NULL)
-        {
-          g_set_error (error, IST_ERROR, IST_ERROR_RETRY, "connect to [%s]:%u: %s", address, port,
-                       words != NULL ? words : local->message);
-          return NULL;
-        }
+      g_set_error (error, IST_ERROR, IST_ERROR_RETRY, "connect to [%s]:%u: %s", address, port, local->message);
+      return NULL;
     }
-  return ist_stream_new (socket);
+  self = ist_stream_new (socket);
+  self->target = g_strdup_printf ("[%s]:%u", address, port);
+  return self;
+}
+
+static gboolean
+fail_connect (IstStream *self, IstFault fault, GError **error, const char *words)
+{
+  g_autoptr (GError) local = NULL;
+
+  ist_stream_fail (self, fault, &local, words);
+  g_set_error (error, IST_ERROR, IST_ERROR_RETRY, "connect to %s: %s", self->target, local->message);
+  return FALSE;
+}
+
+/* In short waits: not every system wakes who waits for a connection when the socket is shut down. */
+gboolean
+ist_stream_wait_connected (IstStream *self, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+
+  for (;;)
+    {
+      g_autoptr (GError) local = NULL;
+      gint64 now = ist_clock_mono_usecs ();
+      gint64 until = MIN (self->deadline, now + CONNECT_LOOK_USECS);
+
+      if (g_atomic_int_get (&self->aborted))
+        return fail_connect (self, IST_FAULT_ABORTED, error, "");
+      if (ist_clock_wait_socket (self->socket, G_IO_OUT, until, &local))
+        break;
+      if (!g_error_matches (local, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
+        return fail_connect (self, IST_FAULT_RESET, error, local->message);
+      if (self->deadline <= ist_clock_mono_usecs ())
+        return fail_connect (self, IST_FAULT_TIMEOUT, error, "timed out");
+    }
+  if (!g_socket_check_connect_result (self->socket, &failure))
+    return fail_connect (self, IST_FAULT_RESET, error, failure->message);
+  learn_addresses (self);
+  return TRUE;
+}
+
+IstStream *
+ist_stream_connect (const char *address, guint16 port, const char *source,
+                    gint64 deadline_mono_usecs, GError **error)
+{
+  IstStream *self = ist_stream_begin (address, port, source, error);
+
+  if (self == NULL)
+    return NULL;
+  ist_stream_set_deadline (self, deadline_mono_usecs);
+  if (ist_stream_wait_connected (self, error))
+    return self;
+  ist_stream_free (self);
+  return NULL;
 }

@@ -36,7 +36,14 @@ typedef enum
 /* Wraps a connected socket (referenced; closed by ist_stream_free()). Never fails. */
 IstStream *ist_stream_new (GSocket *socket);
 
-/* Connects to a literal IPv4/IPv6 address. `source` is a literal local address to bind or NULL. */
+/* Begins to connect to a literal IPv4/IPv6 address; ist_stream_wait_connected() comes next. `source` is a literal local
+ * address to bind or NULL. NULL when it fails at once. */
+IstStream *ist_stream_begin (const char *address, guint16 port, const char *source, GError **error);
+/* Until the connection stands, fails, passes the deadline or is aborted: an attempt at a host that does not answer can
+ * be given up. */
+gboolean ist_stream_wait_connected (IstStream *stream, GError **error);
+
+/* Both; the deadline stays set. */
 IstStream *ist_stream_connect (const char *address, guint16 port, const char *source,
                                gint64 deadline_mono_usecs, GError **error);
 

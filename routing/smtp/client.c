@@ -255,16 +255,23 @@ greet (IstClient *self, const IstClientOptions *o, IstReply *reply, IstClientFai
 static IstClient *
 open_once (const IstClientOptions *o, IstClientFailure *failure, IstReply *reply, GError **error)
 {
-  IstStream *stream
-      = ist_stream_connect (o->address, o->port, o->source,
-                            ist_clock_mono_usecs ()
-                                + (gint64) MAX (o->connect_timeout_secs, 1) * G_USEC_PER_SEC,
-                            error);
+  IstStream *stream = ist_stream_begin (o->address, o->port, o->source, error);
   IstClient *self;
 
   *failure = IST_CLIENT_HOST;
   if (stream == NULL)
     return NULL;
+  if (o->opening != NULL)
+    o->opening (o->user, stream);
+  ist_stream_set_deadline (stream, ist_clock_mono_usecs ()
+                                       + (gint64) MAX (o->connect_timeout_secs, 1) * G_USEC_PER_SEC);
+  if (!ist_stream_wait_connected (stream, error))
+    {
+      if (o->opening != NULL)
+        o->opening (o->user, NULL);
+      ist_stream_free (stream);
+      return NULL;
+    }
   self = g_new0 (IstClient, 1);
   self->stream = stream;
   self->host = g_strcmp0 (o->host, o->address) == 0
@@ -276,8 +283,6 @@ open_once (const IstClientOptions *o, IstClientFailure *failure, IstReply *reply
   self->dot_timeout_secs = o->dot_timeout_secs;
   self->quit_timeout_secs = o->quit_timeout_secs;
   self->max_line_bytes = o->max_line_bytes;
-  if (o->opening != NULL)
-    o->opening (o->user, stream);
   if (greet (self, o, reply, failure, error))
     {
       *failure = IST_CLIENT_OK;

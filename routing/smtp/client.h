@@ -41,7 +41,7 @@ typedef struct
   guint dot_timeout_secs;       /* 600 */
   guint quit_timeout_secs;      /* 5 */
   gsize max_line_bytes;         /* longer lines of text are re-encoded or folded; 0: passed on as they are */
-  /* Told of the connected stream, so that another thread can ist_stream_abort() the greeting, and of
+  /* Told of the stream that connects, so that another thread can ist_stream_abort() that and the greeting, and of
    * NULL before a failed one goes; after a success the client owns it. May be NULL. */
   void (*opening) (gpointer user, IstStream *stream);
   gpointer user;

@@ -129,6 +129,49 @@ test_abort (void)
   server_stop (&server);
 }
 
+#define FILL 20
+
+/* A socket whose queue of connections is full answers no more, like a host behind a firewall: the attempt ends when it
+ * is aborted, not at its deadline. */
+static void
+test_abort_connect (void)
+{
+  g_autoptr (GSocket) full
+      = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
+  g_autoptr (GSocketAddress) address = g_inet_socket_address_new_from_string ("127.0.0.1", 0);
+  g_autoptr (GSocketAddress) bound = NULL;
+  g_autoptr (GPtrArray) streams = g_ptr_array_new_with_free_func ((GDestroyNotify) ist_stream_free);
+  IstStream *stuck = NULL;
+  guint16 port;
+
+  g_socket_set_listen_backlog (full, 0);
+  IST_ASSERT (g_socket_bind (full, address, TRUE, NULL) && g_socket_listen (full, NULL));
+  bound = g_socket_get_local_address (full, NULL);
+  port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
+  for (guint i = 0; i < FILL && stuck == NULL; i++)
+    {
+      IstStream *stream = ist_stream_begin ("127.0.0.1", port, NULL, NULL);
+
+      g_ptr_array_add (streams, stream);
+      ist_stream_set_deadline (stream, ist_clock_mono_usecs () + 300 * G_TIME_SPAN_MILLISECOND);
+      if (!ist_stream_wait_connected (stream, NULL))
+        stuck = stream;
+    }
+  if (IST_ASSERT (stuck != NULL && ist_stream_last_fault (stuck) == IST_FAULT_TIMEOUT))
+    {
+      g_autoptr (GError) error = NULL;
+      gint64 start = ist_clock_mono_usecs ();
+      GThread *thread = g_thread_new ("abort", abort_later, stuck);
+
+      ist_stream_set_deadline (stuck, start + 20 * G_USEC_PER_SEC);
+      IST_ASSERT (!ist_stream_wait_connected (stuck, &error));
+      IST_ASSERT_ERROR (error, IST_ERROR_RETRY);
+      IST_ASSERT_INT (ist_stream_last_fault (stuck), IST_FAULT_ABORTED);
+      IST_ASSERT (ist_clock_mono_usecs () - start < 5 * G_USEC_PER_SEC);
+      g_thread_join (thread);
+    }
+}
+
 /* ---- TLS ---- */
 
 static void
@@ -209,7 +252,7 @@ main (void)
   static const IstTest tests[] = {
     { "echo", test_echo },
     { "deadline", test_deadline },
-    { "abort", test_abort },
+    { "abort", test_abort }, { "abort while connecting", test_abort_connect },
     { "TLS levels", test_levels },
     { "key permissions", test_key_permissions },
     { NULL, NULL },
