@@ -20,6 +20,7 @@ typedef struct
   guint silences;      /* in a row */
   gint64 next_probe;   /* monotonic; dead */
   guint probe_secs;
+  gboolean probing;    /* right now */
   char *why;
   gint64 since;
 } Host;
@@ -106,6 +107,7 @@ take_probe (IstHostHealth *self, const char *address, guint16 port, gboolean ali
 
   if (host == NULL)
     return FALSE;
+  host->probing = FALSE;
   if (!alive && why == NULL && host->connections == 0)
     g_hash_table_remove (self->hosts, key);
   else if (!alive && why != NULL)
@@ -141,6 +143,7 @@ probe_run (gpointer data)
       address = g_strdup (host->address);
       port = host->port;
       host->next_probe = ist_clock_mono_usecs () + (gint64) host->probe_secs * G_USEC_PER_SEC;
+      host->probing = TRUE;
       g_mutex_unlock (&self->mutex);
       alive = self->probe (self->user, address, port, &why);
       g_mutex_lock (&self->mutex);
@@ -342,6 +345,7 @@ ist_host_health_list (IstHostHealth *self)
       state->address = g_strdup (host->address);
       state->port = host->port;
       state->alive = host->alive;
+      state->probing = host->probing || (!host->alive && host->next_probe <= ist_clock_mono_usecs ());
       state->connections = host->connections;
       state->allowed = host->allowed;
       state->why = g_strdup (host->why);

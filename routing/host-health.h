@@ -56,6 +56,7 @@ typedef struct
   char *address;
   guint16 port;
   gboolean alive;
+  gboolean probing;      /* dead, and a probe is due or under way */
   guint connections, allowed;
   char *why;             /* last trouble, NULL */
   gint64 since_utc_usecs;

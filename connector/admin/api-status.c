@@ -46,9 +46,9 @@ hosts_json (IstInstance *instance)
     {
       const IstHostState *h = g_ptr_array_index (hosts, i);
 
-      json_array_append_new (out, json_pack ("{s:s,s:i,s:b,s:i,s:i,s:o,s:o}", "address", h->address,
-                                             "port", (int) h->port, "alive", h->alive, "connections",
-                                             (int) h->connections, "allowed", (int) h->allowed,
+      json_array_append_new (out, json_pack ("{s:s,s:i,s:b,s:b,s:i,s:i,s:o,s:o}", "address", h->address,
+                                             "port", (int) h->port, "alive", h->alive, "probing", h->probing,
+                                             "connections", (int) h->connections, "allowed", (int) h->allowed,
                                              "trouble", ist_api_text (h->why), "since",
                                              ist_api_time (h->since_utc_usecs)));
     }

@@ -330,6 +330,18 @@ ist_scenario_until (gboolean (*what) (gpointer user), gpointer user, const char 
   return TRUE;
 }
 
+/* A probe takes real time: were the clock moved meanwhile, it would time out by that clock. */
+static gboolean
+is_probing (IstScenario *s)
+{
+  g_autoptr (GPtrArray) hosts = ist_host_health_list (s->instance->health);
+
+  for (guint i = 0; i < hosts->len; i++)
+    if (((const IstHostState *) g_ptr_array_index (hosts, i))->probing)
+      return TRUE;
+  return FALSE;
+}
+
 /* Asked twice: a result that the first flush committed may have caused a report that is due. */
 static gboolean
 is_settled (gpointer user)
@@ -341,7 +353,7 @@ is_settled (gpointer user)
     {
       ist_queue_flush (s->instance->queue);
       look (s, -1, &l);
-      if (l.n_due > 0)
+      if (l.n_due > 0 || is_probing (s))
         return FALSE;
     }
   return TRUE;
