@@ -12,6 +12,7 @@
 #define IN_SIZE (16 * 1024)
 #define IN_MAX (128 * 1024)
 #define OUT_LIMIT (64 * 1024)
+#define OUT_DIRECT (16 * 1024)
 #define CONNECT_LOOK_USECS (G_USEC_PER_SEC / 4)
 
 /* ---- addresses ---- */
@@ -317,19 +318,46 @@ ist_stream_read_line (IstStream *self, GString *line, gsize max_bytes, gboolean 
 
 /* ---- writing ---- */
 
+/* What is buffered and `data`, as one: copying a large piece into the buffer would cost more than the call. */
+static gboolean
+write_with_buffer (IstStream *self, const char *data, gsize size, GError **error)
+{
+  gsize head = self->out->len;
+  gsize done = 0;
+
+  while (done < head + size)
+    {
+      g_autoptr (GError) local = NULL;
+      gsize skip = done > head ? done - head : 0;
+      GOutputVector pieces[2] = { { self->out->data + MIN (done, head), head - MIN (done, head) },
+                                  { data + skip, size - skip } };
+      gsize sent = 0;
+      GPollableReturn result
+          = g_socket_send_message_with_timeout (self->socket, NULL, pieces, 2, NULL, 0, 0, 0, &sent, NULL, &local);
+
+      if (result == G_POLLABLE_RETURN_FAILED)
+        return ist_stream_fail (self, IST_FAULT_RESET, error, local->message);
+      if (result == G_POLLABLE_RETURN_WOULD_BLOCK && !ist_stream_wait (self, G_IO_OUT, error))
+        return FALSE;
+      done += sent;
+    }
+  g_byte_array_set_size (self->out, 0);
+  return TRUE;
+}
+
 gboolean
 ist_stream_write (IstStream *self, const char *data, gsize size_bytes, GError **error)
 {
   if (self->out == NULL)
     self->out = g_byte_array_new ();
+  if (size_bytes >= OUT_DIRECT && self->ssl == NULL)
+    return write_with_buffer (self, data, size_bytes, error);
   if (self->out->len + size_bytes > OUT_LIMIT)
     {
       if (!ist_stream_flush (self, error))
         return FALSE;
       if (size_bytes >= OUT_LIMIT)
         return write_all (self, data, size_bytes, error);
-      if (self->out == NULL)
-        self->out = g_byte_array_new ();
     }
   g_byte_array_append (self->out, (const guint8 *) data, (guint) size_bytes);
   return TRUE;

@@ -9,9 +9,9 @@
 #include "convert/transforms.h"
 
 #include "base/mime-tree.h"
-#include "convert/field.h"
 #include "convert/format/html.h"
 #include "convert/format/ndl.h"
+#include "convert/look.h"
 #include "convert/settings.h"
 
 #include <string.h>
@@ -170,7 +170,7 @@ ist_doclinks_html (const IstConvertContext *context, IstMessage *message, GError
       = { .policy = settings != NULL ? (IstDoclinks) settings->doclinks : IST_DOCLINKS_NOTES };
   IstMimeNode *root, *node;
 
-  if (!ist_field_mentions_html (message))
+  if (!ist_look_may (message, IST_LOOK_HTML))
     return TRUE;
   root = ist_mime_tree (message);
   node = ist_mime_node_find (root, "text/html");

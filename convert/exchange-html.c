@@ -13,7 +13,7 @@
 #include "convert/transforms.h"
 
 #include "base/mime-tree.h"
-#include "convert/field.h"
+#include "convert/look.h"
 #include "convert/outlook-html.h"
 
 #include <string.h>
@@ -124,7 +124,7 @@ ist_exchange_html (const IstConvertContext *context, IstMessage *message, GError
   IstOutlookHtml report;
   IstMimeNode *root, *node;
 
-  if (!ist_field_mentions_html (message))
+  if (!ist_look_may (message, IST_LOOK_HTML))
     return TRUE;
   root = ist_mime_tree (message);
   node = ist_mime_node_find (root, "text/html");

@@ -301,21 +301,6 @@ ist_field_is_notes_made (const IstMessage *message)
          || ist_field_exists (message, "X-KeepSent");
 }
 
-gboolean
-ist_field_mentions_html (const IstMessage *message)
-{
-  gsize size;
-  const char *data = ist_body_data (ist_message_original (message), &size);
-  const char *end = data + size;
-
-  for (const char *p = memchr (data, '/', size); p != NULL;
-       p = memchr (p + 1, '/', (gsize) (end - p - 1)))
-    if (p - data >= 4 && end - p >= 5 && g_ascii_strncasecmp (p - 4, "text", 4) == 0
-        && g_ascii_strncasecmp (p + 1, "html", 4) == 0)
-      return TRUE;
-  return FALSE;
-}
-
 /* Length of a prefix at `p` with its colon and blanks; 0: none. */
 static gsize
 prefix_size (const char *p)

@@ -12,7 +12,6 @@ typedef struct
   guint flags;
   guint n_delimiters;
   guint n_multiparts;
-  gboolean html;  /* a text/html went by */
   gboolean field; /* the last line was of a Content-… field */
   gboolean blank; /* the last line was empty */
 } Look;
@@ -56,10 +55,10 @@ look_at_field (Look *self, const char *line, gsize size)
       self->flags |= words[i].flag;
   if (has_nocase (line, size, "multipart/"))
     self->n_multiparts++;
-  if (self->html && has_nocase (line, size, "text/plain"))
+  if ((self->flags & IST_LOOK_HTML) != 0 && has_nocase (line, size, "text/plain"))
     self->flags |= IST_LOOK_HTML_FIRST;
   if (has_nocase (line, size, "text/html"))
-    self->html = TRUE;
+    self->flags |= IST_LOOK_HTML;
 }
 
 static gboolean
@@ -155,7 +154,7 @@ look_at (const IstMessage *message, guint *n_delimiters)
 
 /* Flags in the low bits, the number of delimiters above, and one bit that says that it was looked. */
 #define LOOKED (1u << 31)
-#define DELIMITER_SHIFT 13
+#define DELIMITER_SHIFT 14
 #define MAX_DELIMITERS ((1u << (31 - DELIMITER_SHIFT)) - 1)
 
 guint
@@ -163,7 +162,7 @@ ist_look_at (const IstMessage *message, guint *n_delimiters)
 {
   guint memo = ist_message_memo (message);
 
-  G_STATIC_ASSERT (IST_LOOK_EMPTY < 1 << DELIMITER_SHIFT);
+  G_STATIC_ASSERT (IST_LOOK_HTML < 1 << DELIMITER_SHIFT);
   if (memo == 0)
     {
       guint n = 0;

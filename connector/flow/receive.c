@@ -254,6 +254,23 @@ on_rcpt (gpointer user, const IstSessionPeer *peer, const IstSessionRcpt *rcpt, 
   ist_reply_set (reply, 250, "2.1.5", "recipient ok");
 }
 
+/* A full disk is told as such (RFC 5321 4.2.3: 452), also when its last bytes went while the text came. */
+static void
+on_not_stored (gpointer user, const IstSessionPeer *peer, const GError *error, IstReply *reply)
+{
+  IstReceive *self = user;
+  g_autoptr (GError) room = NULL;
+
+  if (ist_queue_is_full (self->instance->queue))
+    ist_reply_set (reply, 452, "4.3.1", "insufficient system storage");
+  else if (!ist_queue_check_room (self->instance->queue, self->mail.size, &room))
+    ist_reply_set (reply, 452, "4.3.1", "%s", room->message);
+  else
+    ist_reply_set (reply, 451, "4.3.0", "the message could not be stored; try again later");
+  ist_log (self->instance->log, IST_LOG_ERROR, "queue", "store-failed", NULL, error->message,
+           "peer", peer->address, NULL);
+}
+
 /* The Received field names the recipient by the primary address: a routing sub-domain would leave with it. */
 static gboolean
 on_data (gpointer user, const IstSessionPeer *peer, IstReply *reply)
@@ -273,7 +290,7 @@ on_data (gpointer user, const IstSessionPeer *peer, IstReply *reply)
   self->spool = ist_queue_spool_new (self->instance->queue);
   if (ist_queue_spool_append (self->spool, field, strlen (field), &error))
     return TRUE;
-  ist_reply_set (reply, 451, "4.3.0", "the message cannot be stored; try again later");
+  on_not_stored (self, peer, error, reply);
   return FALSE;
 }
 
@@ -486,18 +503,7 @@ on_done (gpointer user, const IstSessionPeer *peer, IstReply *reply)
   g_autoptr (GError) error = NULL;
 
   if (!accept_message (self, peer, reply, &error))
-    {
-      g_autoptr (GError) room = NULL;
-
-      if (ist_queue_is_full (self->instance->queue))
-        ist_reply_set (reply, 452, "4.3.1", "insufficient system storage");
-      else if (!ist_queue_check_room (self->instance->queue, self->mail.size, &room))
-        ist_reply_set (reply, 452, "4.3.1", "%s", room->message);
-      else
-        ist_reply_set (reply, 451, "4.3.0", "the message could not be stored; try again later");
-      ist_log (self->instance->log, IST_LOG_ERROR, "queue", "store-failed", NULL, error->message,
-               "peer", peer->address, NULL);
-    }
+    on_not_stored (self, peer, error, reply);
   transaction_clear (self);
 }
 
@@ -521,6 +527,7 @@ const IstSessionHandler ist_receive_handler = {
   .rcpt = on_rcpt,
   .data = on_data,
   .text = on_text,
+  .not_stored = on_not_stored,
   .done = on_done,
   .abort = on_abort,
   .event = on_event,

@@ -91,20 +91,8 @@ static void
 finish (IstSession *self)
 {
   g_autoptr (IstTextReader) reader = g_steal_pointer (&self->bdat);
-  g_auto (IstReply) reply = { 0 };
 
-  self->n_messages++;
-  self->n_commands = 0;
-  if (ist_text_reader_failed (reader, &reply))
-    {
-      ist_session_reset (self);
-      ist_session_reply (self, &reply);
-      return;
-    }
-  self->handler->done (self->user, &self->peer, &reply);
-  self->in_mail = FALSE;
-  self->n_rcpts = 0;
-  ist_session_reply (self, &reply);
+  ist_session_answer_text (self, reader);
 }
 
 void

@@ -47,8 +47,8 @@ read_text (IstSession *self, IstTextReader *reader)
   return state;
 }
 
-static void
-answer (IstSession *self, const IstTextReader *reader)
+void
+ist_session_answer_text (IstSession *self, const IstTextReader *reader)
 {
   g_auto (IstReply) reply = { 0 };
 
@@ -56,6 +56,8 @@ answer (IstSession *self, const IstTextReader *reader)
   self->n_commands = 0;
   if (ist_text_reader_failed (reader, &reply))
     {
+      if (reply.code == 451 && self->handler->not_stored != NULL)
+        self->handler->not_stored (self->user, &self->peer, ist_text_reader_error (reader), &reply);
       ist_session_reset (self);
       ist_session_reply (self, &reply);
       return;
@@ -94,7 +96,7 @@ ist_command_data (IstSession *self, const char *argument)
                                 self->handler->text, self->user);
   state = read_text (self, reader);
   if (state == IST_TEXT_END)
-    answer (self, reader);
+    ist_session_answer_text (self, reader);
   else if (state == IST_TEXT_BARE)
     {
       /* What follows may be a smuggled second message: it is never read. */

@@ -91,6 +91,11 @@ IstTextState ist_text_reader_feed (IstTextReader *reader, const char *data, gsiz
 IstTextState ist_text_reader_finish (IstTextReader *reader);
 /* What was wrong, if anything: fills `reply` and gives TRUE. */
 gboolean ist_text_reader_failed (const IstTextReader *reader, IstReply *reply);
+/* What the sink said when it failed, borrowed; NULL. */
+const GError *ist_text_reader_error (const IstTextReader *reader);
+
+/* The answer to the final dot or to BDAT LAST. */
+void ist_session_answer_text (IstSession *session, const IstTextReader *reader);
 
 /* -- commands -- */
 void ist_command_helo (IstSession *session, const char *argument);

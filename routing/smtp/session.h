@@ -93,6 +93,8 @@ typedef struct
   /* A piece of the text, un-stuffed, with CRLF line ends. After a failure the rest is read and thrown
    * away, and the final dot is answered 554 (REFUSED) or 451 (anything else). */
   gboolean (*text) (gpointer user, const char *data, gsize size_bytes, GError **error);
+  /* It failed, and not for good: a better answer than the 451 that is in the reply. NULL: that one. */
+  void (*not_stored) (gpointer user, const IstSessionPeer *peer, const GError *error, IstReply *reply);
   /* The whole text was given. The reply is the answer to the final dot (or BDAT LAST). */
   void (*done) (gpointer user, const IstSessionPeer *peer, IstReply *reply);
   /* The transaction is gone (RSET, HELO, lost connection, refused text). */

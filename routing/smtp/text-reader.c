@@ -236,3 +236,9 @@ ist_text_reader_failed (const IstTextReader *self, IstReply *reply)
     return FALSE;
   return TRUE;
 }
+
+const GError *
+ist_text_reader_error (const IstTextReader *self)
+{
+  return self->error;
+}

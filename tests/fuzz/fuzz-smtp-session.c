@@ -138,7 +138,7 @@ static GString *
 run (const IstSessionLimits *limits, Taker *taker, const guint8 *data, gsize size)
 {
   static const IstSessionHandler handler
-      = { on_connect, on_mail, on_rcpt, on_data, on_text, on_done, on_abort, on_event };
+      = { on_connect, on_mail, on_rcpt, on_data, on_text, NULL, on_done, on_abort, on_event };
   g_autoptr (GSocket) socket = NULL;
   IstStream *stream;
   IstSession *session;

@@ -60,16 +60,25 @@ static gboolean
 on_text (gpointer user, const char *data, gsize size, GError **error)
 {
   IstSmtpPeer *self = user;
-  const char *bad;
+  const char *bad, *full;
 
   g_string_append_len (self->log, data, (gssize) size);
   bad = strstr (self->log->str, "EICAR");
-  if (bad == NULL)
+  full = strstr (self->log->str, "DISKFULL");
+  if (bad == NULL && full == NULL)
     return TRUE;
   /* How the text is cut into pieces is not promised; that none comes after a failure is. */
-  g_string_truncate (self->log, (gsize) (bad - self->log->str) + strlen ("EICAR"));
-  g_set_error_literal (error, IST_ERROR, IST_ERROR_REFUSED, "infected");
+  g_string_truncate (self->log, bad != NULL ? (gsize) (bad - self->log->str) + strlen ("EICAR")
+                                            : (gsize) (full - self->log->str) + strlen ("DISKFULL"));
+  g_set_error_literal (error, IST_ERROR, bad != NULL ? IST_ERROR_REFUSED : IST_ERROR_RETRY,
+                       bad != NULL ? "infected" : "no room");
   return FALSE;
+}
+
+static void
+on_not_stored (gpointer user, const IstSessionPeer *peer, const GError *error, IstReply *reply)
+{
+  ist_reply_set (reply, 452, "4.3.1", "%s", error->message);
 }
 
 static void
@@ -150,7 +159,7 @@ static gpointer
 serve (gpointer data)
 {
   static const IstSessionHandler handler
-      = { on_connect, on_mail, on_rcpt, on_data, on_text, on_done, on_abort, on_event };
+      = { on_connect, on_mail, on_rcpt, on_data, on_text, on_not_stored, on_done, on_abort, on_event };
   IstSmtpPeer *self = data;
   IstStream *stream = ist_stream_new (self->socket);
   IstSession *session = ist_session_new (stream, self->limits, &handler, self);
