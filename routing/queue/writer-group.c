@@ -111,8 +111,9 @@ finish_item (IstWriter *self, IstWriterItem *item, gboolean ok, const GError *er
       waiter->ok = ok;
       waiter->error = error != NULL ? g_error_copy (error) : NULL;
       waiter->finished = TRUE;
-      g_cond_signal (&waiter->cond);
       g_mutex_unlock (&waiter->mutex);
+      g_cond_signal (&waiter->cond);
+      ist_writer_waiter_unref (waiter);
     }
   g_free (item);
 }
@@ -305,6 +306,7 @@ ist_writer_landed (gpointer user, gpointer data, const GError *error)
   IstWriterGroup *group = data;
   guint n_waiting = group->n_waiting;
   IstWriterItem *item;
+  gboolean wake;
 
   while (error == NULL && (item = g_queue_pop_head (&group->items)) != NULL)
     finish_item (self, item, TRUE, NULL);
@@ -321,9 +323,12 @@ ist_writer_landed (gpointer user, gpointer data, const GError *error)
     }
   if (self->n_flying == 0)
     g_cond_signal (&self->calm);
-  if (self->asleep && (self->n_waiting > 0 || error != NULL))
-    g_cond_signal (&self->work);
+  wake = self->asleep && (self->n_waiting > 0 || error != NULL);
+  if (wake)
+    self->asleep = FALSE;
   g_mutex_unlock (&self->mutex);
+  if (wake)
+    g_cond_signal (&self->work);
 }
 
 void

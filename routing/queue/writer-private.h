@@ -11,9 +11,11 @@
 
 G_BEGIN_DECLS
 
+/* Belongs to who waits and to who answers, so that the answer can be told when the lock is free again: told under the
+ * lock, it wakes somebody who must wait for that at once. */
 typedef struct
 {
-  IstWriterOp *op;
+  gint refs; /* atomic */
   gboolean finished;
   gboolean ok;
   GError *error;
@@ -49,7 +51,7 @@ struct _IstWriter
   guint n_waiting;
   gint64 oldest; /* monotonic, of the oldest item nobody waits for */
   gboolean stopping;
-  gboolean asleep; /* the thread waits for work */
+  gboolean asleep; /* the thread waits for work, and nobody has woken it yet */
   guint enough;    /* so many waiters begin a group whatever the time */
   GCond calm;      /* nothing is in flight */
   guint n_flying, flying_waiters;
@@ -70,6 +72,8 @@ typedef struct
   gint64 message;
   char *body_file;
 } IstWriterUndo;
+
+void ist_writer_waiter_unref (IstWriterWaiter *waiter);
 
 /* The writer's thread. Takes `group`; `lost`: a sync of the WAL failed. */
 void ist_writer_run_group (IstWriter *writer, IstWriterGroup *group, gboolean lost);

@@ -211,40 +211,68 @@ ist_writer_free (IstWriter *self)
   g_free (self);
 }
 
+void
+ist_writer_waiter_unref (IstWriterWaiter *waiter)
+{
+  if (!g_atomic_int_dec_and_test (&waiter->refs))
+    return;
+  g_clear_error (&waiter->error);
+  g_mutex_clear (&waiter->mutex);
+  g_cond_clear (&waiter->cond);
+  g_free (waiter);
+}
+
+static IstWriterWaiter *
+waiter_new (void)
+{
+  IstWriterWaiter *waiter = g_new0 (IstWriterWaiter, 1);
+
+  waiter->refs = 2;
+  g_mutex_init (&waiter->mutex);
+  g_cond_init (&waiter->cond);
+  return waiter;
+}
+
+static gboolean
+wait_for_answer (IstWriterWaiter *waiter, GError **error)
+{
+  gboolean ok;
+
+  g_mutex_lock (&waiter->mutex);
+  while (!waiter->finished)
+    g_cond_wait (&waiter->cond, &waiter->mutex);
+  ok = waiter->ok;
+  if (waiter->error != NULL)
+    g_propagate_error (error, g_steal_pointer (&waiter->error));
+  g_mutex_unlock (&waiter->mutex);
+  ist_writer_waiter_unref (waiter);
+  return ok;
+}
+
 gboolean
 ist_writer_submit (IstWriter *self, IstWriterOp *op, GError **error)
 {
-  IstWriterWaiter waiter = { .op = op };
+  IstWriterWaiter *waiter = op->wait ? waiter_new () : NULL;
   IstWriterItem *item = g_new0 (IstWriterItem, 1);
+  gboolean wake;
 
   item->op = op;
+  item->waiter = waiter;
   g_mutex_lock (&self->mutex);
   if (self->items.length == self->n_waiting)
     self->oldest = ist_clock_mono_usecs ();
   g_queue_push_tail (&self->items, item);
-  if (!op->wait)
-    {
-      if (self->asleep && self->items.length == 1)
-        g_cond_signal (&self->work);
-      g_mutex_unlock (&self->mutex);
-      return TRUE;
-    }
-  item->waiter = &waiter;
-  g_mutex_init (&waiter.mutex);
-  g_cond_init (&waiter.cond);
-  self->n_waiting++;
-  if (self->asleep && (self->n_waiting == 1 || self->n_waiting >= self->enough))
-    g_cond_signal (&self->work);
+  if (waiter != NULL)
+    self->n_waiting++;
+  wake = self->asleep
+         && (waiter == NULL ? self->items.length == 1
+                            : self->n_waiting == 1 || self->n_waiting >= self->enough);
+  if (wake)
+    self->asleep = FALSE;
   g_mutex_unlock (&self->mutex);
-  g_mutex_lock (&waiter.mutex);
-  while (!waiter.finished)
-    g_cond_wait (&waiter.cond, &waiter.mutex);
-  g_mutex_unlock (&waiter.mutex);
-  g_mutex_clear (&waiter.mutex);
-  g_cond_clear (&waiter.cond);
-  if (waiter.error != NULL)
-    g_propagate_error (error, waiter.error);
-  return waiter.ok;
+  if (wake)
+    g_cond_signal (&self->work);
+  return waiter == NULL || wait_for_answer (waiter, error);
 }
 
 gboolean
