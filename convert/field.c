@@ -1,6 +1,7 @@
 #include "convert/field.h"
 
 #include "base/charset.h"
+#include "base/mime-tree.h"
 
 #include <string.h>
 
@@ -313,7 +314,7 @@ ist_field_mentions_html (const IstMessage *message)
     if (p - data >= 4 && end - p >= 5 && g_ascii_strncasecmp (p - 4, "text", 4) == 0
         && g_ascii_strncasecmp (p + 1, "html", 4) == 0)
       return TRUE;
-  return FALSE;
+  return ist_mime_tree_is_changed (message);
 }
 
 /* Length of a prefix at `p` with its colon and blanks; 0: none. */

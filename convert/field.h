@@ -41,7 +41,7 @@ gboolean ist_field_is_notes_id (const char *id, gint64 *created_utc);
 gboolean ist_field_is_notes_made (const IstMessage *message);
 
 /* Do the words "text/html" stand anywhere in the bytes that came? Without them there is no such part, and no tree is
- * needed to know it. */
+ * needed to know it. TRUE also when parts were changed: what came may not be what is there. */
 gboolean ist_field_mentions_html (const IstMessage *message);
 
 /* The subject without "Re:", "Antw:", "WG:" and the like, at any number. Borrowed: points into `subject`. */
