@@ -40,7 +40,7 @@ run (const guint8 *data, gsize size, IstSide from, IstSide to)
 {
   g_autoptr (IstMessage) message = fuzz_message (data, size);
   g_autoptr (GPtrArray) parts = ist_derived_array_new ();
-  IstConvertContext context = { .from = from, .to = to, .settings = all_on (), .sender = "anna@acme.example" };
+  IstConvertContext context = { .from = from, .to = to, .settings = ist_convert_settings (all_on (), NULL), .sender = "anna@acme.example" };
   GBytes *out;
 
   ist_pipeline_run (&context, message, parts, NULL);
