@@ -1,3 +1,4 @@
+#include "connector/admin/api.h"
 #include "connector/admin/shapes.h"
 
 #include "convert/pipeline.h"
@@ -29,5 +30,5 @@ ist_shape_transforms (const IstSettings *settings, const char *profile)
                                               side_or_any (t->to), "summary", t->summary, "source",
                                               t->source));
     }
-  return json_pack ("{s:s,s:o}", "profile", is_named ? profile : "", "transforms", list);
+  return json_pack ("{s:o,s:o}", "profile", ist_api_text (is_named ? profile : NULL), "transforms", list);
 }

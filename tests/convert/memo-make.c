@@ -11,6 +11,8 @@
 #define NOTE_LINK "W0 w1 d7104074 d2233818648 d2309737967 d19088743 d2309737967 d19088743 d1985229328 d4275878552 " \
                   "d1985229328 d4275878552"
 
+#define LARGE_BYTES (512 * 1024)
+
 static void
 add_body (NsfMake *make, MemoCopy copy)
 {
@@ -43,6 +45,12 @@ memo_make_database (const Memo *memo)
     nsf_make_item (make, "$Seal", 0x0009, 0, "xxxx", 4);
   if (memo->copy == MEMO_FILE)
     nsf_make_file (make, "plan.txt", 0, "the plan", 8);
+  if (memo->copy == MEMO_LARGE)
+    {
+      g_autofree char *data = g_malloc0 (LARGE_BYTES);
+
+      nsf_make_file (make, "plan.bin", 2, data, LARGE_BYTES);
+    }
   return nsf_make_finish (make);
 }
 

@@ -16,6 +16,7 @@ typedef enum
   MEMO_BUTTON,
   MEMO_SEALED,
   MEMO_FILE,   /* with an attachment plan.txt */
+  MEMO_LARGE,  /* with an attachment that is many times larger than all of the mail */
   MEMO_LINK,   /* with a link to a document */
   MEMO_GARBAGE /* no database */
 } MemoCopy;
