@@ -98,21 +98,36 @@ new_address (Links *self, const char *url)
   return strcmp (fresh, url) != 0 ? g_steal_pointer (&fresh) : NULL;
 }
 
-/* In the place of the attribute with its blank: a new one, or nothing. */
+static gboolean
+is_href (const IstHtmlAttribute *attribute)
+{
+  return attribute->value != NULL && attribute->name_size == 4 && g_ascii_strncasecmp (attribute->name, "href", 4) == 0;
+}
+
+/* The tag with `address` in its first href; "": without any, for a second one would take its place. */
 static void
-append_href (Links *self, const char *address, const char *behind, GString *out)
+append_changed (const IstHtmlToken *token, const char *address, GString *out)
 {
   g_autofree char *escaped = g_markup_escape_text (address, -1);
+  const char *end = token->start + token->size;
+  const char *from = token->start;
+  IstHtmlAttribute attribute;
+  gboolean done = FALSE;
+  gsize at = 0;
 
-  if (*address == '\0')
+  while (ist_html_next_attribute (token, &at, &attribute))
     {
-      self->n_dropped++;
-      return;
+      if (!is_href (&attribute) || (done && *address != '\0'))
+        continue;
+      g_string_append_len (out, from, (gssize) (attribute.start - from));
+      from = attribute.start + attribute.size;
+      if (*address != '\0')
+        g_string_append_printf (out, " href=\"%s\"", escaped);
+      if (!g_ascii_isspace (*from) && *from != '>' && *from != '/')
+        g_string_append_c (out, ' ');
+      done = TRUE;
     }
-  self->n_changed++;
-  g_string_append_printf (out, " href=\"%s\"", escaped);
-  if (!g_ascii_isspace (*behind) && *behind != '>' && *behind != '/')
-    g_string_append_c (out, ' ');
+  g_string_append_len (out, from, (gssize) (end - from));
 }
 
 /* The opening tag with a new address in its href, if it gets one. */
@@ -121,22 +136,17 @@ append_tag (Links *self, const IstHtmlToken *token, GString *out)
 {
   g_autofree char *href = ist_html_attribute (token, "href");
   g_autofree char *fresh = href != NULL && is_notes_url (href) ? new_address (self, href) : NULL;
-  IstHtmlAttribute attribute;
-  gsize at = 0;
 
-  while (fresh != NULL && ist_html_next_attribute (token, &at, &attribute))
-    if (attribute.value != NULL && attribute.name_size == 4
-        && g_ascii_strncasecmp (attribute.name, "href", 4) == 0)
-      {
-        const char *end = token->start + token->size;
-        const char *behind = attribute.start + attribute.size;
-
-        g_string_append_len (out, token->start, (gssize) (attribute.start - token->start));
-        append_href (self, fresh, behind, out);
-        g_string_append_len (out, behind, (gssize) (end - behind));
-        return;
-      }
-  g_string_append_len (out, token->start, (gssize) token->size);
+  if (fresh == NULL)
+    {
+      g_string_append_len (out, token->start, (gssize) token->size);
+      return;
+    }
+  append_changed (token, fresh, out);
+  if (*fresh != '\0')
+    self->n_changed++;
+  else
+    self->n_dropped++;
 }
 
 /* NULL: no link changed. */
