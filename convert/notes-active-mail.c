@@ -198,13 +198,26 @@ rebuild (const Work *self, gboolean readable)
     tell_unreadable (self, "it stays as it came");
 }
 
+/* By the policy; what it leaves is stripped or stays. */
+static void
+convert_copy (Work *self, gboolean readable)
+{
+  IstActiveMail policy;
+
+  read_copy (self);
+  policy = policy_of (self, readable);
+  if (policy == IST_ACTIVE_MAIL_ATTACH && self->database != NULL)
+    attach (self, readable);
+  else if (policy == IST_ACTIVE_MAIL_REBUILD)
+    rebuild (self, readable);
+}
+
 gboolean
 ist_notes_active_mail (const IstConvertContext *context, IstMessage *message, GError **error)
 {
   g_auto (Work) work = { .context = context, .message = message };
   IstMimeNode *root;
   gboolean readable;
-  IstActiveMail policy;
 
   if (!ist_encapsulation_may_be_in (message))
     return TRUE;
@@ -215,14 +228,8 @@ ist_notes_active_mail (const IstConvertContext *context, IstMessage *message, GE
   if (work.copy == NULL)
     return TRUE;
   readable = ist_encapsulation_is_readable_without (root);
-  /* Also where notes-encap-strip is off. */
-  if (context->to == IST_SIDE_INTERNET && readable)
-    return ist_notes_encap_strip (context, message, error);
-  read_copy (&work);
-  policy = policy_of (&work, readable);
-  if (policy == IST_ACTIVE_MAIL_ATTACH && work.database != NULL)
-    attach (&work, readable);
-  else if (policy == IST_ACTIVE_MAIL_REBUILD)
-    rebuild (&work, readable);
-  return TRUE;
+  if (context->to != IST_SIDE_INTERNET || !readable)
+    convert_copy (&work, readable);
+  /* Also where that is switched off, and of several copies all. */
+  return context->to == IST_SIDE_INTERNET ? ist_notes_encap_strip (context, message, error) : TRUE;
 }

@@ -54,6 +54,16 @@ memo_make_database (const Memo *memo)
   return nsf_make_finish (make);
 }
 
+static void
+add_copy (GString *text, const char *base64)
+{
+  g_string_append (text, "--b\r\nContent-Type: application/X-Lotus-Encap2; name=encap2.ond\r\n"
+                         "Content-Disposition: attachment; filename=encap2.ond\r\n"
+                         "Content-Transfer-Encoding: base64\r\n\r\n");
+  for (gsize i = 0; i < strlen (base64); i += 76)
+    g_string_append_printf (text, "%.76s\r\n", base64 + i);
+}
+
 char *
 memo_make_mail (const Memo *memo)
 {
@@ -69,11 +79,8 @@ memo_make_mail (const Memo *memo)
                             "--b\r\nContent-Type: text/plain\r\n\r\nHello\r\n"
                             "--b\r\nContent-Type: text/html\r\n\r\n<html><body>%s</body></html>\r\n",
                             memo->html != NULL ? memo->html : "<p>Hello");
-  g_string_append (text, "--b\r\nContent-Type: application/X-Lotus-Encap2; name=encap2.ond\r\n"
-                         "Content-Disposition: attachment; filename=encap2.ond\r\n"
-                         "Content-Transfer-Encoding: base64\r\n\r\n");
-  for (gsize i = 0; i < strlen (base64); i += 76)
-    g_string_append_printf (text, "%.76s\r\n", base64 + i);
+  for (guint i = 0; i < (memo->twice ? 2 : 1); i++)
+    add_copy (text, base64);
   g_string_append (text, "--b--\r\n");
   return g_string_free (text, FALSE);
 }

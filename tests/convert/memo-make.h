@@ -30,6 +30,7 @@ typedef struct
 {
   MemoCopy copy;
   gboolean alone;   /* no readable text beside it */
+  gboolean twice;   /* the copy stands in it two times */
   const char *form; /* NULL: "Memo" */
   const char *item; /* name of one more item; NULL */
   const char *html; /* in the body of the readable HTML; NULL: "<p>Hello" */
