@@ -1,10 +1,8 @@
 #include "base/settings-private.h"
 #include "base/settings-value.h"
 
-#include <string.h>
-
 static json_t *
-group_json (const IstSettingGroup *table, const IstGroup *group, gboolean with_defaults)
+group_json (const IstSettingGroup *table, const IstGroup *base, const IstGroup *group, gboolean with_defaults)
 {
   json_t *keys = json_object ();
 
@@ -13,7 +11,7 @@ group_json (const IstSettingGroup *table, const IstGroup *group, gboolean with_d
       g_autofree char *text = ist_setting_text (row, group);
       g_autofree char *valid = g_utf8_make_valid (text, -1);
 
-      if (with_defaults || strcmp (text, row->def != NULL ? row->def : "") != 0)
+      if (with_defaults || !ist_settings_is_default (row, base, text))
         json_object_set_new (keys, row->key, json_string (valid));
     }
   return json_pack ("{s:s,s:s,s:i,s:o}", "kind", table->kind, "name", group->name, "line", (int) group->line,
@@ -34,7 +32,9 @@ ist_settings_show_json (const IstSettings *self, gboolean with_defaults)
           const IstGroup *group = g_ptr_array_index (list, i);
 
           if (group->line > 0 || with_defaults)
-            json_array_append_new (groups, group_json (self->tables[t], group, with_defaults));
+            json_array_append_new (groups, group_json (self->tables[t],
+                                                       ist_settings_base_of (self, self->tables[t], group),
+                                                       group, with_defaults));
         }
     }
   return json_pack ("{s:s,s:o}", "file", self->path, "groups", groups);
@@ -62,9 +62,9 @@ ist_settings_reference_json (const IstSettingGroup *const *tables)
 
       for (const IstSettingRow *row = tables[t]->rows; row->key != NULL; row++)
         json_array_append_new (keys, row_json (row));
-      json_array_append_new (groups, json_pack ("{s:s,s:b,s:s,s:o}", "kind", tables[t]->kind, "named",
-                                                tables[t]->named, "sentence", tables[t]->sentence, "keys",
-                                                keys));
+      json_array_append_new (groups, json_pack ("{s:s,s:b,s:b,s:s,s:o}", "kind", tables[t]->kind, "named",
+                                                tables[t]->named, "profiles", tables[t]->profiles, "sentence",
+                                                tables[t]->sentence, "keys", keys));
     }
   return groups;
 }

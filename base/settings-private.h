@@ -19,6 +19,12 @@ struct _IstSettings
 
 const IstSettingGroup *ist_settings_table_of (const IstSettings *settings, const IstGroup *group);
 
+/* The unnamed group that gives a profile what is not written in it; NULL: the group is no profile. */
+const IstGroup *ist_settings_base_of (const IstSettings *settings, const IstSettingGroup *table, const IstGroup *group);
+
+/* Is the value `text` of the group what it would be without its line in the file? */
+gboolean ist_settings_is_default (const IstSettingRow *row, const IstGroup *base, const char *text);
+
 G_END_DECLS
 
 #endif

@@ -3,25 +3,29 @@
 
 #include <string.h>
 
-static gboolean
-is_default (const IstSettingRow *row, const char *text)
+gboolean
+ist_settings_is_default (const IstSettingRow *row, const IstGroup *base, const char *text)
 {
-  return strcmp (text, row->def != NULL ? row->def : "") == 0;
+  g_autofree char *above = base != NULL ? ist_setting_text (row, base) : NULL;
+
+  return strcmp (text, above != NULL ? above : row->def != NULL ? row->def : "") == 0;
 }
 
 static void
-show_group (GString *out, const IstSettingGroup *table, const IstGroup *group,
+show_group (GString *out, const IstSettingGroup *table, const IstGroup *base, const IstGroup *group,
             gboolean with_defaults)
 {
+  g_autofree char *mark = base != NULL ? g_strdup_printf ("    # as in [%s]", table->kind) : g_strdup ("    # default");
+
   g_string_append_printf (out, "[%s%s%s]\n", table->kind, group->name[0] != '\0' ? " " : "",
                           group->name);
   for (const IstSettingRow *row = table->rows; row->key != NULL; row++)
     {
       g_autofree char *text = ist_setting_text (row, group);
-      gboolean same = is_default (row, text);
+      gboolean same = ist_settings_is_default (row, base, text);
 
       if (!same || with_defaults)
-        g_string_append_printf (out, "%s = %s%s\n", row->key, text, same ? "    # default" : "");
+        g_string_append_printf (out, "%s = %s%s\n", row->key, text, same ? mark : "");
     }
   g_string_append_c (out, '\n');
 }
@@ -40,7 +44,8 @@ ist_settings_show (const IstSettings *self, gboolean with_defaults)
           const IstGroup *group = g_ptr_array_index (list, i);
 
           if (group->line > 0 || with_defaults)
-            show_group (out, self->tables[t], group, with_defaults);
+            show_group (out, self->tables[t], ist_settings_base_of (self, self->tables[t], group), group,
+                        with_defaults);
         }
     }
   return g_string_free (out, FALSE);
@@ -127,6 +132,15 @@ roff (const char *text)
   return g_string_free (out, FALSE);
 }
 
+/* "[kind]", "[kind NAME]", or both. g_free(). */
+static char *
+reference_title (const IstSettingGroup *table)
+{
+  if (table->profiles)
+    return g_strdup_printf ("[%s], [%s NAME]", table->kind, table->kind);
+  return g_strdup_printf ("[%s%s]", table->kind, table->named ? " NAME" : "");
+}
+
 static void
 reference_row (GString *out, const IstSettingRow *row, gboolean man)
 {
@@ -156,12 +170,12 @@ ist_settings_reference (const IstSettingGroup *const *tables, gboolean as_man_pa
 
   for (guint t = 0; tables[t] != NULL; t++)
     {
-      const char *name = tables[t]->named ? " NAME" : "";
+      g_autofree char *title = reference_title (tables[t]);
 
       if (as_man_page)
-        g_string_append_printf (out, ".SS [%s%s]\n%s\n", tables[t]->kind, name, tables[t]->sentence);
+        g_string_append_printf (out, ".SS %s\n%s\n", title, tables[t]->sentence);
       else
-        g_string_append_printf (out, "[%s%s]\n  %s\n\n", tables[t]->kind, name, tables[t]->sentence);
+        g_string_append_printf (out, "%s\n  %s\n\n", title, tables[t]->sentence);
       for (const IstSettingRow *row = tables[t]->rows; row->key != NULL; row++)
         reference_row (out, row, as_man_page);
       if (!as_man_page)

@@ -119,12 +119,11 @@ unknown_key (const IstSettings *self, const IstSettingGroup *table, const IstCon
   complain_at (self, entry->line, table, conf->name, entry->key, words, errors);
 }
 
+/* The lines of one group of the file; their keys are added to `given`. */
 static void
-fill_group (const IstSettings *self, const IstSettingGroup *table, const IstConfGroup *conf,
-            IstGroup *group, GPtrArray *errors)
+take_lines (const IstSettings *self, const IstSettingGroup *table, const IstConfGroup *conf,
+            IstGroup *group, GHashTable *given, GPtrArray *errors)
 {
-  g_autoptr (GHashTable) given = g_hash_table_new (g_str_hash, g_str_equal);
-
   for (guint i = 0; i < conf->entries->len; i++)
     {
       const IstConfEntry *entry = g_ptr_array_index (conf->entries, i);
@@ -142,6 +141,19 @@ fill_group (const IstSettings *self, const IstSettingGroup *table, const IstConf
       else if (!ist_setting_set (row, group, entry->value, self->folder, &why))
         complain_at (self, entry->line, table, conf->name, entry->key, why, errors);
     }
+}
+
+/* `base`: the group that `conf` is a profile of; NULL: it is none. Mistakes of the base are told where it is read. */
+static void
+fill_group (const IstSettings *self, const IstSettingGroup *table, const IstConfGroup *base,
+            const IstConfGroup *conf, IstGroup *group, GPtrArray *errors)
+{
+  g_autoptr (GHashTable) given = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GPtrArray) told = g_ptr_array_new_with_free_func (g_free);
+
+  if (base != NULL)
+    take_lines (self, table, base, group, given, told);
+  take_lines (self, table, conf, group, given, errors);
   for (const IstSettingRow *row = table->rows; row->key != NULL; row++)
     if (row->required && !g_hash_table_contains (given, row->key))
       complain_at (self, conf->line, table, conf->name, row->key, "is missing", errors);
@@ -156,8 +168,22 @@ find_table (const IstSettings *self, const char *kind)
   return NULL;
 }
 
+/* The unnamed group of this kind in the file; it may stand behind its profiles. */
+static const IstConfGroup *
+find_base (const GPtrArray *file, const IstSettingGroup *table)
+{
+  for (guint i = 0; table->profiles && i < file->len; i++)
+    {
+      const IstConfGroup *conf = g_ptr_array_index (file, i);
+
+      if (conf->name[0] == '\0' && strcmp (conf->kind, table->kind) == 0)
+        return conf;
+    }
+  return NULL;
+}
+
 static void
-read_group (IstSettings *self, const IstConfGroup *conf, GPtrArray *errors)
+read_group (IstSettings *self, const GPtrArray *file, const IstConfGroup *conf, GPtrArray *errors)
 {
   const IstSettingGroup *table = find_table (self, conf->kind);
   IstGroup *group;
@@ -174,14 +200,14 @@ read_group (IstSettings *self, const IstConfGroup *conf, GPtrArray *errors)
                                                 conf->line, conf->kind, hint));
       return;
     }
-  if (table->named != (conf->name[0] != '\0'))
+  if (table->named != (conf->name[0] != '\0') && !table->profiles)
     {
       complain_at (self, conf->line, table, conf->name, NULL,
                    table->named ? "needs a name: [kind NAME]" : "takes no name", errors);
       return;
     }
   group = group_new (self, table, conf->name, conf->line, errors);
-  fill_group (self, table, conf, group, errors);
+  fill_group (self, table, conf->name[0] != '\0' ? find_base (file, table) : NULL, conf, group, errors);
   g_ptr_array_add (g_hash_table_lookup (self->groups, table->kind), group);
 }
 
@@ -198,7 +224,7 @@ check_references (const IstSettings *self, const IstSettingGroup *table, const I
       if (row->type != IST_SETTING_GROUP)
         continue;
       name = *(char *const *) G_STRUCT_MEMBER_P (group, row->offset);
-      if (name != NULL && ist_settings_get (self, row->unit, name) == NULL)
+      if (name != NULL && (find_table (self, row->unit) == NULL || ist_settings_get (self, row->unit, name) == NULL))
         ist_settings_complain (self, group, row->key, errors,
                                "there is no group [%s %s]; add it or name another", row->unit, name);
     }
@@ -271,18 +297,18 @@ ist_settings_parse (const char *text, const char *file_name, const char *folder,
   g_autoptr (GPtrArray) empty = g_ptr_array_new ();
 
   for (guint i = 0; i < conf->len; i++)
-    read_group (self, g_ptr_array_index (conf, i), errors);
+    read_group (self, conf, g_ptr_array_index (conf, i), errors);
   for (guint t = 0; tables[t] != NULL; t++)
     {
       GPtrArray *list = g_hash_table_lookup (self->groups, tables[t]->kind);
 
-      if (!tables[t]->named && list->len == 0)
+      if (!tables[t]->named && ist_settings_get (self, tables[t]->kind, NULL) == NULL)
         {
           IstConfGroup none = { (char *) tables[t]->kind, (char *) "", 0, empty };
           IstGroup *group = group_new (self, tables[t], "", 0, errors);
 
-          g_ptr_array_add (list, group);
-          fill_group (self, tables[t], &none, group, errors);
+          g_ptr_array_insert (list, 0, group);
+          fill_group (self, tables[t], NULL, &none, group, errors);
         }
     }
   if (errors->len == errors_before)
@@ -362,6 +388,12 @@ ist_settings_table_of (const IstSettings *self, const IstGroup *group)
     if (g_ptr_array_find (g_hash_table_lookup (self->groups, self->tables[t]->kind), group, NULL))
       return self->tables[t];
   return NULL;
+}
+
+const IstGroup *
+ist_settings_base_of (const IstSettings *self, const IstSettingGroup *table, const IstGroup *group)
+{
+  return table->profiles && group->name[0] != '\0' ? ist_settings_get (self, table->kind, NULL) : NULL;
 }
 
 void

@@ -10,7 +10,8 @@
  *
  * File syntax: "[kind]" or "[kind NAME]", "key = value", "#" or ";" comment lines, a value is
  * continued on a line that starts with a blank. A repeated group or key is an error. Lists are
- * separated by commas.
+ * separated by commas. A kind with profiles has "[kind]" and any number of "[kind NAME]" beside it: what
+ * is not written there is as in "[kind]".
  *
  * Threads: a snapshot is immutable and reference-counted.
  */
@@ -75,6 +76,7 @@ struct _IstSettingGroup
 {
   const char *kind;
   gboolean named;            /* unnamed groups always exist, with defaults */
+  gboolean profiles;         /* not named: there may be named ones too, based on the unnamed one */
   gsize struct_size;
   const IstSettingRow *rows; /* ended by a row with key NULL */
   const char *sentence;
@@ -105,7 +107,8 @@ const char *ist_settings_path (const IstSettings *settings);
 void ist_settings_complain (const IstSettings *settings, const IstGroup *group, const char *key,
                             GPtrArray *errors, const char *format, ...) G_GNUC_PRINTF (5, 6);
 
-/* "key = value" lines of everything in force, defaults marked; secrets hidden. g_free(). */
+/* "key = value" lines of everything in force, defaults marked; secrets hidden. Of a profile, what is as in its
+ * unnamed group counts as default. g_free(). */
 char *ist_settings_show (const IstSettings *settings, gboolean with_defaults);
 
 /* The same as JSON: {"file", "groups": [{"kind", "name", "line", "keys": {KEY: VALUE}}]}; line 0: not in the
@@ -118,8 +121,8 @@ char **ist_settings_diff (const IstSettings *old, const IstSettings *new_, IstAp
 /* The reference of all groups and keys: plain text for the console, or the body of the manual page. */
 char *ist_settings_reference (const IstSettingGroup *const *tables, gboolean as_man_page);
 
-/* The same as JSON: a list of {"kind", "named", "sentence", "keys": [{"key", "sentence", "allowed", "default",
- * "required", "secret", "applies"}]}. The caller's reference. */
+/* The same as JSON: a list of {"kind", "named", "profiles", "sentence", "keys": [{"key", "sentence", "allowed",
+ * "default", "required", "secret", "applies"}]}. The caller's reference. */
 json_t *ist_settings_reference_json (const IstSettingGroup *const *tables);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IstSettings, ist_settings_unref)

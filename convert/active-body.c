@@ -1,6 +1,7 @@
 #include "convert/active-body.h"
 
 #include "convert/catalog.h"
+#include "convert/doclinks.h"
 #include "convert/format/ndl.h"
 #include "convert/format/nsf-attach.h"
 #include "convert/format/rich-html.h"
@@ -68,6 +69,17 @@ notes_address (gpointer user, const IstDocLink *link)
   return ist_doc_url_notes (link);
 }
 
+/* In a text, which doclinks-html does not look at. */
+static char *
+wanted_address (gpointer user, const IstDocLink *link)
+{
+  const IstConvertContext *context = user;
+
+  if (context->settings != NULL && !context->settings->doclinks_html)
+    return ist_doc_url_notes (link);
+  return ist_doclinks_address (context, link);
+}
+
 static IstMimeNode *
 text_node (const char *type, const char *text)
 {
@@ -91,10 +103,10 @@ picture_node (const IstRichPart *part)
 }
 
 static IstMimeNode *
-rich_node (const IstMessage *message, const IstActiveNote *note)
+rich_node (const IstConvertContext *context, const IstMessage *message, const IstActiveNote *note)
 {
   g_autofree char *sum = NULL;
-  g_autofree char *text = ist_rich_to_text (note->rich, notes_address, NULL);
+  g_autofree char *text = ist_rich_to_text (note->rich, wanted_address, (gpointer) context);
   g_autofree char *html = NULL;
   g_autoptr (GPtrArray) parts = NULL;
   IstRichHtmlOptions options = { .href = notes_address };
@@ -162,10 +174,10 @@ mime_node (const IstActiveNote *note)
 }
 
 static IstMimeNode *
-body_node (const IstMessage *message, const IstActiveNote *note)
+body_node (const IstConvertContext *context, const IstMessage *message, const IstActiveNote *note)
 {
   if (note->rich != NULL)
-    return rich_node (message, note);
+    return rich_node (context, message, note);
   return note->mime != NULL ? mime_node (note) : text_node ("text/plain", note->text);
 }
 
@@ -217,9 +229,10 @@ add_files (IstMessage *message, const IstActiveNote *note)
 }
 
 guint
-ist_active_body_add (IstMessage *message, const IstActiveNote *note, IstMimeNode *copy)
+ist_active_body_add (const IstConvertContext *context, IstMessage *message, const IstActiveNote *note,
+                     IstMimeNode *copy)
 {
-  IstMimeNode *body = body_node (message, note);
+  IstMimeNode *body = body_node (context, message, note);
 
   if (copy == NULL)
     ist_mime_node_insert (mixed_of (message), 0, body);

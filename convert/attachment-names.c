@@ -9,18 +9,9 @@
  */
 #include "convert/file-type.h"
 #include "convert/look.h"
-#include "convert/settings.h"
 #include "convert/transforms.h"
 
 #include <string.h>
-
-static gboolean
-is_distinct_on (const IstSettings *settings)
-{
-  const IstConvertSettings *convert = settings != NULL ? ist_settings_get (settings, "convert", NULL) : NULL;
-
-  return convert != NULL && convert->attachment_names_distinct;
-}
 
 /* A part of a report or of a signature is no attachment; an inline picture needs no name to be shown. */
 static gboolean
@@ -96,7 +87,7 @@ gboolean
 ist_attachment_names (const IstConvertContext *context, IstMessage *message, GError **error)
 {
   g_autoptr (GHashTable) taken = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  gboolean distinct = is_distinct_on (context->settings);
+  gboolean distinct = context->settings != NULL && context->settings->attachment_names_distinct;
   g_autoptr (GPtrArray) leaves = NULL;
 
   if (!ist_look_may (message, IST_LOOK_NAME | IST_LOOK_ATTACHMENT))

@@ -3,16 +3,17 @@
  * client is; some mail programs lose one of the three slashes, and then not even Notes opens it.
  *
  * Predicate: an <a> or <area> of the text/html part whose address is of a Notes document, view or database.
- * Repair: by [convert] doclinks: "notes" gives lost slashes back; "web" and "redirector" write an address of a Domino
- * web server or of the template doclink-url; "ndl" attaches the link as a file too. Text and title of the link stay.
+ * Repair: by the setting doclinks: "notes" gives lost slashes back; "web" and "redirector" write an address of a Domino
+ * web server or of the template doclink-url; "ndl" attaches the link as a file too; "text" takes the address away. No notes:
+ * address is left towards the Internet. Words and title of the link stay.
  */
 #include "convert/transforms.h"
 
 #include "base/mime-tree.h"
+#include "convert/doclinks.h"
 #include "convert/format/html.h"
 #include "convert/format/ndl.h"
 #include "convert/look.h"
-#include "convert/settings.h"
 
 #include <string.h>
 
@@ -22,12 +23,12 @@
 
 typedef struct
 {
+  const IstConvertContext *context;
   IstDoclinks policy;
-  const char *host;  /* of "web" */
-  const char *url;   /* of "redirector" */
   GHashTable *names; /* of the parts that are there: a link's file is attached once */
   GPtrArray *files;  /* IstMimeNode, in no tree yet */
-  guint n;
+  guint n_changed;
+  guint n_dropped;
 } Links;
 
 static gboolean
@@ -77,27 +78,56 @@ attach (Links *self, const IstDocLink *link)
   return TRUE;
 }
 
-/* The address that takes the place of `url`; NULL: it stays. */
+/* The address of a link in Notes that takes the place of `url`, "": it goes without one; NULL: it stays. */
 static char *
 new_address (Links *self, const char *url)
 {
-  g_autoptr (IstDocLink) link = is_notes_url (url) ? ist_doc_url_parse (url, NULL) : NULL;
-  char *fresh = NULL;
+  g_autoptr (IstDocLink) link = ist_doc_url_parse (url, NULL);
+  gboolean keeps_form = self->policy == IST_DOCLINKS_NOTES || self->policy == IST_DOCLINKS_NDL;
+  g_autofree char *fresh = NULL;
 
   if (link == NULL)
-    return NULL;
+    return self->policy == IST_DOCLINKS_TEXT || self->context->to == IST_SIDE_INTERNET ? g_strdup ("") : NULL;
   if (self->policy == IST_DOCLINKS_NDL && attach (self, link))
-    self->n++;
-  if (self->policy == IST_DOCLINKS_WEB && self->host != NULL)
-    fresh = ist_doc_url_web (link, self->host, TRUE);
-  else if (self->policy == IST_DOCLINKS_REDIRECTOR && self->url != NULL)
-    fresh = ist_doc_url_template (link, self->url, NULL);
-  else if (lost_a_slash (url, link))
-    fresh = ist_doc_url_notes (link);
-  if (fresh != NULL && strcmp (fresh, url) != 0)
-    return fresh;
-  g_free (fresh);
-  return NULL;
+    self->n_changed++;
+  if (keeps_form && !lost_a_slash (url, link))
+    return NULL;
+  fresh = ist_doclinks_address (self->context, link);
+  if (fresh == NULL)
+    return g_strdup ("");
+  return strcmp (fresh, url) != 0 ? g_steal_pointer (&fresh) : NULL;
+}
+
+static gboolean
+is_href (const IstHtmlAttribute *attribute)
+{
+  return attribute->value != NULL && attribute->name_size == 4 && g_ascii_strncasecmp (attribute->name, "href", 4) == 0;
+}
+
+/* The tag with `address` in its first href; "": without any, for a second one would take its place. */
+static void
+append_changed (const IstHtmlToken *token, const char *address, GString *out)
+{
+  g_autofree char *escaped = g_markup_escape_text (address, -1);
+  const char *end = token->start + token->size;
+  const char *from = token->start;
+  IstHtmlAttribute attribute;
+  gboolean done = FALSE;
+  gsize at = 0;
+
+  while (ist_html_next_attribute (token, &at, &attribute))
+    {
+      if (!is_href (&attribute) || (done && *address != '\0'))
+        continue;
+      g_string_append_len (out, from, (gssize) (attribute.start - from));
+      from = attribute.start + attribute.size;
+      if (*address != '\0')
+        g_string_append_printf (out, " href=\"%s\"", escaped);
+      if (!g_ascii_isspace (*from) && *from != '>' && *from != '/')
+        g_string_append_c (out, ' ');
+      done = TRUE;
+    }
+  g_string_append_len (out, from, (gssize) (end - from));
 }
 
 /* The opening tag with a new address in its href, if it gets one. */
@@ -105,27 +135,18 @@ static void
 append_tag (Links *self, const IstHtmlToken *token, GString *out)
 {
   g_autofree char *href = ist_html_attribute (token, "href");
-  g_autofree char *fresh = href != NULL ? new_address (self, href) : NULL;
-  g_autofree char *escaped = fresh != NULL ? g_markup_escape_text (fresh, -1) : NULL;
-  IstHtmlAttribute attribute;
-  gsize at = 0;
+  g_autofree char *fresh = href != NULL && is_notes_url (href) ? new_address (self, href) : NULL;
 
-  while (fresh != NULL && ist_html_next_attribute (token, &at, &attribute))
-    if (attribute.value != NULL && attribute.name_size == 4
-        && g_ascii_strncasecmp (attribute.name, "href", 4) == 0)
-      {
-        const char *end = token->start + token->size;
-        const char *behind = attribute.start + attribute.size;
-
-        g_string_append_len (out, token->start, (gssize) (attribute.start - token->start));
-        g_string_append_printf (out, " href=\"%s\"", escaped);
-        if (!g_ascii_isspace (*behind) && *behind != '>' && *behind != '/')
-          g_string_append_c (out, ' ');
-        g_string_append_len (out, behind, (gssize) (end - behind));
-        self->n++;
-        return;
-      }
-  g_string_append_len (out, token->start, (gssize) token->size);
+  if (fresh == NULL)
+    {
+      g_string_append_len (out, token->start, (gssize) token->size);
+      return;
+    }
+  append_changed (token, fresh, out);
+  if (*fresh != '\0')
+    self->n_changed++;
+  else
+    self->n_dropped++;
 }
 
 /* NULL: no link changed. */
@@ -160,14 +181,11 @@ add_files (IstMessage *message, GPtrArray *files)
 gboolean
 ist_doclinks_html (const IstConvertContext *context, IstMessage *message, GError **error)
 {
-  const IstConvertSettings *settings
-      = context->settings != NULL ? ist_settings_get (context->settings, "convert", NULL) : NULL;
   g_autoptr (GHashTable) names = NULL;
   g_autoptr (GPtrArray) files = NULL;
   g_autofree char *html = NULL;
   g_autofree char *fresh = NULL;
-  Links links
-      = { .policy = settings != NULL ? (IstDoclinks) settings->doclinks : IST_DOCLINKS_NOTES };
+  Links links = { .context = context, .policy = ist_doclinks_policy (context) };
   IstMimeNode *root, *node;
 
   if (!ist_look_may (message, IST_LOOK_HTML))
@@ -182,16 +200,14 @@ ist_doclinks_html (const IstConvertContext *context, IstMessage *message, GError
     return TRUE;
   links.names = names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   links.files = files = g_ptr_array_new ();
-  links.host = settings != NULL ? settings->doclink_host : NULL;
-  links.url = settings != NULL ? settings->doclink_url : NULL;
   ist_mime_node_visit (root, collect_name, names);
   fresh = rewrite (&links, html);
-  if (links.n == 0)
-    return TRUE;
   if (fresh != NULL)
     ist_mime_node_set_text (node, fresh);
   add_files (message, files);
-  ist_message_note (message, NAME, "%u links to Notes documents made ones that the reader can open",
-                    links.n);
+  if (links.n_changed > 0)
+    ist_message_note (message, NAME, "%u links to Notes documents made ones that the reader can open", links.n_changed);
+  if (links.n_dropped > 0)
+    ist_message_note (message, NAME, "%u links to Notes documents made plain text", links.n_dropped);
   return TRUE;
 }

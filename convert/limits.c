@@ -1,22 +1,20 @@
 #include "convert/limits.h"
 
 #include "convert/look.h"
-#include "convert/settings.h"
 
 #include <string.h>
 
 IstLimits
-ist_limits_of (const IstSettings *settings)
+ist_limits_of (const IstConvertSettings *settings)
 {
-  const IstConvertSettings *convert = settings != NULL ? ist_settings_get (settings, "convert", NULL) : NULL;
   IstLimits limits = { IST_CONVERT_MAX_TEXT, IST_CONVERT_MAX_PARTS, IST_CONVERT_MAX_DEPTH, IST_CONVERT_MAX_HEADER };
 
-  if (convert == NULL)
+  if (settings == NULL)
     return limits;
-  limits.max_text_bytes = (gsize) convert->max_text;
-  limits.max_parts = (guint) convert->max_parts;
-  limits.max_depth = (guint) convert->max_depth;
-  limits.max_header_bytes = (gsize) convert->max_header;
+  limits.max_text_bytes = (gsize) settings->max_text;
+  limits.max_parts = (guint) settings->max_parts;
+  limits.max_depth = (guint) settings->max_depth;
+  limits.max_header_bytes = (gsize) settings->max_header;
   return limits;
 }
 

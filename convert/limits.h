@@ -33,7 +33,7 @@ typedef struct
 } IstLimits;
 
 /* Those of `settings`; NULL: the defaults. */
-IstLimits ist_limits_of (const IstSettings *settings);
+IstLimits ist_limits_of (const IstConvertSettings *settings);
 
 /* Is the message within the limits on header and parts? Notes what is not. */
 gboolean ist_limits_fit (const IstConvertContext *context, IstMessage *message);

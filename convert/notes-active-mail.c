@@ -2,12 +2,13 @@
  * notes-active-mail - what becomes of the encapsulated Notes copy of a memo on its way to Exchange: buttons, sections,
  * stored forms and native encryption work in Notes only, and what stands in the copy alone must not be lost.
  *
- * Predicate: a part is such a copy, outside of signed, encrypted and attached messages; the destination is not the
- * Internet, where notes-encap-strip alone decides.
+ * Predicate: a part is such a copy, outside of signed, encrypted and attached messages.
  * Repair, by the setting active-mail: "attach" hands the very bytes to the reader as an .nsf file; "rebuild" makes
  * HTML, text and attachments of it; "auto" attaches when something in it is active, rebuilds when the message has no
  * readable text, and otherwise leaves it to notes-encap-strip, as "strip" always does. What cannot be read is never
  * removed here.
+ * Towards the Internet the copy is always stripped, for nobody there could open it and it holds more than its sender sees;
+ * a message that would have no text left gets the one of the copy.
  */
 #include "convert/transforms.h"
 
@@ -18,7 +19,6 @@
 #include "convert/encapsulation.h"
 #include "convert/field.h"
 #include "convert/format/nsf.h"
-#include "convert/settings.h"
 
 #include <gmime/gmime.h>
 #include <string.h>
@@ -28,7 +28,6 @@
 typedef struct
 {
   const IstConvertContext *context;
-  const IstConvertSettings *settings; /* NULL: defaults */
   IstMessage *message;
   IstMimeNode *copy; /* the encapsulated one */
   IstBody *database;
@@ -84,37 +83,61 @@ read_copy (Work *self)
 static gboolean
 is_in (char *const *list, const char *text)
 {
-  for (; list != NULL && *list != NULL; list++)
+  for (; *list != NULL; list++)
     if (g_ascii_strcasecmp (*list, text) == 0)
       return TRUE;
   return FALSE;
 }
 
+/* An address, or "@domain" for all of it. */
 static gboolean
-is_bypassed (const Work *self)
+is_sender_in (char *const *list, const char *sender)
 {
-  const IstConvertSettings *settings = self->settings;
+  const char *at = sender != NULL ? strrchr (sender, '@') : NULL;
 
-  if (settings == NULL)
-    return FALSE;
-  if (self->context->sender != NULL && is_in (settings->active_mail_bypass_senders, self->context->sender))
-    return TRUE;
-  if (self->note == NULL)
-    return FALSE;
-  if (is_in (settings->active_mail_bypass_forms, self->note->form))
-    return TRUE;
-  for (char **item = settings->active_mail_bypass_items; *item != NULL; item++)
-    if (ist_active_note_has_item (self->note, *item))
+  return sender != NULL && (is_in (list, sender) || (at != NULL && is_in (list, at)));
+}
+
+static gboolean
+has_item_of (const IstActiveNote *note, char *const *list)
+{
+  for (; *list != NULL; list++)
+    if (ist_active_note_has_item (note, *list))
       return TRUE;
   return FALSE;
+}
+
+static gboolean
+is_listed (const Work *self, char *const *forms, char *const *items, char *const *senders)
+{
+  return is_sender_in (senders, self->context->sender)
+         || (self->note != NULL && (is_in (forms, self->note->form) || has_item_of (self->note, items)));
+}
+
+/* Of a copy that cannot be read neither form nor items are known: only its sender can be on a list. */
+static gboolean
+is_ruled_out (const Work *self)
+{
+  const IstConvertSettings *s = self->context->settings;
+
+  if (s == NULL)
+    return FALSE;
+  if (is_listed (self, s->active_mail_bypass_forms, s->active_mail_bypass_items, s->active_mail_bypass_senders))
+    return TRUE;
+  if (*s->active_mail_allow_forms == NULL && *s->active_mail_allow_items == NULL && *s->active_mail_allow_senders == NULL)
+    return FALSE;
+  return !is_listed (self, s->active_mail_allow_forms, s->active_mail_allow_items, s->active_mail_allow_senders);
 }
 
 static IstActiveMail
 policy_of (const Work *self, gboolean readable)
 {
-  IstActiveMail policy = self->settings != NULL ? (IstActiveMail) self->settings->active_mail : IST_ACTIVE_MAIL_AUTO;
+  const IstConvertSettings *settings = self->context->settings;
+  IstActiveMail policy = settings != NULL ? (IstActiveMail) settings->active_mail : IST_ACTIVE_MAIL_AUTO;
 
-  if (is_bypassed (self))
+  if (self->context->to == IST_SIDE_INTERNET)
+    return IST_ACTIVE_MAIL_REBUILD; /* what is readable was stripped */
+  if (is_ruled_out (self))
     return IST_ACTIVE_MAIL_STRIP;
   if (policy != IST_ACTIVE_MAIL_AUTO)
     return policy;
@@ -147,7 +170,7 @@ attach (const Work *self, gboolean readable)
     }
   ist_active_body_attach (self->message, self->copy);
   if (!readable && self->note != NULL && ist_active_note_is_readable (self->note))
-    ist_active_body_add (self->message, self->note, NULL);
+    ist_active_body_add (self->context, self->message, self->note, NULL);
   ist_active_body_add_hint (self->message, language, self->note != NULL && self->note->sealed);
   ist_message_note (self->message, NAME, "the Notes copy is attached as %s: %s", IST_ACTIVE_FILE_NAME,
                     self->note == NULL            ? "it could not be looked into"
@@ -160,7 +183,7 @@ rebuild (const Work *self, gboolean readable)
 {
   if (self->note != NULL && ist_active_note_is_readable (self->note))
     {
-      guint n_files = ist_active_body_add (self->message, self->note, self->copy);
+      guint n_files = ist_active_body_add (self->context, self->message, self->note, self->copy);
 
       ist_message_note (self->message, NAME,
                         "text made of the Notes copy (%u attachments of its own, %u records of unknown kind left out)",
@@ -169,10 +192,24 @@ rebuild (const Work *self, gboolean readable)
     }
   if (readable)
     tell_unreadable (self, "the readable text of the message stays");
-  else if (self->database != NULL && ist_nsf_is_database (self->database))
+  else if (self->context->to != IST_SIDE_INTERNET && self->database != NULL && ist_nsf_is_database (self->database))
     attach (self, FALSE);
   else
     tell_unreadable (self, "it stays as it came");
+}
+
+/* By the policy; what it leaves is stripped or stays. */
+static void
+convert_copy (Work *self, gboolean readable)
+{
+  IstActiveMail policy;
+
+  read_copy (self);
+  policy = policy_of (self, readable);
+  if (policy == IST_ACTIVE_MAIL_ATTACH && self->database != NULL)
+    attach (self, readable);
+  else if (policy == IST_ACTIVE_MAIL_REBUILD)
+    rebuild (self, readable);
 }
 
 gboolean
@@ -181,9 +218,8 @@ ist_notes_active_mail (const IstConvertContext *context, IstMessage *message, GE
   g_auto (Work) work = { .context = context, .message = message };
   IstMimeNode *root;
   gboolean readable;
-  IstActiveMail policy;
 
-  if (context->to == IST_SIDE_INTERNET || !ist_encapsulation_may_be_in (message))
+  if (!ist_encapsulation_may_be_in (message))
     return TRUE;
   root = ist_mime_tree (message);
   if (root->sealed)
@@ -191,13 +227,9 @@ ist_notes_active_mail (const IstConvertContext *context, IstMessage *message, GE
   ist_mime_node_visit (root, find_copy, &work.copy);
   if (work.copy == NULL)
     return TRUE;
-  work.settings = context->settings != NULL ? ist_settings_get (context->settings, "convert", NULL) : NULL;
   readable = ist_encapsulation_is_readable_without (root);
-  read_copy (&work);
-  policy = policy_of (&work, readable);
-  if (policy == IST_ACTIVE_MAIL_ATTACH && work.database != NULL)
-    attach (&work, readable);
-  else if (policy == IST_ACTIVE_MAIL_REBUILD)
-    rebuild (&work, readable);
-  return TRUE;
+  if (context->to != IST_SIDE_INTERNET || !readable)
+    convert_copy (&work, readable);
+  /* Also where that is switched off, and of several copies all. */
+  return context->to == IST_SIDE_INTERNET ? ist_notes_encap_strip (context, message, error) : TRUE;
 }

@@ -4,7 +4,6 @@
 #include "convert/limits.h"
 
 #include "base/mime-tree.h"
-#include "convert/settings.h"
 
 IstDerived *
 ist_derived_new (const char *key, const char *order_key, IstMessage *message)
@@ -38,8 +37,7 @@ const char *
 ist_convert_language (const IstConvertContext *context)
 {
   const char *language = context->language != NULL ? context->language (context->language_user) : NULL;
-  const IstConvertSettings *convert
-      = context->settings != NULL ? ist_settings_get (context->settings, "convert", NULL) : NULL;
+  const IstConvertSettings *convert = context->settings;
 
   if (language != NULL)
     return language;

@@ -1,6 +1,5 @@
 #include "convert/pipeline.h"
 
-#include "convert/settings.h"
 #include "convert/transforms.h"
 
 /* THE table. Order matters: what removes comes before what rebuilds; what reads a text comes behind charset-repair,
@@ -182,12 +181,7 @@ ist_pipeline_get (guint i)
 }
 
 gboolean
-ist_pipeline_is_on (guint i, const IstSettings *settings)
+ist_pipeline_is_on (guint i, const IstConvertSettings *settings)
 {
-  const IstConvertSettings *convert;
-
-  if (settings == NULL)
-    return table[i].transform.on_by_default;
-  convert = ist_settings_get (settings, "convert", NULL);
-  return G_STRUCT_MEMBER (gboolean, convert, table[i].offset);
+  return settings != NULL ? G_STRUCT_MEMBER (gboolean, settings, table[i].offset) : table[i].transform.on_by_default;
 }

@@ -2,7 +2,7 @@
  * convert/pipeline.h - the transforms, in their order, and running them over one message.
  *
  * A transform repairs one quirk of one direction. It is one file, one row of the table in pipeline.c
- * and one fixture folder, all of one name. Switches live in [convert]: "NAME = yes|no".
+ * and one fixture folder, all of one name. Switches live in [convert] and its profiles: "NAME = yes|no".
  *
  * Most transforms change the message they are given: its header, and its parts through base/mime-tree.h, which a
  * transform takes only when the raw bytes show that it may have something to do: nearly all mail must pass without
@@ -25,19 +25,19 @@
 #define IST_CONVERT_PIPELINE_H
 
 #include "base/message.h"
-#include "base/settings.h"
 #include "base/side.h"
+#include "convert/settings.h"
 
 G_BEGIN_DECLS
 
 typedef struct
 {
   IstSide from, to;
-  const IstSettings *settings;   /* borrowed; NULL: defaults */
+  const IstConvertSettings *settings; /* of the profile in use, borrowed; NULL: defaults */
   const char *sender;
   const char *recipient;         /* NULL when the run serves several recipients */
   /* The language of texts that are put into the message, borrowed; NULL, as a function or an answer: the one of
-   * [convert]. It is asked only when there is such a text. */
+   * the settings. It is asked only when there is such a text. */
   const char *(*language) (gpointer user);
   gpointer language_user;
   guint depth;                   /* 0: the message itself; 1: one attached to it; and so on */
@@ -78,7 +78,7 @@ guint ist_pipeline_count (void);
 const IstTransform *ist_pipeline_get (guint i);
 
 /* Is transform `i` switched on? `settings` NULL: the defaults. */
-gboolean ist_pipeline_is_on (guint i, const IstSettings *settings);
+gboolean ist_pipeline_is_on (guint i, const IstConvertSettings *settings);
 
 /* Runs every transform that is on and fits the direction. `parts` (empty, of IstDerived) gets the messages
  * that take the place of `message`, if there are several. Keys of parts made of parts are "outer/inner". */

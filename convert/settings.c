@@ -4,7 +4,7 @@
 
 #define FIELD(member) G_STRUCT_OFFSET (IstConvertSettings, member)
 
-static const char *const doclinks[] = { "notes", "web", "redirector", "ndl", NULL };
+static const char *const doclinks[] = { "notes", "web", "redirector", "ndl", "text", NULL };
 
 static const char *const active_mail[] = { "auto", "strip", "attach", "rebuild", NULL };
 
@@ -13,13 +13,21 @@ static const IstSettingRow rows[] = {
     .sentence = "Keep or convert the encapsulated Notes copy (.OND), as active-mail says." },
   { .key = "active-mail", .type = IST_SETTING_ENUM, .offset = FIELD (active_mail), .def = "auto", .names = active_mail,
     .sentence = "What the Notes copy of a memo becomes towards Exchange: attached as an .nsf file, rebuilt as HTML and "
-                "attachments, stripped, or (auto) what is in it decides. Towards the Internet it is always stripped." },
+                "attachments, stripped, or (auto) what is in it decides. Towards the Internet it is always stripped, even with "
+                "notes-encap-strip off." },
+  { .key = "active-mail-allow-forms", .type = IST_SETTING_LIST, .offset = FIELD (active_mail_allow_forms),
+    .sentence = "Names of forms to whose memos active-mail applies. When any of the three active-mail-allow lists has an "
+                "entry, memos that are in none of them are stripped." },
+  { .key = "active-mail-allow-items", .type = IST_SETTING_LIST, .offset = FIELD (active_mail_allow_items),
+    .sentence = "Names of items (fields); active-mail applies to memos that have one of them." },
+  { .key = "active-mail-allow-senders", .type = IST_SETTING_LIST, .offset = FIELD (active_mail_allow_senders),
+    .sentence = "Addresses and @domains of senders to whose memos active-mail applies." },
   { .key = "active-mail-bypass-forms", .type = IST_SETTING_LIST, .offset = FIELD (active_mail_bypass_forms),
-    .sentence = "Names of forms whose memos are stripped whatever active-mail says." },
+    .sentence = "Names of forms whose memos are stripped whatever active-mail says, also where they are allowed." },
   { .key = "active-mail-bypass-items", .type = IST_SETTING_LIST, .offset = FIELD (active_mail_bypass_items),
     .sentence = "Names of items (fields); memos that have one of them are stripped whatever active-mail says." },
   { .key = "active-mail-bypass-senders", .type = IST_SETTING_LIST, .offset = FIELD (active_mail_bypass_senders),
-    .sentence = "Addresses of senders whose memos are stripped whatever active-mail says." },
+    .sentence = "Addresses and @domains of senders whose memos are stripped whatever active-mail says." },
   { .key = "notes-encap-strip", .type = IST_SETTING_BOOL, .offset = FIELD (notes_encap_strip),
     .def = "yes",
     .sentence = "Remove the encapsulated Notes copy (.OND) where a readable text remains." },
@@ -57,7 +65,8 @@ static const IstSettingRow rows[] = {
     .sentence = "Make links to Notes documents in HTML ones that the reader can open, as doclinks says." },
   { .key = "doclinks", .type = IST_SETTING_ENUM, .offset = FIELD (doclinks), .def = "notes", .names = doclinks,
     .sentence = "What a link to a Notes document becomes: a repaired notes: address, an address of the web server "
-                "doclink-host, the template doclink-url filled in, or a notes: address and an attached .ndl file." },
+                "doclink-host, the template doclink-url filled in, a notes: address and an attached .ndl file, or plain text. "
+                "Towards the Internet notes and ndl mean doclink-url, else doclink-host, else plain text." },
   { .key = "doclink-host", .type = IST_SETTING_STRING, .offset = FIELD (doclink_host),
     .sentence = "Domino web server for doclinks = web: a host, with a port or path if need be." },
   { .key = "doclink-url", .type = IST_SETTING_STRING, .offset = FIELD (doclink_url),
@@ -117,9 +126,16 @@ check (const IstSettings *settings, const IstGroup *group, GPtrArray *errors)
 }
 
 static const IstSettingGroup convert_group = {
-  .kind = "convert", .struct_size = sizeof (IstConvertSettings), .rows = rows,
+  .kind = "convert", .profiles = TRUE, .struct_size = sizeof (IstConvertSettings), .rows = rows,
   .check = check,
-  .sentence = "Which transforms run (isthmusctl transforms describes them), and limits on what they work on.",
+  .sentence = "Which transforms run (isthmusctl transforms describes them), and limits on what they work on. [convert NAME] is "
+              "a profile for relays and rules with convert = NAME; a key that is not written in it is as in [convert].",
 };
 
 const IstSettingGroup *const ist_convert_setting_groups[] = { &convert_group, NULL };
+
+const IstConvertSettings *
+ist_convert_settings (const IstSettings *settings, const char *profile)
+{
+  return settings != NULL ? ist_settings_get (settings, "convert", profile) : NULL;
+}

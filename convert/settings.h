@@ -1,6 +1,8 @@
 /*
- * convert/settings.h - [convert]: one switch per transform, what links to Notes documents become, and limits on what
- * is converted.
+ * convert/settings.h - [convert] and its profiles [convert NAME]: one switch per transform, what links to Notes documents
+ * and Notes copies become, and limits on what is converted.
+ *
+ * Which profile is used is said by the relay or a rule (routing/settings.h); transforms are given the one that is.
  */
 #ifndef IST_CONVERT_SETTINGS_H
 #define IST_CONVERT_SETTINGS_H
@@ -14,7 +16,8 @@ typedef enum
   IST_DOCLINKS_NOTES,      /* notes: addresses, repaired */
   IST_DOCLINKS_WEB,        /* addresses of doclink_host */
   IST_DOCLINKS_REDIRECTOR, /* doclink_url filled in */
-  IST_DOCLINKS_NDL         /* notes: addresses and attached .ndl files */
+  IST_DOCLINKS_NDL,        /* notes: addresses and attached .ndl files */
+  IST_DOCLINKS_TEXT        /* no address, only the words of the link */
 } IstDoclinks;
 
 typedef enum
@@ -30,6 +33,9 @@ typedef struct
   IstGroup group;
   gboolean notes_active_mail;
   int active_mail; /* IstActiveMail */
+  char **active_mail_allow_forms;
+  char **active_mail_allow_items;
+  char **active_mail_allow_senders;
   char **active_mail_bypass_forms;
   char **active_mail_bypass_items;
   char **active_mail_bypass_senders;
@@ -67,6 +73,10 @@ typedef struct
 } IstConvertSettings;
 
 extern const IstSettingGroup *const ist_convert_setting_groups[];
+
+/* The settings of a profile, borrowed; `profile` NULL or "": those of [convert] itself. NULL: there is no such profile,
+ * or `settings` is NULL. */
+const IstConvertSettings *ist_convert_settings (const IstSettings *settings, const char *profile);
 
 G_END_DECLS
 

@@ -43,9 +43,10 @@ typedef struct
   const IstRuleSettings *pending; /* that may decide once size and header are known, before all behind it */
   gboolean mode_set;           /* a rule said convert or report-only */
   gboolean priority_set;
+  gboolean profile_set;
 } IstRuled;
 
-/* Tries the rules in order: the first with an action decides; mode and priority are the first word on them. A
+/* Tries the rules in order: the first with an action decides; mode, priority and profile are the first word on them. A
  * rule that waits for size or header ends the search with `final_known` FALSE: what stands behind it is not
  * decided before it is. `recipient` is the address as written, route->primary and ->side are set. */
 void ist_rules_apply (IstRouter *router, const IstRouteAsk *ask, const char *recipient, IstRoute *route,

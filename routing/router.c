@@ -95,6 +95,16 @@ ist_router_language (IstRouter *self, const char *address)
   return domain != NULL ? g_strdup (domain->language) : NULL;
 }
 
+const char *
+ist_router_profile (const IstRouter *self, const IstRoute *route, const char *relay)
+{
+  const IstRelaySettings *settings = relay != NULL ? ist_settings_get (self->settings, "relay", relay) : NULL;
+
+  if (route->profile != NULL)
+    return route->profile;
+  return settings != NULL ? settings->convert : NULL;
+}
+
 /* ---- the answer ---- */
 
 void
@@ -104,6 +114,7 @@ ist_route_clear (IstRoute *route)
   g_clear_pointer (&route->address, g_free);
   g_clear_pointer (&route->primary, g_free);
   g_clear_pointer (&route->rule, g_free);
+  g_clear_pointer (&route->profile, g_free);
   g_clear_pointer (&route->steps, g_ptr_array_unref);
   ist_reply_clear (&route->reply);
 }
@@ -391,6 +402,8 @@ choose_relay (IstRouter *self, const IstRuleSettings *rule, IstRoute *route)
   g_free (route->relay);
   route->relay = g_strdup (relay);
   ist_route_step (route, "relay %s", relay);
+  if (route->profile == NULL && ist_router_profile (self, route, relay) != NULL)
+    ist_route_step (route, "[relay %s] chooses conversion profile %s", relay, ist_router_profile (self, route, relay));
   return TRUE;
 }
 

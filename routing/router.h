@@ -63,6 +63,7 @@ typedef struct
   char *rule;               /* name of the rule that decided, NULL */
   IstPriority priority;
   gboolean report_only;     /* conversion says what it would do and does nothing */
+  char *profile;            /* conversion profile that a rule chose, NULL; see ist_router_profile() */
   gboolean final_known;     /* FALSE: a rule on size/header may still change this once they are known */
   IstReply reply;           /* REFUSE */
   GPtrArray *steps;         /* char *: why, in order, for people; NULL unless asked to explain */
@@ -73,6 +74,10 @@ void ist_route_clear (IstRoute *route);
 /* Fills *route for `recipient` as it stands in RCPT. Never fails: trouble is a REFUSE with its reply. */
 void ist_router_route (IstRouter *router, const IstRouteAsk *ask, const char *recipient,
                        IstRoute *route);
+
+/* The conversion profile for a recipient that was routed so and goes to `relay`: the rule's, else the relay's; NULL: none is
+ * named. Borrowed from `route` or the settings. */
+const char *ist_router_profile (const IstRouter *router, const IstRoute *route, const char *relay);
 
 /* Which listed peer is this client? NULL: none. `tls` may be NULL. */
 const IstPeerSettings *ist_router_peer (IstRouter *router, const char *listener,

@@ -7,7 +7,8 @@
 enum
 {
   RULE_REPORT_ONLY = 1,
-  RULE_CONVERT_MODE = 5
+  RULE_CONVERT_MODE = 5,
+  RULE_CONVERT_PROFILE = 6
 };
 
 /* ---- patterns ---- */
@@ -151,6 +152,13 @@ match_rule (const IstRuleSettings *rule, const IstRouteAsk *ask, const char *rec
   return rule->header == NULL || match_header (rule->header, ask->message) ? YES : NO;
 }
 
+/* Does the search for the rule that decides go on behind it? */
+static gboolean
+only_sets (const IstRuleSettings *rule)
+{
+  return rule->action == RULE_CONVERT_MODE || rule->action == RULE_CONVERT_PROFILE;
+}
+
 /* What one matching rule says beside its action; the first to say it is heard. */
 static void
 take_settings (const IstRuleSettings *rule, IstRuled *ruled, IstRoute *route)
@@ -164,6 +172,13 @@ take_settings (const IstRuleSettings *rule, IstRuled *ruled, IstRoute *route)
     {
       route->report_only = rule->mode == RULE_REPORT_ONLY;
       ruled->mode_set = TRUE;
+    }
+  if (rule->convert != NULL && !ruled->profile_set)
+    {
+      g_free (route->profile);
+      route->profile = g_strdup (rule->convert);
+      ruled->profile_set = TRUE;
+      ist_route_step (route, "rule %s chooses conversion profile %s", rule->group.name, rule->convert);
     }
 }
 
@@ -183,7 +198,7 @@ ist_rules_apply (IstRouter *self, const IstRouteAsk *ask, const char *recipient,
         {
           route->final_known = FALSE;
           ist_route_step (route, "rule %s is judged when size and header are known", rule->group.name);
-          if (rule->action == RULE_CONVERT_MODE)
+          if (only_sets (rule))
             continue;
           ruled->pending = rule;
           return;
@@ -192,7 +207,7 @@ ist_rules_apply (IstRouter *self, const IstRouteAsk *ask, const char *recipient,
         continue;
       ist_route_step (route, "rule %s matches", rule->group.name);
       take_settings (rule, ruled, route);
-      if (rule->action == RULE_CONVERT_MODE)
+      if (only_sets (rule))
         continue;
       g_free (route->rule);
       route->rule = g_strdup (rule->group.name);

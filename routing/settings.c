@@ -38,7 +38,7 @@ static const char *const domain_types[] = { "shared", "own", "routing", NULL };
 static const char *const dkim_names[] = { "keep", "rename", NULL };
 static const char *const newline_names[] = { "refuse", "normalize", NULL };
 static const char *const action_names[]
-    = { "relay", "hold", "refuse", "discard", "redirect", "convert-mode", NULL };
+    = { "relay", "hold", "refuse", "discard", "redirect", "convert-mode", "convert-profile", NULL };
 static const char *const priority_names[] = { "keep", "high", "normal", "low", NULL };
 static const char *const mode_names[] = { "convert", "report-only", NULL };
 static const char *const version_names[] = { "TLSv1.2", "TLSv1.3", "TLSv1.1", "TLSv1", NULL };
@@ -402,6 +402,7 @@ static const IstSettingRow relay_rows[] = {
   TEXT (R, "auth-user", auth_user, NULL, "User for SMTP AUTH; used over TLS only."),
   FILE_ (R, "auth-password-file", auth_password_file, "File (mode 0600) with the password."),
   BOOL (R, "hold", hold, "no", "Everything for this relay is held."),
+  REF (R, "convert", convert, "convert", "Profile by which mail for this relay is converted; empty: [convert] itself."),
   END,
 };
 
@@ -447,7 +448,7 @@ static const IstSettingRow rule_rows[] = {
         "not decoded)."),
   ENUM (U, "action", action, action_names, "relay",
         "relay: to the named relay; hold; refuse; discard (with an event); redirect: to another address; "
-        "convert-mode: only sets mode, the search goes on."),
+        "convert-mode: only sets mode, the search goes on; convert-profile: only sets convert, the search goes on."),
   REF (U, "relay", relay, "relay", "Relay for action relay; empty: the side's own."),
   TEXT (U, "redirect", redirect, NULL, "Address for action redirect."),
   TEXT (U, "reply", reply, NULL, "Words of a refusal."),
@@ -455,6 +456,9 @@ static const IstSettingRow rule_rows[] = {
   ENUM (U, "mode", mode, mode_names, "convert",
         "convert, or report-only: the mail passes unchanged and the log says what would have been done. The "
         "first convert-mode rule that matches decides, also over a pilot group."),
+  REF (U, "convert", convert, "convert",
+       "Profile by which the mail is converted, in place of the relay's. The first matching rule that names one decides. "
+       "Empty: the relay's."),
   BOOL (U, "back-to-origin", back_to_origin, "no",
         "The recipient may be sent back to the side the message came from."),
   END,
@@ -472,6 +476,8 @@ check_rule (const IstSettings *settings, const IstGroup *group, GPtrArray *error
   if (u->action == 4 && u->redirect == NULL)
     ist_settings_complain (settings, group, "redirect", errors, "is needed for action redirect");
   check_address (settings, group, "redirect", u->redirect, errors);
+  if (u->action == 6 && u->convert == NULL)
+    ist_settings_complain (settings, group, "convert", errors, "is needed for action convert-profile");
   if (u->header != NULL && strchr (u->header, ':') == NULL)
     ist_settings_complain (settings, group, "header", errors, "write \"Name: pattern\"");
 }

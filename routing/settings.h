@@ -130,6 +130,7 @@ typedef struct
   char *auth_user;
   char *auth_password_file;
   gboolean hold;             /* everything for it is held */
+  char *convert;             /* conversion profile, [convert NAME]; NULL: [convert] */
 } IstRelaySettings;
 
 /* [rule NAME], in file order; the first that matches decides */
@@ -142,12 +143,14 @@ typedef struct
   char **destinations;       /* side names */
   gint64 larger_than_bytes;
   char *header;              /* "Name: glob" */
-  int action;                /* 0 relay 1 hold 2 refuse 3 discard 4 redirect 5 convert-mode only */
+  int action;                /* 0 relay 1 hold 2 refuse 3 discard 4 redirect 5 convert-mode only
+                                6 convert-profile only */
   char *relay;
   char *redirect;            /* address */
   char *reply;               /* text of the refusal */
   int priority;              /* 0 keep 1 high 2 normal 3 low */
   int mode;                  /* 0 convert 1 report-only */
+  char *convert;             /* conversion profile in place of the relay's; NULL: keep */
   gboolean back_to_origin;   /* allows sending a recipient back to the side it came from */
 } IstRuleSettings;
 

@@ -1,12 +1,18 @@
 #include "connector/admin/api.h"
 #include "connector/admin/shapes.h"
 
+/* GET /v1/transforms?profile=NAME; without it, those of [convert]. */
 void
 ist_api_transforms (const IstApiCall *call, IstHttpResponse *response)
 {
   g_autoptr (IstSnapshot) snapshot = ist_instance_snapshot (call->instance);
+  const char *profile = ist_api_param (call, "profile");
+  json_t *transforms = ist_shape_transforms (snapshot->settings, profile);
 
-  ist_api_answer (response, json_pack ("{s:o}", "transforms", ist_shape_transforms (snapshot->settings)));
+  if (transforms != NULL)
+    ist_api_answer (response, transforms);
+  else
+    ist_api_fail (response, 404, "refused", "there is no group [convert %s]", profile);
 }
 
 /* GET /v1/route?from=ADDRESS&to=ADDRESS&side=SIDE; an empty `from` is the null sender. */

@@ -21,6 +21,7 @@ typedef struct
   char *report;
   char *memory;
   char *out_dir;
+  char *profile;
   gboolean explain;
 } Options;
 
@@ -32,6 +33,7 @@ options_clear (Options *options)
   g_free (options->report);
   g_free (options->memory);
   g_free (options->out_dir);
+  g_free (options->profile);
 }
 
 static gboolean
@@ -42,6 +44,7 @@ parse (IstCtl *ctl, Options *options, int argc, char **argv)
     { "directory", 0, 0, G_OPTION_ARG_FILENAME, &options->directory, NULL, NULL },
     { "report", 0, 0, G_OPTION_ARG_STRING, &options->report, NULL, NULL },
     { "memory", 0, 0, G_OPTION_ARG_FILENAME, &options->memory, NULL, NULL },
+    { "profile", 0, 0, G_OPTION_ARG_STRING, &options->profile, NULL, NULL },
     { "explain", 0, 0, G_OPTION_ARG_NONE, &options->explain, NULL, NULL },
     { "out-dir", 0, 0, G_OPTION_ARG_FILENAME, &options->out_dir, NULL, NULL },
     { NULL, 0, 0, 0, NULL, NULL, NULL },
@@ -268,6 +271,16 @@ load_directory (const Options *options, const IstSettings *settings, IstMirror *
   return error == NULL;
 }
 
+static gboolean
+has_profile (const IstCtl *ctl, const Options *options, const IstSettings *settings)
+{
+  if (ist_convert_settings (settings, options->profile) != NULL)
+    return TRUE;
+  ist_ctl_fail (ctl, IST_CTL_FAILED, "--profile: there is no group [convert %s] in %s%s", options->profile,
+                ist_settings_path (settings), ctl->config == NULL ? "; name the file with --config" : "");
+  return FALSE;
+}
+
 static int
 convert (const Options *options, IstSettings *settings, IstMirror *mirror, gboolean as_json)
 {
@@ -277,7 +290,8 @@ convert (const Options *options, IstSettings *settings, IstMirror *mirror, gbool
   g_autoptr (IstRewriter) rewriter
       = ist_rewriter_new (settings, ist_mirror_directory (mirror), options->from, options->to);
   IstConvertContext context
-      = { .from = options->from, .to = options->to, .settings = settings, .sender = "" };
+      = { .from = options->from, .to = options->to, .sender = "",
+          .settings = ist_convert_settings (settings, options->profile) };
   g_autoptr (GPtrArray) parts = ist_derived_array_new ();
   g_autoptr (GError) error = NULL;
 
@@ -313,7 +327,7 @@ ist_ctl_convert (IstCtl *ctl, int argc, char **argv)
     {
       status = IST_CTL_FAILED;
       settings = copy_memory (ctl, options.memory, memory) ? load_settings (ctl) : NULL;
-      mirror = settings != NULL ? ist_mirror_open (path, NULL) : NULL;
+      mirror = settings != NULL && has_profile (ctl, &options, settings) ? ist_mirror_open (path, NULL) : NULL;
       if (mirror != NULL && load_directory (&options, settings, mirror))
         status = convert (&options, settings, mirror, ctl->json);
       if (mirror != NULL)

@@ -71,6 +71,7 @@ print_route (const json_t *route)
 {
   const json_t *envelope = json_object_get (route, "envelope");
   const json_t *rewriting = json_object_get (route, "rewriting");
+  const char *profile;
   gsize i;
   json_t *step;
 
@@ -90,6 +91,11 @@ print_route (const json_t *route)
   printf ("%-10s%s\n", "tls", ist_ctl_text (route, "tls"));
   printf ("%-10s<%s> to <%s>\n", "envelope", ist_ctl_text (envelope, "sender"),
           ist_ctl_text (envelope, "recipient"));
+  profile = ist_ctl_text (route, "profile");
+  printf ("%-10s[convert%s%s]%s\n", "profile", profile[0] != '\0' ? " " : "", profile,
+          strcmp (ist_ctl_text (route, "side"), "internet") == 0
+              ? "; towards the Internet no Notes copy and no notes: address leaves"
+              : "");
   print_words ("rewriting", json_object_get (rewriting, "steps"));
   if (ist_ctl_text (rewriting, "pilot")[0] != '\0')
     printf ("%-10sonly for members of %s\n", "pilot", ist_ctl_text (rewriting, "pilot"));

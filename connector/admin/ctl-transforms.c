@@ -6,37 +6,53 @@
 
 /* Without a daemon: as the configuration says, and without one the defaults. */
 static json_t *
-offline (const IstCtl *ctl)
+offline (const IstCtl *ctl, const char *profile, int *code)
 {
   g_autoptr (IstSettings) settings = NULL;
+  json_t *answer;
 
+  *code = IST_CTL_FAILED;
   if (ctl->config != NULL || g_file_test (ist_ctl_config_path (ctl), G_FILE_TEST_EXISTS))
     {
       settings = ist_ctl_settings (ctl);
       if (settings == NULL)
         return NULL;
     }
-  return json_pack ("{s:o}", "transforms", ist_shape_transforms (settings));
+  answer = ist_shape_transforms (settings, profile);
+  if (answer == NULL)
+    *code = ist_ctl_fail (ctl, IST_CTL_NO, "there is no group [convert %s] in %s", profile, ist_ctl_config_path (ctl));
+  return answer;
 }
 
 int
 ist_ctl_transforms (IstCtl *ctl, int argc, char **argv)
 {
+  g_autofree char *profile = NULL;
+  const GOptionEntry entries[] = {
+    { "profile", 0, 0, G_OPTION_ARG_STRING, &profile, NULL, NULL },
+    { NULL, 0, 0, 0, NULL, NULL, NULL },
+  };
+  g_autoptr (GString) path = g_string_new ("/v1/transforms");
   guint status = 0;
   json_t *answer, *t;
   gsize i;
   int code;
 
-  if (!ist_ctl_parse (ctl, NULL, &argc, &argv) || argc != 1)
-    return argc != 1 ? ist_ctl_usage (ctl, "transforms") : IST_CTL_USAGE;
-  answer = ist_ctl_call (ctl, "GET", "/v1/transforms", NULL, TRUE, &status, &code);
+  if (!ist_ctl_parse (ctl, entries, &argc, &argv))
+    return IST_CTL_USAGE;
+  if (argc != 1)
+    return ist_ctl_usage (ctl, "transforms");
+  ist_ctl_param (path, "profile", profile);
+  answer = ist_ctl_call (ctl, "GET", path->str, NULL, TRUE, &status, &code);
+  if (answer != NULL && status == 404 && profile != NULL)
+    return ist_ctl_refused (ctl, answer, status);
   if (answer == NULL || status != 200)
     {
       json_decref (answer);
-      answer = offline (ctl);
+      answer = offline (ctl, profile, &code);
     }
   if (answer == NULL)
-    return IST_CTL_FAILED;
+    return code;
   if (ctl->json)
     {
       ist_ctl_print_json (answer);

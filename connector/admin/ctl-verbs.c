@@ -11,10 +11,11 @@ const IstCtlVerb ist_ctl_verbs[] = {
     "  config check              is the file good? One line per error, with file and line\n"
     "  config show [--all]       what is set; --all: defaults too\n"
     "  config reference [--man]  every group and key, what is allowed, the default\n" },
-  { "convert", ist_ctl_convert, "--direction --directory --report --explain --out-dir --memory --config",
+  { "convert", ist_ctl_convert, "--direction --directory --report --explain --out-dir --memory --profile --config",
     "rewrites and converts one message from standard input, without a daemon",
     "  convert --direction domino-to-exchange|exchange-to-domino < in.eml > out.eml\n"
     "      --config FILE       domains, transforms and directories as configured; else the defaults\n"
+    "      --profile NAME      as [convert NAME] of the configuration says, in place of [convert]\n"
     "      --directory FILE    people, from CSV or LDIF, in place of the configured ones\n"
     "      --report text|json  form of the changes told on standard error\n"
     "      --explain           draws the parts before and after on standard error\n"
@@ -51,7 +52,8 @@ const IstCtlVerb ist_ctl_verbs[] = {
     "  status  the exit code is 1 while the queue takes no mail\n" },
   { "trace", ist_ctl_trace, NULL, "tells a message's story",
     "  trace MESSAGE-ID|QUEUE-ID|ADDRESS  from the queue and the log files\n" },
-  { "transforms", ist_ctl_transforms, NULL, "lists the transforms and their state", "  transforms\n" },
+  { "transforms", ist_ctl_transforms, "--profile", "lists the transforms and their state",
+    "  transforms [--profile NAME]  as [convert NAME] says, else [convert]\n" },
   { "version", ist_ctl_version, NULL, "prints the version", "  version\n" },
   { NULL, NULL, NULL, NULL, NULL },
 };

@@ -102,6 +102,7 @@ ist_shape_route (IstRouter *router, IstSettings *settings, const IstDirectory *d
                        json_pack ("{s:o,s:o}", "sender", ist_api_text (sender), "recipient",
                                   ist_api_text (route.address)));
   json_object_set_new (out, "primary", ist_api_text (route.primary));
+  json_object_set_new (out, "profile", ist_api_text (ist_router_profile (router, &route, route.relay)));
   json_object_set_new (out, "rewriting", rewriting_json (settings, ask.origin, route.side));
   return out;
 }

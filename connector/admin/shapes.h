@@ -12,8 +12,9 @@
 
 G_BEGIN_DECLS
 
-/* The transforms in running order with their state; `settings` NULL: the defaults. */
-json_t *ist_shape_transforms (const IstSettings *settings);
+/* {"profile", "transforms"}: the transforms in running order with their state in a profile (NULL or "": [convert]);
+ * `settings` NULL: the defaults. NULL: there is no such profile. */
+json_t *ist_shape_transforms (const IstSettings *settings, const char *profile);
 
 /* Which way a message from `from` to `to` goes and why. `origin` NONE: what the directory says about the
  * sender, else the Internet. */

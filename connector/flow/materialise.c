@@ -52,7 +52,8 @@ log_changes (IstInstance *instance, const char *queue_id, const IstPrepared *gro
       const IstChange *change = g_ptr_array_index (changes, i);
 
       ist_log (instance->log, IST_LOG_INFO, "convert", "converted", queue_id, change->what,
-               "transform", change->transform, "side", ist_side_name (group->side), "part", part, NULL);
+               "transform", change->transform, "side", ist_side_name (group->side), "profile", group->profile,
+               "part", part, NULL);
     }
 }
 

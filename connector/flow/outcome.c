@@ -271,7 +271,7 @@ log_changes (const Record *self, const IstPrepared *group, const GPtrArray *chan
       ist_log (self->instance->log, IST_LOG_INFO, "convert",
                group->report_only ? "would-convert" : "converted", self->job->message->queue_id,
                change->what, "transform", change->transform, "side", ist_side_name (group->side),
-               NULL);
+               "profile", group->profile, NULL);
     }
 }
 

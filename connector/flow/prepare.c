@@ -19,6 +19,7 @@ prepared_free (IstPrepared *self)
   ist_message_free (self->trial);
   g_ptr_array_unref (self->parts);
   g_free (self->sender);
+  g_free (self->profile);
   g_free (self->language);
   g_free (self);
 }
@@ -42,11 +43,12 @@ ist_preparation_free (IstPreparation *self)
 }
 
 static IstPrepared *
-group_new (IstPreparation *self, IstSide side, gboolean report_only)
+group_new (IstPreparation *self, IstSide side, const char *profile, gboolean report_only)
 {
   IstPrepared *group = g_new0 (IstPrepared, 1);
 
   group->side = side;
+  group->profile = g_strdup (profile);
   group->report_only = report_only;
   group->rcpts = g_ptr_array_new_with_free_func ((GDestroyNotify) rcpt_free);
   group->parts = ist_derived_array_new ();
@@ -55,16 +57,17 @@ group_new (IstPreparation *self, IstSide side, gboolean report_only)
 }
 
 static IstPrepared *
-group_for (IstPreparation *self, const IstRoute *route)
+group_for (IstPreparation *self, const IstRoute *route, const char *profile)
 {
   for (guint i = 0; i < self->groups->len; i++)
     {
       IstPrepared *group = g_ptr_array_index (self->groups, i);
 
-      if (group->side == route->side && group->report_only == route->report_only)
+      if (group->side == route->side && group->report_only == route->report_only
+          && g_strcmp0 (group->profile, profile) == 0)
         return group;
     }
-  return group_new (self, route->side, route->report_only);
+  return group_new (self, route->side, profile, route->report_only);
 }
 
 /* The listener's judgement (who may relay) was made at acceptance and is not asked for again. */
@@ -87,6 +90,7 @@ sort_recipients (const IstSnapshot *snapshot, const IstQueueJob *job, IstPrepara
       const IstQueueRecipient *row = g_ptr_array_index (job->message->recipients, i);
       g_auto (IstRoute) route = { 0 };
       IstPreparedRcpt *rcpt;
+      const char *profile;
 
       if (row->parts_result != IST_STATE_QUEUED)
         {
@@ -120,7 +124,8 @@ sort_recipients (const IstSnapshot *snapshot, const IstQueueJob *job, IstPrepara
       rcpt = g_new0 (IstPreparedRcpt, 1);
       rcpt->row = row;
       rcpt->address = g_strdup (route.address != NULL ? route.address : row->address);
-      g_ptr_array_add (group_for (out, &route)->rcpts, rcpt);
+      profile = ist_router_profile (snapshot->router, &route, job->relay);
+      g_ptr_array_add (group_for (out, &route, profile)->rcpts, rcpt);
     }
 }
 
@@ -169,7 +174,7 @@ move_other_languages (IstPreparation *self, const IstSnapshot *snapshot, IstPrep
           continue;
         }
       if (others == NULL)
-        others = group_new (self, group->side, group->report_only);
+        others = group_new (self, group->side, group->profile, group->report_only);
       g_ptr_array_add (others->rcpts, g_ptr_array_steal_index (group->rcpts, i));
     }
 }
@@ -191,7 +196,7 @@ convert_message (const IstSnapshot *snapshot, const IstQueueJob *job, IstPrepare
   IstConvertContext context = {
     .from = from,
     .to = group->side,
-    .settings = snapshot->settings,
+    .settings = ist_convert_settings (snapshot->settings, group->profile),
     .sender = job->message->sender,
     .language = language_asked,
     .language_user = &asking,

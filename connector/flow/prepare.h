@@ -2,8 +2,9 @@
  * connector/flow/prepare.h - stage two: one queued message becomes what each recipient is to get.
  *
  * The job's recipients are routed again (a person may have moved, the settings may be new), grouped by
- * what they need done, and for each group the header is rewritten and the transforms are run on spans
- * of the original. Nothing is stored: after a crash, a deferral or a reload it is done again. Only where
+ * what they need done (side, conversion profile, converted or not; in the end language), and for each group the
+ * header is rewritten and the transforms are run on spans of the original. So people of the Internet are never in
+ * one group with those of a mail system here, although one relay may take mail for both. Nothing is stored: after a crash, a deferral or a reload it is done again. Only where
  * conversion gives several messages for a recipient are they stored before the first attempt
  * (connector/flow/materialise.h) and never prepared again.
  *
@@ -31,6 +32,7 @@ typedef struct
   IstMessage *message;
   char *sender;
   IstSide side;
+  char *profile;                /* [convert NAME] that it is converted by; NULL: [convert] */
   gboolean report_only;         /* conversions were worked out for the log and not applied */
   GPtrArray *changes;           /* of IstChange, borrowed: what was (or would have been) changed */
   IstMessage *trial;            /* report_only: what the changes were worked out on; owns them */

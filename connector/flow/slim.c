@@ -63,6 +63,20 @@ unconverted (const IstSnapshot *snapshot, const IstQueueJob *job, const IstPrepa
   return message;
 }
 
+/* Was the Notes copy taken out of mail for the Internet? It does not go there for want of room either. */
+static gboolean
+must_stay_converted (const IstPrepared *group)
+{
+  for (guint i = 0; group->side == IST_SIDE_INTERNET && i < group->changes->len; i++)
+    {
+      const char *transform = ((const IstChange *) g_ptr_array_index (group->changes, i))->transform;
+
+      if (strcmp (transform, "notes-encap-strip") == 0 || strcmp (transform, "notes-active-mail") == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 /* A copy in which fields can be dropped without changing the group's message. */
 static IstMessage *
 copy (const IstMessage *message)
@@ -106,7 +120,8 @@ ist_slim (const IstSnapshot *snapshot, const IstQueueJob *job, const IstPrepared
         return finish (g_steal_pointer (&message), "trace, received", max_bytes, dropped);
     }
   /* A materialised part is what its recipient needs; the message it was made from would be another. */
-  if (((const IstPreparedRcpt *) g_ptr_array_index (group->rcpts, 0))->row->part_body != NULL)
+  if (((const IstPreparedRcpt *) g_ptr_array_index (group->rcpts, 0))->row->part_body != NULL
+      || must_stay_converted (group))
     return NULL;
   return finish (g_steal_pointer (&bare), "trace, received, conversion", max_bytes, dropped);
 }

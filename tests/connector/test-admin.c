@@ -148,6 +148,7 @@ test_wrong_requests (void)
       "{\"action\":\"redirect\",\"filter\":{\"relay\":\"exchange\"}}", 400, "usage" },
     { "trace of nothing", "GET", "/v1/trace", NULL, 400, "usage" },
     { "trace of the unknown", "GET", "/v1/trace?what=nobody@nowhere.example", NULL, 404, "refused" },
+    { "transforms of no profile", "GET", "/v1/transforms?profile=none", NULL, 404, "refused" },
     { "route to nobody", "GET", "/v1/route?from=a@b.example", NULL, 400, "usage" },
     { "route from no side", "GET", "/v1/route?to=a@b.example&side=moon", NULL, 400, "usage" },
   };
@@ -372,6 +373,7 @@ test_route (void)
       IST_ASSERT_STR (g_strcmp0 (action, "hold") == 0 ? "relay" : action, rows[i].action);
       IST_ASSERT_STR (ist_json_str (route, "relay"), rows[i].relay);
       IST_ASSERT (json_array_size (json_object_get (route, "steps")) > 0);
+      IST_ASSERT (json_is_null (json_object_get (route, "profile")));
       json_decref (route);
     }
   ist_site_stop (site);

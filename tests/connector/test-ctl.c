@@ -367,6 +367,62 @@ test_convert (void)
   ist_site_stop (site);
 }
 
+/* ---- conversion profiles ---- */
+
+/* With a daemon and without one: the same answers. */
+static void
+test_profiles (void)
+{
+  static const char more[] = "[convert]\ndoclinks = text\n[convert trim]\nheaders-trim = yes\n"
+                             "[rule p]\nrecipients = bob@acme.example\naction = convert-profile\nconvert = trim\n";
+  static const char in[] = "From: <anna@acme.example>\nX-MIMETrack: x\nContent-Type: text/html\n\n"
+                           "<a href=\"notes:///85255E18006C664A\">plan</a>\n";
+  static const struct
+  {
+    const char *words, *out, *err;
+    int code;
+  } rows[] = {
+    { "transforms", "headers-trim         off", "", 0 },
+    { "transforms --profile trim", "headers-trim         on ", "", 0 },
+    { "transforms --profile none", "", "there is no group [convert none]", 1 },
+    { "route explain anna@acme.example bob@acme.example", "profile   [convert trim]\n", "", 0 },
+    { "route explain anna@acme.example x@else.example",
+      "profile   [convert]; towards the Internet no Notes copy and no notes: address leaves\n", "", 0 },
+    { "convert --direction domino-to-exchange", "X-MIMETrack", "", 0 },
+    { "convert --direction domino-to-exchange --profile trim", "<a>plan</a>", "headers-trim", 0 },
+    { "convert --direction domino-to-exchange --profile none", "", "there is no group [convert none]", 4 },
+    { "config show", "[convert trim]\nheaders-trim = yes\n\n", "", 0 },
+  };
+  IstSite *site = ist_site_start ("");
+  g_autofree char *reloaded = NULL;
+
+  ist_site_write (site, "", more);
+  IST_ASSERT_INT (ist_site_ctl (site, NULL, &reloaded, NULL, "reload", NULL), 0);
+  for (guint round = 0; round < 2; round++)
+    {
+      for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+        {
+          g_auto (GStrv) w = g_strsplit (rows[i].words, " ", -1);
+          guint n = g_strv_length (w);
+          g_autofree char *out = NULL;
+          g_autofree char *err = NULL;
+
+          ist_row ("%s%s", rows[i].words, round == 0 ? "" : ", no daemon");
+          IST_ASSERT_INT (ist_site_ctl (site, in, &out, &err, w[0], n > 1 ? w[1] : NULL, n > 2 ? w[2] : NULL,
+                                        n > 3 ? w[3] : NULL, n > 4 ? w[4] : NULL, NULL),
+                          rows[i].code);
+          holds (out, rows[i].out);
+          holds (err, rows[i].err);
+        }
+      if (round == 0)
+        {
+          ist_instance_stop (site->instance);
+          g_clear_pointer (&site->instance, ist_instance_free);
+        }
+    }
+  ist_site_stop (site);
+}
+
 /* ---- several commands ---- */
 
 static void
@@ -418,6 +474,7 @@ main (void)
     { "export", test_export },
     { "control-characters", test_control_characters },
     { "convert", test_convert },
+    { "profiles", test_profiles },
     { "commands-from-standard-input", test_commands_from_standard_input },
     { NULL, NULL },
   };

@@ -11,7 +11,7 @@
 static const char base_text[]
     = "[connector]\nhostname = mx.acme.example\n"
       "[side domino]\nrelay = d\nnotes-domain = ACME\n[side exchange]\nrelay = x\n[side internet]\nrelay = i\n"
-      "[relay d]\nhosts = d\n[relay x]\nhosts = x\n[relay i]\nhosts = i\n"
+      "[relay d]\nhosts = d\n[relay i]\nhosts = i\n"
       "[domain acme.example]\ntype = shared\n"
       "[domain d.acme.example]\ntype = routing\nside = domino\nprimary = acme.example\n";
 
@@ -74,7 +74,7 @@ open_directory (Box *box)
 static gboolean
 box_open (Box *box, const char *more, const char *sender, const char *const *recipients)
 {
-  g_autofree char *text = g_strconcat (base_text, more, NULL);
+  g_autofree char *text = g_strconcat (base_text, strstr (more, "[relay x]") == NULL ? "[relay x]\nhosts = x\n" : "", more, NULL);
   g_autofree const IstSettingGroup **tables = ist_connector_setting_tables ();
   g_autoptr (GPtrArray) errors = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GBytes) bytes = g_bytes_new_static (mail, strlen (mail));
@@ -176,6 +176,57 @@ test_pilot (void)
     }
 }
 
+/* Each profile is a group of its own, and so are people of the Internet, whose relay may be that of Exchange. */
+static void
+test_profiles (void)
+{
+  static const struct
+  {
+    const char *name, *more;
+    guint n_groups; /* bob and otto of Exchange, carl and dan of the Internet */
+    const char *want; /* side, profile, number of people, what is left of the copy */
+  } rows[] = {
+    { "by side alone", "", 2, "exchange - 2 stripped; internet - 2 stripped" },
+    { "by a rule too", "[rule p]\nrecipients = otto@acme.example\naction = convert-profile\nconvert = keep\n", 3,
+      "exchange - 1 stripped; exchange keep 1 kept; internet - 2 stripped" },
+    { "the relay's", "", 2, "exchange keep 2 kept; internet keep 2 stripped" },
+    { "a rule over the relay's",
+      "[rule p]\nrecipients = otto@acme.example, dan@else.example\naction = convert-profile\nconvert = plain\n", 4,
+      "exchange keep 1 kept; exchange plain 1 stripped; internet keep 1 stripped; internet plain 1 stripped" },
+  };
+  static const char *const recipients[]
+      = { "bob@acme.example", "otto@acme.example", "carl@else.example", "dan@else.example", NULL };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *more
+          = g_strconcat ("[convert keep]\nnotes-encap-strip = no\n[convert plain]\n"
+                         "[rule i]\ndestinations = internet\nrelay = x\nconvert =",
+                         "\n[relay x]\nhosts = x\n", i >= 2 ? "convert = keep\n" : "", NULL);
+      g_autofree char *rules = g_strconcat (rows[i].more, more, NULL);
+      g_auto (Box) box = { 0 };
+      g_autoptr (IstPreparation) got = NULL;
+      g_autoptr (GString) words = g_string_new (NULL);
+
+      ist_row ("%s", rows[i].name);
+      if (!box_open (&box, rules, "anna@d.acme.example", recipients))
+        return;
+      got = ist_prepare (box.snapshot, "key", &box.job);
+      IST_ASSERT_INT (got->diverted->len, 0);
+      IST_ASSERT_INT (got->groups->len, rows[i].n_groups);
+      for (guint k = 0; k < got->groups->len; k++)
+        {
+          const IstPrepared *group = g_ptr_array_index (got->groups, k);
+          g_autofree char *text = text_of (group);
+
+          g_string_append_printf (words, "%s%s %s %u %s", k > 0 ? "; " : "", ist_side_name (group->side),
+                                  group->profile != NULL ? group->profile : "-", group->rcpts->len,
+                                  strstr (text, "x-lotus-encap") != NULL ? "kept" : "stripped");
+        }
+      IST_ASSERT_STR (words->str, rows[i].want);
+    }
+}
+
 /* Nina moves to Domino while mail waits for her at Exchange's relay; the settings stay. The next preparation gives it
  * to the other relay, also when the sender lives there; what an administrator redirected stays where he put it. */
 static void
@@ -217,6 +268,7 @@ main (void)
 {
   static const IstTest tests[] = {
     { "pilot", test_pilot },
+    { "profiles", test_profiles },
     { "moved", test_moved },
     { NULL, NULL },
   };

@@ -60,6 +60,6 @@ tests_convert_test_rtf_t_SOURCES = tests/convert/test-rtf.c
 tests_convert_test_rtf_t_LDADD = $(CONVERT_TEST_LIBS)
 check_PROGRAMS += tests/convert/test-active-mail.t
 TESTS += tests/convert/test-active-mail.t
-tests_convert_test_active_mail_t_SOURCES = tests/convert/test-active-mail.c tests/convert/cd-make.c tests/convert/cd-make.h \
-  $(NSF_MAKE)
+MEMO_MAKE = tests/convert/memo-make.c tests/convert/memo-make.h tests/convert/cd-make.c tests/convert/cd-make.h $(NSF_MAKE)
+tests_convert_test_active_mail_t_SOURCES = tests/convert/test-active-mail.c $(MEMO_MAKE)
 tests_convert_test_active_mail_t_LDADD = $(CONVERT_TEST_LIBS)

@@ -5,68 +5,18 @@
 #include "convert/explain.h"
 #include "convert/pipeline.h"
 #include "convert/settings.h"
-#include "tests/convert/cd-make.h"
-#include "tests/convert/nsf-make.h"
+#include "tests/convert/memo-make.h"
 #include "tests/harness/harness.h"
 
 #include <string.h>
 
-#define CD_PLAIN "B129; W133 b1 b0 b0 b10 sHello_from_Notes"
-#define CD_BUTTON CD_PLAIN "; B129; W173 w3 d0 w0; W171 w0 w100 w20 w1 b1 b0 b0 b10 sApprove; B174"
-
-typedef enum
-{
-  COPY_PLAIN,
-  COPY_BUTTON,
-  COPY_SEALED,
-  COPY_FILE,
-  COPY_GARBAGE
-} Copy;
-
-static GBytes *
-database (Copy copy)
-{
-  g_autoptr (NsfMake) make = nsf_make_new ("Mail");
-  g_autoptr (GByteArray) cd = g_byte_array_new ();
-
-  if (copy == COPY_GARBAGE)
-    return g_bytes_new_static ("not a database", 14);
-  cd_make (cd, copy == COPY_BUTTON ? CD_BUTTON : CD_PLAIN);
-  nsf_make_note (make, 0x0001, NSF_MAKE_INLINE);
-  nsf_make_text (make, "Form", "Memo");
-  nsf_make_text (make, "Subject", "Plan");
-  nsf_make_item (make, "Body", 0x0001, copy == COPY_SEALED ? 2 : 0, cd->data, cd->len);
-  if (copy == COPY_SEALED)
-    nsf_make_item (make, "$Seal", 0x0009, 0, "xxxx", 4);
-  if (copy == COPY_FILE)
-    nsf_make_file (make, "plan.txt", 0, "the plan", 8);
-  return nsf_make_finish (make);
-}
-
-/* With the readable text beside it, or without. */
 static IstMessage *
-mail (Copy copy, gboolean readable)
+message_of (const Memo *memo)
 {
-  g_autoptr (GBytes) bytes = database (copy);
-  gsize size;
-  const guchar *data = g_bytes_get_data (bytes, &size);
-  g_autofree char *base64 = g_base64_encode (data, size);
-  GString *text = g_string_new ("From: anna@a.example\r\nSubject: Plan\r\nMIME-Version: 1.0\r\n"
-                                "Content-Type: multipart/alternative; boundary=b\r\n\r\n");
-  g_autoptr (GBytes) all = NULL;
-  g_autoptr (IstBody) body = NULL;
+  char *text = memo_make_mail (memo);
+  g_autoptr (GBytes) bytes = g_bytes_new_take (text, strlen (text));
+  g_autoptr (IstBody) body = ist_body_new_bytes (bytes);
 
-  if (readable)
-    g_string_append (text, "--b\r\nContent-Type: text/plain\r\n\r\nHello\r\n"
-                           "--b\r\nContent-Type: text/html\r\n\r\n<html><body><p>Hello</body></html>\r\n");
-  g_string_append (text, "--b\r\nContent-Type: application/X-Lotus-Encap2; name=encap2.ond\r\n"
-                         "Content-Disposition: attachment; filename=encap2.ond\r\n"
-                         "Content-Transfer-Encoding: base64\r\n\r\n");
-  for (gsize i = 0; i < strlen (base64); i += 76)
-    g_string_append_printf (text, "%.76s\r\n", base64 + i);
-  g_string_append (text, "--b--\r\n");
-  all = g_string_free_to_bytes (text);
-  body = ist_body_new_bytes (all);
   return ist_message_new (body);
 }
 
@@ -104,9 +54,9 @@ written_again (IstMessage *message)
 }
 
 static gboolean
-holds_database (IstMimeNode *root, Copy copy)
+holds_database (IstMimeNode *root, const Memo *memo)
 {
-  g_autoptr (GBytes) want = database (copy);
+  g_autoptr (GBytes) want = memo_make_database (memo);
   IstMimeNode *last = g_ptr_array_index (root->children, root->children->len - 1);
   g_autoptr (GBytes) got = ist_mime_node_decode (last, g_bytes_get_size (want) + 1);
 
@@ -114,6 +64,7 @@ holds_database (IstMimeNode *root, Copy copy)
 }
 
 #define TEXTS "text/plain text/html"
+#define OND "application/x-lotus-encap2+(encap2.ond)"
 #define NSF " application/vnd.lotus-notes+(message.nsf)"
 
 static void
@@ -122,45 +73,88 @@ test_policies (void)
   static const struct
   {
     const char *name;
-    Copy copy;
-    gboolean readable;
+    Memo memo;
     IstSide to;
     const char *settings;
     const char *want; /* the leaves */
     const char *says; /* somewhere in the message */
   } rows[] = {
-    { "a plain memo is stripped", COPY_PLAIN, TRUE, IST_SIDE_EXCHANGE, "", TEXTS, "Hello" },
-    { "a button is kept", COPY_BUTTON, TRUE, IST_SIDE_EXCHANGE, "", TEXTS NSF, "message.nsf; open it" },
-    { "in the language of the reader", COPY_BUTTON, TRUE, IST_SIDE_EXCHANGE, "language = de\n", TEXTS NSF, "Notes-Client" },
-    { "towards the Internet never", COPY_BUTTON, TRUE, IST_SIDE_INTERNET, "", TEXTS, "Hello" },
-    { "nor by rule of its form", COPY_BUTTON, TRUE, IST_SIDE_EXCHANGE, "active-mail-bypass-forms = memo\n", TEXTS, "Hello" },
-    { "of an item", COPY_BUTTON, TRUE, IST_SIDE_EXCHANGE, "active-mail-bypass-items = subject\n", TEXTS, "Hello" },
-    { "of its sender", COPY_BUTTON, TRUE, IST_SIDE_EXCHANGE, "active-mail-bypass-senders = anna@a.example\n", TEXTS, "Hello" },
-    { "without a text it is rebuilt", COPY_PLAIN, FALSE, IST_SIDE_EXCHANGE, "", TEXTS, "Hello from Notes" },
-    { "and its files come along", COPY_FILE, FALSE, IST_SIDE_EXCHANGE, "",
+    { "a plain memo is stripped", { MEMO_PLAIN }, IST_SIDE_EXCHANGE, "", TEXTS, "Hello" },
+    { "a button is kept", { MEMO_BUTTON }, IST_SIDE_EXCHANGE, "", TEXTS NSF, "message.nsf; open it" },
+    { "in the language of the reader", { MEMO_BUTTON }, IST_SIDE_EXCHANGE, "language = de\n", TEXTS NSF, "Notes-Client" },
+    { "without a text it is rebuilt", { MEMO_PLAIN, .alone = TRUE }, IST_SIDE_EXCHANGE, "", TEXTS, "Hello from Notes" },
+    { "and its files come along", { MEMO_FILE, .alone = TRUE }, IST_SIDE_EXCHANGE, "",
       TEXTS " application/octet-stream+(plan.txt)", "Hello from Notes" },
-    { "active and without a text: both", COPY_BUTTON, FALSE, IST_SIDE_EXCHANGE, "", TEXTS NSF, "Hello from Notes" },
-    { "sealed: the file, and what it is", COPY_SEALED, FALSE, IST_SIDE_EXCHANGE, "", "text/plain" NSF, "encrypted" },
-    { "attach", COPY_PLAIN, TRUE, IST_SIDE_EXCHANGE, "active-mail = attach\n", TEXTS NSF, "message.nsf" },
-    { "strip", COPY_BUTTON, TRUE, IST_SIDE_EXCHANGE, "active-mail = strip\n", TEXTS, "Hello" },
-    { "rebuild", COPY_BUTTON, TRUE, IST_SIDE_EXCHANGE, "active-mail = rebuild\n", TEXTS, "Hello from Notes" },
-    { "rebuild what is sealed: its text stays", COPY_SEALED, TRUE, IST_SIDE_EXCHANGE, "active-mail = rebuild\n", TEXTS,
+    { "active and without a text: both", { MEMO_BUTTON, .alone = TRUE }, IST_SIDE_EXCHANGE, "", TEXTS NSF,
+      "Hello from Notes" },
+    { "sealed: the file, and what it is", { MEMO_SEALED, .alone = TRUE }, IST_SIDE_EXCHANGE, "", "text/plain" NSF,
+      "encrypted" },
+    { "attach", { MEMO_PLAIN }, IST_SIDE_EXCHANGE, "active-mail = attach\n", TEXTS NSF, "message.nsf" },
+    { "strip", { MEMO_BUTTON }, IST_SIDE_EXCHANGE, "active-mail = strip\n", TEXTS, "Hello" },
+    { "rebuild", { MEMO_BUTTON }, IST_SIDE_EXCHANGE, "active-mail = rebuild\n", TEXTS, "Hello from Notes" },
+    { "rebuild what is sealed: its text stays", { MEMO_SEALED }, IST_SIDE_EXCHANGE, "active-mail = rebuild\n", TEXTS,
       "Hello" },
-    { "garbage beside a text", COPY_GARBAGE, TRUE, IST_SIDE_EXCHANGE, "", TEXTS, "Hello" },
-    { "garbage alone is never removed", COPY_GARBAGE, FALSE, IST_SIDE_EXCHANGE, "",
-      "application/x-lotus-encap2+(encap2.ond)", "" },
-    { "nor renamed", COPY_GARBAGE, TRUE, IST_SIDE_EXCHANGE, "active-mail = attach\nnotes-encap-strip = no\n",
-      TEXTS " application/x-lotus-encap2+(encap2.ond)", "Hello" },
-    { "switched off", COPY_PLAIN, FALSE, IST_SIDE_EXCHANGE, "notes-active-mail = no\n",
-      "application/x-lotus-encap2+(encap2.ond)", "" },
+    { "garbage beside a text", { MEMO_GARBAGE }, IST_SIDE_EXCHANGE, "", TEXTS, "Hello" },
+    { "garbage alone is never removed", { MEMO_GARBAGE, .alone = TRUE }, IST_SIDE_EXCHANGE, "", OND, "" },
+    { "nor renamed", { MEMO_GARBAGE }, IST_SIDE_EXCHANGE, "active-mail = attach\nnotes-encap-strip = no\n",
+      TEXTS " " OND, "Hello" },
+    { "switched off", { MEMO_PLAIN, .alone = TRUE }, IST_SIDE_EXCHANGE, "notes-active-mail = no\n", OND, "" },
+    /* towards the Internet */
+    { "towards the Internet never", { MEMO_BUTTON }, IST_SIDE_INTERNET, "", TEXTS, "Hello" },
+    { "nor where it is asked for", { MEMO_BUTTON }, IST_SIDE_INTERNET, "active-mail = attach\n", TEXTS, "Hello" },
+    { "nor rebuilt", { MEMO_BUTTON }, IST_SIDE_INTERNET, "active-mail = rebuild\n", TEXTS, "<p>Hello" },
+    { "nor left by another switch", { MEMO_BUTTON }, IST_SIDE_INTERNET,
+      "active-mail = attach\nnotes-encap-strip = no\n", TEXTS, "Hello" },
+    { "a text in place of the only copy", { MEMO_BUTTON, .alone = TRUE }, IST_SIDE_INTERNET, "", TEXTS,
+      "Hello from Notes" },
+    { "one of two, and neither copy", { MEMO_BUTTON, .alone = TRUE, .twice = TRUE }, IST_SIDE_INTERNET,
+      "notes-encap-strip = no\n", TEXTS, "Hello from Notes" },
+    { "nor two beside a text", { MEMO_BUTTON, .twice = TRUE }, IST_SIDE_INTERNET, "notes-encap-strip = no\n", TEXTS,
+      "<p>Hello" },
+    { "not of one that nobody can read", { MEMO_SEALED, .alone = TRUE }, IST_SIDE_INTERNET, "active-mail = attach\n", OND,
+      "" },
+    { "its link is plain text", { MEMO_LINK, .alone = TRUE }, IST_SIDE_INTERNET, "", TEXTS, "<a>Minutes</a>" },
+    { "also in the text", { MEMO_LINK, .alone = TRUE }, IST_SIDE_INTERNET, "", TEXTS, "from NotesMinutes\r\n" },
+    { "or one of the web", { MEMO_LINK, .alone = TRUE }, IST_SIDE_INTERNET, "doclink-host = web.acme.example\n", TEXTS,
+      "<https://web.acme.example/__" MEMO_REPLICA ".nsf/" MEMO_VIEW "/" MEMO_NOTE "?OpenDocument>" },
+    { "among us one of Notes", { MEMO_LINK, .alone = TRUE }, IST_SIDE_EXCHANGE, "doclink-host = web.acme.example\n", TEXTS,
+      "<notes:///" MEMO_REPLICA "/" MEMO_VIEW "/" MEMO_NOTE "?OpenDocument>" },
+    { "as the switch says", { MEMO_LINK, .alone = TRUE }, IST_SIDE_EXCHANGE, "doclinks = text\ndoclinks-html = no\n",
+      TEXTS, "<notes:///" MEMO_REPLICA },
+    /* rules of the site */
+    { "bypassed by its form", { MEMO_BUTTON }, IST_SIDE_EXCHANGE, "active-mail-bypass-forms = memo\n", TEXTS, "Hello" },
+    { "by another's form", { MEMO_BUTTON, .form = "Order" }, IST_SIDE_EXCHANGE, "active-mail-bypass-forms = memo\n",
+      TEXTS NSF, "" },
+    { "by an item", { MEMO_BUTTON, .item = "$Secret" }, IST_SIDE_EXCHANGE, "active-mail-bypass-items = x, $secret\n", TEXTS,
+      "Hello" },
+    { "by its sender", { MEMO_BUTTON }, IST_SIDE_EXCHANGE, "active-mail-bypass-senders = ANNA@a.example\n", TEXTS,
+      "Hello" },
+    { "by the sender's domain", { MEMO_BUTTON }, IST_SIDE_EXCHANGE, "active-mail-bypass-senders = @a.example\n", TEXTS,
+      "Hello" },
+    { "not by a part of it", { MEMO_BUTTON }, IST_SIDE_EXCHANGE, "active-mail-bypass-senders = @example, a.example\n",
+      TEXTS NSF, "" },
+    { "allowed by its form", { MEMO_BUTTON, .form = "Order" }, IST_SIDE_EXCHANGE, "active-mail-allow-forms = order\n",
+      TEXTS NSF, "" },
+    { "its form is not allowed", { MEMO_BUTTON }, IST_SIDE_EXCHANGE, "active-mail-allow-forms = order\n", TEXTS, "Hello" },
+    { "allowed by an item", { MEMO_BUTTON, .item = "Wrap" }, IST_SIDE_EXCHANGE,
+      "active-mail-allow-forms = order\nactive-mail-allow-items = wrap\n", TEXTS NSF, "" },
+    { "the item is not there", { MEMO_BUTTON }, IST_SIDE_EXCHANGE, "active-mail-allow-items = wrap\n", TEXTS, "Hello" },
+    { "allowed by its sender", { MEMO_BUTTON }, IST_SIDE_EXCHANGE,
+      "active-mail-allow-items = wrap\nactive-mail-allow-senders = @A.example\n", TEXTS NSF, "" },
+    { "another sender is", { MEMO_BUTTON }, IST_SIDE_EXCHANGE, "active-mail-allow-senders = carla@a.example\n", TEXTS,
+      "Hello" },
+    { "bypassed although allowed", { MEMO_BUTTON }, IST_SIDE_EXCHANGE,
+      "active-mail-allow-senders = @a.example\nactive-mail-bypass-forms = memo\n", TEXTS, "Hello" },
+    { "not allowed: attach does not help", { MEMO_BUTTON }, IST_SIDE_EXCHANGE,
+      "active-mail = attach\nactive-mail-allow-forms = order\n", TEXTS, "Hello" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      g_autoptr (IstMessage) message = mail (rows[i].copy, rows[i].readable);
+      g_autoptr (IstMessage) message = message_of (&rows[i].memo);
       g_autoptr (IstSettings) settings = settings_with (rows[i].settings);
       IstConvertContext context
-          = { .from = IST_SIDE_DOMINO, .to = rows[i].to, .settings = settings, .sender = "anna@a.example" };
+          = { .from = IST_SIDE_DOMINO, .to = rows[i].to, .settings = ist_convert_settings (settings, NULL), .sender = "anna@a.example" };
       g_autoptr (GPtrArray) parts = ist_derived_array_new ();
       g_autoptr (GString) got = g_string_new (NULL);
       g_autoptr (IstMessage) out = NULL;
@@ -176,7 +170,7 @@ test_policies (void)
       bytes = ist_message_to_bytes (out);
       IST_ASSERT (g_strstr_len (g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes), rows[i].says) != NULL);
       if (strstr (rows[i].want, "message.nsf") != NULL)
-        IST_ASSERT (holds_database (ist_mime_tree (out), rows[i].copy));
+        IST_ASSERT (holds_database (ist_mime_tree (out), &rows[i].memo));
       twice = written_again (out);
       IST_ASSERT (ist_pipeline_run (&context, twice, parts, NULL));
       again = ist_message_to_bytes (twice);

@@ -22,7 +22,7 @@ static char *
 run (const char *text, const char *lines, guint *n_changes, guint *n_limits)
 {
   g_autoptr (IstSettings) settings = settings_of (lines);
-  IstConvertContext context = { .from = IST_SIDE_DOMINO, .to = IST_SIDE_EXCHANGE, .settings = settings };
+  IstConvertContext context = { .from = IST_SIDE_DOMINO, .to = IST_SIDE_EXCHANGE, .settings = ist_convert_settings (settings, NULL) };
   gsize size;
   char *exact = ist_test_exact (text, &size);
   g_autoptr (GBytes) bytes = g_bytes_new_take (exact, size);

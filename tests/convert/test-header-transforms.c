@@ -149,7 +149,7 @@ convert (const char *data, gsize size, IstSide from, IstSide to, guint *n_change
   g_autoptr (IstBody) body = ist_body_new_bytes (bytes);
   g_autoptr (IstMessage) message = ist_message_new (body);
   g_autoptr (GPtrArray) parts = ist_derived_array_new ();
-  IstConvertContext context = { .from = from, .to = to, .settings = settings };
+  IstConvertContext context = { .from = from, .to = to, .settings = ist_convert_settings (settings, NULL) };
   g_autoptr (GBytes) out = NULL;
 
   IST_ASSERT (ist_pipeline_run (&context, message, parts, NULL));
@@ -158,12 +158,15 @@ convert (const char *data, gsize size, IstSide from, IstSide to, guint *n_change
   return g_strndup (g_bytes_get_data (out, NULL), g_bytes_get_size (out));
 }
 
+#define OUTSIDE TRUE
+
 static void
 test_doclinks (void)
 {
   static const struct
   {
     const char *name, *settings, *link, *want;
+    gboolean outside;
   } rows[] = {
     { "web", "doclinks = web\ndoclink-host = mail.acme.example\n",
       "notes:///85255E18006C664A/0/" NOTE,
@@ -183,6 +186,28 @@ test_doclinks (void)
       "href=\"notes:///85255E18006C664A/0/" NOTE "\"" },
     { "title and text stay", "doclinks = web\ndoclink-host = h.example\n",
       "notes:///85255E18006C664A\" title=\"T", "title=\"T\">plan</a>" },
+    { "text", "doclinks = text\n", "notes:///85255E18006C664A\" title=\"T", "<a title=\"T\">plan</a>" },
+    { "text, no blank behind it", "doclinks = text\n", "notes:///85255E18006C664A\"title=\"T", "<a title=\"T\">plan</a>" },
+    { "text, a second one", "doclinks = text\n", "notes:///85255E18006C664A\" title=T HREF=\"notes:///85255E18006C664B",
+      "<a title=T>plan</a>" },
+    { "web, a second one", "doclinks = web\ndoclink-host = h.example\n",
+      "notes:///85255E18006C664A\"href=\"https://x.example/",
+      "<a href=\"https://h.example/__85255E18006C664A.nsf?OpenDatabase\" href=\"https://x.example/\">" },
+    { "text, a database by its path", "doclinks = text\n", "notes://srv/names.nsf", "<a>plan</a>" },
+    { "text, no link of Notes", "doclinks = text\n", "https://x.example/", "<a href=\"https://x.example/\">plan</a>" },
+    { "outside: text", "", "notes:///85255E18006C664A\" title=\"T", "<a title=\"T\">plan</a>", OUTSIDE },
+    { "outside: no file", "doclinks = ndl\n", "notes:///85255E18006C664A", "text/html; charset=us-ascii\r\nContent-Transfer-Encoding: 7bit\r\n\r\n<a>plan</a>", OUTSIDE },
+    { "outside: the template", "doclink-url = https://go.acme.example/{replica}\ndoclink-host = h.example\n",
+      "notes:///85255E18006C664A", "<a href=\"https://go.acme.example/85255E18006C664A\">plan</a>", OUTSIDE },
+    { "outside: the web server", "doclinks = ndl\ndoclink-host = h.example\n", "notes:///85255E18006C664A",
+      "<a href=\"https://h.example/__85255E18006C664A.nsf?OpenDatabase\">plan</a>", OUTSIDE },
+    { "outside: web as always", "doclinks = web\ndoclink-url = https://go.acme.example/{replica}\ndoclink-host = h.example\n",
+      "notes:///85255E18006C664A", "<a href=\"https://h.example/__85255E18006C664A.nsf?OpenDatabase\">plan</a>", OUTSIDE },
+    { "outside: text as asked for", "doclinks = text\ndoclink-host = h.example\n", "notes:///85255E18006C664A",
+      "<a>plan</a>", OUTSIDE },
+    { "outside: one that cannot be read", "doclinks = web\ndoclink-host = h.example\n", "Notes://srv/names.nsf",
+      "<a>plan</a>", OUTSIDE },
+    { "switched off", "doclinks-html = no\n", "notes:///85255E18006C664A", "notes:///85255E18006C664A", OUTSIDE },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -191,6 +216,7 @@ test_doclinks (void)
       g_autofree char *text = g_strdup_printf (
           "Content-Type: text/html\r\n\r\n<a href=\"%s\">plan</a>\r\n", rows[i].link);
       g_autoptr (GPtrArray) errors = g_ptr_array_new_with_free_func (g_free);
+      IstSide to = rows[i].outside ? IST_SIDE_INTERNET : IST_SIDE_EXCHANGE;
       guint n = 0;
       g_autofree char *once = NULL;
       g_autofree char *twice = NULL;
@@ -199,9 +225,10 @@ test_doclinks (void)
       ist_row ("%s", rows[i].name);
       if (!IST_ASSERT (settings != NULL))
         continue;
-      once = convert (text, strlen (text), IST_SIDE_DOMINO, IST_SIDE_EXCHANGE, &n);
-      twice = convert (once, strlen (once), IST_SIDE_DOMINO, IST_SIDE_EXCHANGE, &n);
-      IST_ASSERT (strstr (once, rows[i].want) != NULL);
+      once = convert (text, strlen (text), IST_SIDE_DOMINO, to, &n);
+      twice = convert (once, strlen (once), IST_SIDE_DOMINO, to, &n);
+      if (!IST_ASSERT (strstr (once, rows[i].want) != NULL))
+        ist_note ("%s", once);
       IST_ASSERT_STR (twice, once);
       g_clear_pointer (&settings, ist_settings_unref);
     }
@@ -212,7 +239,8 @@ test_doclink_settings (void)
 {
   static const char *const rows[]
       = { "doclinks = web\n", "doclinks = redirector\n", "doclink-url = https://x/{nothing}\n",
-          "doclinks = outlook\n" };
+          "doclinks = outlook\n", "[convert p]\ndoclinks = web\n", "[convert p]\nactive-mail = some\n",
+          "doclink-host = h.example\n[convert p]\ndoclinks = redirector\n" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {

@@ -77,7 +77,7 @@ ist_pipeline_get (guint i)
 }
 
 gboolean
-ist_pipeline_is_on (guint i, const IstSettings *settings)
+ist_pipeline_is_on (guint i, const IstConvertSettings *settings)
 {
   return TRUE;
 }

@@ -33,7 +33,7 @@ static char *
 run (guint only, gboolean on, IstSide from, IstSide to, const char *text, guint *n_changes)
 {
   g_autoptr (IstSettings) settings = settings_with (only, on);
-  IstConvertContext context = { .from = from, .to = to, .settings = settings };
+  IstConvertContext context = { .from = from, .to = to, .settings = ist_convert_settings (settings, NULL) };
   gsize size;
   char *exact = ist_test_exact (text, &size);
   g_autoptr (GBytes) bytes = g_bytes_new_take (exact, size);
@@ -136,7 +136,7 @@ test_raw_database (void)
     {
       g_autoptr (IstSettings) settings = settings_with (index_of ("notes-encap-strip"), TRUE);
       IstConvertContext context
-          = { .from = IST_SIDE_DOMINO, .to = IST_SIDE_EXCHANGE, .settings = settings };
+          = { .from = IST_SIDE_DOMINO, .to = IST_SIDE_EXCHANGE, .settings = ist_convert_settings (settings, NULL) };
       g_autoptr (GString) text = g_string_new ("Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nhello\r\n");
       gsize keep = text->len;
       g_autoptr (GBytes) bytes = NULL;

@@ -1,5 +1,5 @@
 /*
- * Every transform, in both directions: what is not noted is not changed, and a second run finds nothing to do.
+ * Every transform, in both directions and towards the Internet: what is not noted is not changed, and a second run finds nothing to do.
  */
 #include "tests/fuzz/fuzz.h"
 
@@ -40,7 +40,8 @@ run (const guint8 *data, gsize size, IstSide from, IstSide to)
 {
   g_autoptr (IstMessage) message = fuzz_message (data, size);
   g_autoptr (GPtrArray) parts = ist_derived_array_new ();
-  IstConvertContext context = { .from = from, .to = to, .settings = all_on (), .sender = "anna@acme.example" };
+  IstConvertContext context = { .from = from, .to = to, .sender = "anna@acme.example",
+                                .settings = ist_convert_settings (all_on (), NULL) };
   GBytes *out;
 
   ist_pipeline_run (&context, message, parts, NULL);
@@ -67,5 +68,6 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
   check_direction (data, size, IST_SIDE_DOMINO, IST_SIDE_EXCHANGE);
   check_direction (data, size, IST_SIDE_EXCHANGE, IST_SIDE_DOMINO);
+  check_direction (data, size, IST_SIDE_DOMINO, IST_SIDE_INTERNET);
   return 0;
 }

@@ -13,7 +13,7 @@ SCENARIO_TESTS = tests/scenario/test-faults.t tests/scenario/test-retry.t \
   tests/scenario/test-mail-content.t tests/scenario/test-mail-limits.t \
   tests/scenario/test-mail-hosts.t tests/scenario/test-mail-addresses.t tests/scenario/test-corpus.t \
   tests/scenario/test-traffic.t tests/scenario/test-parts.t \
-  tests/scenario/test-edges.t
+  tests/scenario/test-edges.t tests/scenario/test-profiles.t
 check_PROGRAMS += $(SCENARIO_TESTS)
 TESTS += $(SCENARIO_TESTS)
 tests_scenario_test_faults_t_SOURCES = tests/scenario/test-faults.c
@@ -34,5 +34,7 @@ tests_scenario_test_traffic_t_SOURCES = tests/scenario/test-traffic.c
 tests_scenario_test_traffic_t_LDADD = $(SCENARIO_LIBS)
 tests_scenario_test_parts_t_SOURCES = tests/scenario/test-parts.c
 tests_scenario_test_parts_t_LDADD = $(SCENARIO_LIBS)
+tests_scenario_test_profiles_t_SOURCES = tests/scenario/test-profiles.c $(MEMO_MAKE)
+tests_scenario_test_profiles_t_LDADD = $(SCENARIO_LIBS)
 tests_scenario_test_edges_t_SOURCES = tests/scenario/test-edges.c
 tests_scenario_test_edges_t_LDADD = $(SCENARIO_LIBS)
