@@ -74,6 +74,7 @@ libconvert_a_SOURCES += \
   convert/field.c convert/field.h \
   convert/format/html.c convert/format/html.h \
   convert/header-hygiene.c \
+  convert/html-tables.c convert/html-tables.h \
   convert/notes-ndr.c \
   convert/notes-out-of-office.c \
   convert/notes-priority.c \
