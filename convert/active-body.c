@@ -1,7 +1,7 @@
 #include "convert/active-body.h"
 
 #include "convert/catalog.h"
-#include "convert/format/ndl.h"
+#include "convert/doclink-address.h"
 #include "convert/format/nsf-attach.h"
 #include "convert/format/rich-html.h"
 #include "convert/format/rich-text.h"
@@ -10,6 +10,7 @@
 
 #define MAX_FILE ((gsize) 256 * 1024 * 1024)
 #define MAX_TEXT ((gsize) 10 * 1024 * 1024)
+#define HINT_STYLE "font-family:Arial,sans-serif;font-size:10pt;color:#606060"
 
 /* ---- places ---- */
 
@@ -63,9 +64,32 @@ ist_active_body_attach (IstMessage *message, IstMimeNode *copy)
 /* ---- the body ---- */
 
 static char *
-notes_address (gpointer user, const IstDocLink *link)
+address (gpointer user, const IstDocLink *link)
 {
-  return ist_doc_url_notes (link);
+  const IstActiveReader *reader = user;
+
+  return ist_doclink_address (reader->settings, link);
+}
+
+static char *
+say (gpointer user, IstRichWord word, const char *name)
+{
+  static const struct
+  {
+    IstTextId named, bare;
+    const char *slot;
+  } rows[] = { [IST_RICH_WORD_POPUP] = { IST_TEXT_POPUP, IST_TEXT_HOTSPOT, "text" },
+               [IST_RICH_WORD_ACTION] = { IST_TEXT_HOTSPOT, IST_TEXT_HOTSPOT, "label" },
+               [IST_RICH_WORD_BUTTON] = { IST_TEXT_BUTTON, IST_TEXT_HOTSPOT, "label" },
+               [IST_RICH_WORD_OBJECT] = { IST_TEXT_EMBEDDED_OBJECT, IST_TEXT_HOTSPOT, "name" },
+               [IST_RICH_WORD_FIELD] = { IST_TEXT_FIELD, IST_TEXT_HOTSPOT, "name" },
+               [IST_RICH_WORD_PICTURE] = { IST_TEXT_PICTURE_NAMED, IST_TEXT_PICTURE_MISSING, "name" },
+               [IST_RICH_WORD_ATTACHMENT] = { IST_TEXT_ATTACHMENT_HERE, IST_TEXT_ATTACHMENT_HERE, "name" },
+               [IST_RICH_WORD_DOCLINK] = { IST_TEXT_DOCLINK, IST_TEXT_DOCLINK, "name" } };
+  const IstActiveReader *reader = user;
+
+  return ist_catalog_text (reader->language, name != NULL ? rows[word].named : rows[word].bare, rows[word].slot,
+                           name != NULL ? name : "", NULL);
 }
 
 static IstMimeNode *
@@ -91,13 +115,13 @@ picture_node (const IstRichPart *part)
 }
 
 static IstMimeNode *
-rich_node (const IstMessage *message, const IstActiveNote *note)
+rich_node (const IstMessage *message, const IstActiveReader *reader, const IstActiveNote *note)
 {
+  IstRichHtmlOptions options = { .href = address, .say = say, .user = (gpointer) reader };
   g_autofree char *sum = NULL;
-  g_autofree char *text = ist_rich_to_text (note->rich, notes_address, NULL);
+  g_autofree char *text = ist_rich_to_text (note->rich, &options);
   g_autofree char *html = NULL;
   g_autoptr (GPtrArray) parts = NULL;
-  IstRichHtmlOptions options = { .href = notes_address };
   IstMimeNode *alternative = ist_mime_node_new ("multipart/alternative", NULL, NULL);
   IstMimeNode *shown;
 
@@ -162,10 +186,10 @@ mime_node (const IstActiveNote *note)
 }
 
 static IstMimeNode *
-body_node (const IstMessage *message, const IstActiveNote *note)
+body_node (const IstMessage *message, const IstActiveReader *reader, const IstActiveNote *note)
 {
   if (note->rich != NULL)
-    return rich_node (message, note);
+    return rich_node (message, reader, note);
   return note->mime != NULL ? mime_node (note) : text_node ("text/plain", note->text);
 }
 
@@ -217,9 +241,9 @@ add_files (IstMessage *message, const IstActiveNote *note)
 }
 
 guint
-ist_active_body_add (IstMessage *message, const IstActiveNote *note, IstMimeNode *copy)
+ist_active_body_add (IstMessage *message, const IstActiveReader *reader, const IstActiveNote *note, IstMimeNode *copy)
 {
-  IstMimeNode *body = body_node (message, note);
+  IstMimeNode *body = body_node (message, reader, note);
 
   if (copy == NULL)
     ist_mime_node_insert (mixed_of (message), 0, body);
@@ -265,8 +289,8 @@ with_hint (const char *type, const char *text, const char *hint)
   if (strcmp (type, "text/html") != 0)
     return g_strconcat (text, g_str_has_suffix (text, "\n") ? "\n" : "\n\n", hint, "\n", NULL);
   if (end == NULL)
-    return g_strconcat (text, "<p>", escaped, "</p>\n", NULL);
-  return g_strdup_printf ("%.*s<p>%s</p>\n%s", (int) (end - text), text, escaped, end);
+    return g_strconcat (text, "<p style=\"" HINT_STYLE "\">", escaped, "</p>\n", NULL);
+  return g_strdup_printf ("%.*s<p style=\"" HINT_STYLE "\">%s</p>\n%s", (int) (end - text), text, escaped, end);
 }
 
 static gboolean

@@ -9,6 +9,7 @@
 
 #include "base/mime-tree.h"
 #include "convert/active-note.h"
+#include "convert/settings.h"
 
 G_BEGIN_DECLS
 
@@ -17,10 +18,18 @@ G_BEGIN_DECLS
 /* Moves the part to the end of the outermost multipart/mixed, as an attached database; its bytes stay. */
 void ist_active_body_attach (IstMessage *message, IstMimeNode *copy);
 
+/* For whom the text is made. */
+typedef struct
+{
+  const IstConvertSettings *settings; /* NULL: the defaults */
+  const char *language;
+} IstActiveReader;
+
 /* Adds the note's body as text and HTML with its pictures, and its files that the message does not have yet. With
  * `copy`, it takes that part's place, and that of the alternatives beside it. Gives the number of files added. Links to
- * Notes documents are notes: addresses, which doclinks-html turns into what the site wants. */
-guint ist_active_body_add (IstMessage *message, const IstActiveNote *note, IstMimeNode *copy);
+ * Notes documents get the address that the settings say; .ndl files for them are left to doclinks-html. */
+guint ist_active_body_add (IstMessage *message, const IstActiveReader *reader, const IstActiveNote *note,
+                           IstMimeNode *copy);
 
 /* Says in each text for the reader that the file is there; `sealed`: that it is all there is. */
 void ist_active_body_add_hint (IstMessage *message, const char *language, gboolean sealed);

@@ -9,6 +9,7 @@
 #include "convert/transforms.h"
 
 #include "base/mime-tree.h"
+#include "convert/doclink-address.h"
 #include "convert/field.h"
 #include "convert/format/html.h"
 #include "convert/format/ndl.h"
@@ -22,9 +23,8 @@
 
 typedef struct
 {
+  const IstConvertSettings *settings; /* NULL: the defaults */
   IstDoclinks policy;
-  const char *host;  /* of "web" */
-  const char *url;   /* of "redirector" */
   GHashTable *names; /* of the parts that are there: a link's file is attached once */
   GPtrArray *files;  /* IstMimeNode, in no tree yet */
   guint n;
@@ -88,12 +88,9 @@ new_address (Links *self, const char *url)
     return NULL;
   if (self->policy == IST_DOCLINKS_NDL && attach (self, link))
     self->n++;
-  if (self->policy == IST_DOCLINKS_WEB && self->host != NULL)
-    fresh = ist_doc_url_web (link, self->host, TRUE);
-  else if (self->policy == IST_DOCLINKS_REDIRECTOR && self->url != NULL)
-    fresh = ist_doc_url_template (link, self->url, NULL);
-  else if (lost_a_slash (url, link))
-    fresh = ist_doc_url_notes (link);
+  fresh = ist_doclink_address (self->settings, link);
+  if (fresh != NULL && is_notes_url (fresh) && !lost_a_slash (url, link))
+    g_clear_pointer (&fresh, g_free);
   if (fresh != NULL && strcmp (fresh, url) != 0)
     return fresh;
   g_free (fresh);
@@ -166,11 +163,12 @@ ist_doclinks_html (const IstConvertContext *context, IstMessage *message, GError
   g_autoptr (GPtrArray) files = NULL;
   g_autofree char *html = NULL;
   g_autofree char *fresh = NULL;
-  Links links
-      = { .policy = settings != NULL ? (IstDoclinks) settings->doclinks : IST_DOCLINKS_NOTES };
+  Links links = { .settings = settings,
+                  .policy = settings != NULL ? (IstDoclinks) settings->doclinks : IST_DOCLINKS_NOTES };
   IstMimeNode *root, *node;
 
-  if (!ist_field_mentions_html (message))
+  /* A text that was made from the Notes copy is in the tree only. */
+  if (!ist_field_mentions_html (message) && !ist_mime_tree_is_changed (message))
     return TRUE;
   root = ist_mime_tree (message);
   node = ist_mime_node_find (root, "text/html");
@@ -182,8 +180,6 @@ ist_doclinks_html (const IstConvertContext *context, IstMessage *message, GError
     return TRUE;
   links.names = names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   links.files = files = g_ptr_array_new ();
-  links.host = settings != NULL ? settings->doclink_host : NULL;
-  links.url = settings != NULL ? settings->doclink_url : NULL;
   ist_mime_node_visit (root, collect_name, names);
   fresh = rewrite (&links, html);
   if (links.n == 0)

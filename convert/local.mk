@@ -49,7 +49,8 @@ libconvert_a_SOURCES += \
   convert/format/rich-html.c convert/format/rich-html.h \
   convert/format/rich-private.h \
   convert/format/rich-text.c convert/format/rich-text.h \
-  convert/format/rich.c convert/format/rich.h
+  convert/format/rich.c convert/format/rich.h \
+  convert/format/wmf.c convert/format/wmf.h
 libconvert_a_SOURCES += \
   convert/format/cx.c convert/format/cx.h \
   convert/format/huffman.c convert/format/huffman.h \
@@ -66,6 +67,7 @@ libconvert_a_SOURCES += \
 # Transforms on headers, reports and HTML.
 libconvert_a_SOURCES += \
   convert/auto-reply.c convert/auto-reply.h \
+  convert/doclink-address.c convert/doclink-address.h \
   convert/doclinks-html.c \
   convert/exchange-headers-trim.c \
   convert/exchange-ndr.c \

@@ -14,14 +14,36 @@
 #define CD_PLAIN "B129; W133 b1 b0 b0 b10 sHello_from_Notes"
 #define CD_BUTTON CD_PLAIN "; B129; W173 w3 d0 w0; W171 w0 w100 w20 w1 b1 b0 b0 b10 sApprove; B174"
 
+#define CD_LINK CD_PLAIN "; W145 w0 zThe_target zCN=Hub/O=Acme z; W145 w1 zItself z z"
+
 typedef enum
 {
   COPY_PLAIN,
   COPY_BUTTON,
   COPY_SEALED,
   COPY_FILE,
+  COPY_LINK,        /* to a second document, and to itself */
+  COPY_LINK_SEALED, /* the second document is encrypted */
   COPY_GARBAGE
 } Copy;
+
+/* The second note of a database: its number is the third part of its id (nsf-make.c). */
+static void
+add_target (NsfMake *make, gboolean sealed)
+{
+  g_autoptr (GByteArray) cd = g_byte_array_new ();
+  g_autoptr (GByteArray) links = g_byte_array_new ();
+
+  /* A value of $Links has no record header: the four bytes of one are cut off. */
+  cd_make (links, "W0 w2 d11 d12 x16 d286331153 d572662306 d260 d1145324612 d11 d12 x16 d286331153 d572662306 d256 d1145324612");
+  nsf_make_item (make, "$Links", 0x0007, 0, links->data + 4, links->len - 4);
+  cd_make (cd, "B129; W133 b1 b0 b0 b10 sText_of_the_target");
+  nsf_make_note (make, 0x0001, NSF_MAKE_INLINE);
+  nsf_make_text (make, "Subject", "Target");
+  nsf_make_item (make, "Body", 0x0001, 0, cd->data, cd->len);
+  if (sealed)
+    nsf_make_item (make, "$Seal", 0x0009, 0, "xxxx", 4);
+}
 
 static GBytes *
 database (Copy copy)
@@ -31,7 +53,7 @@ database (Copy copy)
 
   if (copy == COPY_GARBAGE)
     return g_bytes_new_static ("not a database", 14);
-  cd_make (cd, copy == COPY_BUTTON ? CD_BUTTON : CD_PLAIN);
+  cd_make (cd, copy == COPY_BUTTON ? CD_BUTTON : copy == COPY_LINK || copy == COPY_LINK_SEALED ? CD_LINK : CD_PLAIN);
   nsf_make_note (make, 0x0001, NSF_MAKE_INLINE);
   nsf_make_text (make, "Form", "Memo");
   nsf_make_text (make, "Subject", "Plan");
@@ -40,6 +62,8 @@ database (Copy copy)
     nsf_make_item (make, "$Seal", 0x0009, 0, "xxxx", 4);
   if (copy == COPY_FILE)
     nsf_make_file (make, "plan.txt", 0, "the plan", 8);
+  if (copy == COPY_LINK || copy == COPY_LINK_SEALED)
+    add_target (make, copy == COPY_LINK_SEALED);
   return nsf_make_finish (make);
 }
 
@@ -184,10 +208,80 @@ test_policies (void)
     }
 }
 
+/* What the copy becomes where the message has no other text: both texts. */
+static char *
+texts_of (Copy copy, const char *settings_text, GString *leaves)
+{
+  g_autoptr (IstMessage) message = mail (copy, FALSE);
+  g_autoptr (IstSettings) settings = settings_with (settings_text);
+  IstConvertContext context
+      = { .from = IST_SIDE_DOMINO, .to = IST_SIDE_EXCHANGE, .settings = settings, .sender = "anna@a.example" };
+  g_autoptr (GPtrArray) parts = ist_derived_array_new ();
+  g_autoptr (IstMessage) out = NULL;
+  IstMimeNode *root;
+  g_autofree char *plain = NULL;
+  g_autofree char *html = NULL;
+
+  IST_ASSERT (ist_pipeline_run (&context, message, parts, NULL));
+  out = written_again (message);
+  root = ist_mime_tree (out);
+  ist_mime_node_visit (root, collect, leaves);
+  if (!IST_ASSERT (ist_mime_node_find (root, "text/html") != NULL))
+    return g_strdup ("");
+  plain = ist_mime_node_text (ist_mime_node_find (root, "text/plain"), 100000, NULL);
+  html = ist_mime_node_text (ist_mime_node_find (root, "text/html"), 100000, NULL);
+  return g_strconcat (plain, "=====\n", html, NULL);
+}
+
+static guint
+count (const char *text, const char *what)
+{
+  guint n = 0;
+
+  for (const char *p = strstr (text, what); p != NULL; p = strstr (p + 1, what))
+    n++;
+  return n;
+}
+
+static void
+test_rebuilt_texts (void)
+{
+  static const struct
+  {
+    const char *name;
+    Copy copy;
+    const char *settings, *says; /* in the plain text and in the HTML: twice, but for what `n` says */
+    guint n;
+    const char *leaves;
+  } rows[] = {
+    { "links as notes: addresses", COPY_LINK, "", "notes://Hub/0000000C0000000B/0/2222222211111111444444440000010", 2, TEXTS },
+    { "links to a web server", COPY_LINK, "doclinks = web\ndoclink-host = web.a.example\n",
+      "https://web.a.example/__0000000C0000000B.nsf/0/22222222111111114444444400000104", 2, TEXTS },
+    { "links by a template, with their titles", COPY_LINK,
+      "doclinks = redirector\ndoclink-url = https://find.a.example/{note}/{title}\n",
+      "https://find.a.example/22222222111111114444444400000104/The%20target", 2, TEXTS },
+    { "and no notes: address is left", COPY_LINK, "doclinks = web\ndoclink-host = web.a.example\n", "notes:", 0, TEXTS },
+    { "links as files", COPY_LINK, "doclinks = ndl\n", "notes://Hub/", 2,
+      TEXTS " application/vnd.lotus-notes+(link-51fc3349.ndl) application/vnd.lotus-notes+(link-4d36ba2a.ndl)" },
+    { "marks in the language of the reader", COPY_BUTTON, "language = de\n", "[Schaltfl\xC3\xA4" "che: Approve]", 2, TEXTS NSF },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GString) leaves = g_string_new (NULL);
+      g_autofree char *texts = NULL;
+
+      ist_row ("%s", rows[i].name);
+      texts = texts_of (rows[i].copy, rows[i].settings, leaves);
+      IST_ASSERT_INT (count (texts, rows[i].says), rows[i].n);
+      IST_ASSERT_STR (leaves->str, rows[i].leaves);
+    }
+}
+
 int
 main (void)
 {
-  static const IstTest tests[] = { { "policies", test_policies }, { NULL, NULL } };
+  static const IstTest tests[] = { { "policies", test_policies }, { "rebuilt texts", test_rebuilt_texts }, { NULL, NULL } };
 
   return ist_test_main ("active-mail", tests);
 }
