@@ -139,6 +139,12 @@ tell_unreadable (const Work *self, const char *instead)
 static guint
 add_body (const Work *self, const IstActiveReader *reader, IstMimeNode *copy)
 {
+  guint n = 0;
+
+  if (self->settings != NULL && self->settings->doclinks_snapshot)
+    n = ist_active_note_add_linked (self->note, self->database, reader->language);
+  if (n > 0)
+    ist_message_note (self->message, NAME, "copies of %u linked documents stand below the text", n);
   return ist_active_body_add (self->message, reader, self->note, copy);
 }
 

@@ -263,6 +263,13 @@ test_rebuilt_texts (void)
     { "and no notes: address is left", COPY_LINK, "doclinks = web\ndoclink-host = web.a.example\n", "notes:", 0, TEXTS },
     { "links as files", COPY_LINK, "doclinks = ndl\n", "notes://Hub/", 2,
       TEXTS " application/vnd.lotus-notes+(link-51fc3349.ndl) application/vnd.lotus-notes+(link-4d36ba2a.ndl)" },
+    { "no copy of the linked document unless asked for", COPY_LINK, "", "Text of the target", 0, TEXTS },
+    { "a copy of the linked document", COPY_LINK, "doclinks-snapshot = yes\n", "Text of the target", 2, TEXTS },
+    { "its heading", COPY_LINK, "doclinks-snapshot = yes\n", "Copy of the linked document: Target", 2, TEXTS },
+    { "in the language of the reader", COPY_LINK, "doclinks-snapshot = yes\nlanguage = de\n",
+      "Kopie des verkn\xC3\xBCpften Dokuments: Target", 2, TEXTS },
+    { "none of the memo itself", COPY_LINK, "doclinks-snapshot = yes\n", "Hello from Notes", 2, TEXTS },
+    { "none of what is encrypted", COPY_LINK_SEALED, "doclinks-snapshot = yes\n", "Copy of the linked", 0, TEXTS },
     { "marks in the language of the reader", COPY_BUTTON, "language = de\n", "[Schaltfl\xC3\xA4" "che: Approve]", 2, TEXTS NSF },
   };
 
