@@ -63,3 +63,14 @@ TESTS += tests/convert/test-active-mail.t
 tests_convert_test_active_mail_t_SOURCES = tests/convert/test-active-mail.c tests/convert/cd-make.c tests/convert/cd-make.h \
   $(NSF_MAKE)
 tests_convert_test_active_mail_t_LDADD = $(CONVERT_TEST_LIBS)
+# Converted messages as pictures for a person to look at: tests/convert/render.sh, run by hand (docs/formats.md).
+RENDERERS = tests/convert/render-html tests/convert/render-make tests/convert/render-nsf
+check_PROGRAMS += $(RENDERERS)
+EXTRA_DIST += tests/convert/render.sh
+tests_convert_render_html_SOURCES = tests/convert/render-html.c
+tests_convert_render_html_LDADD = $(BASE_LIBS)
+tests_convert_render_make_SOURCES = tests/convert/render-make.c tests/convert/render-pictures.c tests/convert/render-pictures.h \
+  tests/convert/cd-make.c tests/convert/cd-make.h $(NSF_MAKE)
+tests_convert_render_make_LDADD = libconvert.a $(BASE_LIBS)
+tests_convert_render_nsf_SOURCES = tests/convert/render-nsf.c
+tests_convert_render_nsf_LDADD = libconvert.a $(BASE_LIBS)
