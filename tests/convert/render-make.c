@@ -23,6 +23,7 @@
 #define HEAD FONT ("1", "1", "10", "12") "s"
 #define P "B129;B131 w1;"
 #define NORMAL PAB ("1", "0", "1440", "1440", "0", "0") "B131 w1;"
+#define SNAPSHOT "notes-links-snapshot"
 #define LINKS "[connector]\nhostname = localhost\n[convert]\n"
 
 typedef struct
@@ -49,7 +50,7 @@ static const char fonts_script[]
             PAB ("7", "0", "1440", "2160", "0", "0") "B129;B131 w2;" TEXT "centred;B129;B131 w3;" TEXT
     "right;B129;B131 w4;" TEXT "Both_sides:_the_quick_brown_fox_jumps_over_the_lazy_dog,_and_over_another_one,_until_the_"
     "line_of_this_window_is_full_and_the_text_goes_on_in_the_next_line.;B129;B131 w5;" TEXT
-    "Indented_by_half_an_inch.;B129;B131 w6;" TEXT "Hanging:_the_quick_brown_fox_jumps_over_the_lazy_dog,_and_over_"
+    "Indented_by_half_an_inch.;B129;B131 w6;" TEXT "Hanging,_half_an_inch_after_the_first_line:_the_quick_brown_fox_jumps_over_the_lazy_dog,_and_over_"
     "another_one,_until_the_line_of_this_window_is_full_and_the_text_goes_on_in_the_next_line.;B129;B131 w7;" TEXT
     "First_line_in:_the_quick_brown_fox_jumps_over_the_lazy_dog,_and_over_another_one,_until_the_line_of_this_window_is_"
     "full_and_the_text_goes_on_in_the_next_line.;W201 d0 w0 w0 w0;" P TEXT "after_the_rule";
@@ -226,7 +227,22 @@ static const Sample samples[] = {
   { "notes-links-redirector", "DocLinks by a template", links_script, NULL,
     LINKS "doclinks = redirector\ndoclink-url = https://find.acme.example/?r={replica}&n={note}&t={title}\n" },
   { "notes-links-ndl", "DocLinks with .ndl files", links_script, NULL, LINKS "doclinks = ndl\n" },
+  { SNAPSHOT, "A copy of the linked document", links_script, NULL, LINKS "doclinks-snapshot = yes\n" },
+  { "notes-german", "Marks in German", hotspots_script, NULL, LINKS "language = de\n" },
 };
+
+/* The document that the first link leads to. */
+static void
+add_target (NsfMake *make)
+{
+  g_autoptr (GByteArray) cd = g_byte_array_new ();
+
+  cd_make (cd, NORMAL TEXT "The_text_of_the_plan.;B163 x10 w1;" PLAIN_CELL ("0", "0", "1440", "4320") TEXT
+           "cell;" PLAIN_CELL ("0", "1", "4320", "7200") TEXT "cell;B165 d0");
+  nsf_make_note (make, 0x0001, NSF_MAKE_INLINE);
+  nsf_make_text (make, "Subject", "The plan for Europe");
+  nsf_make_item (make, "Body", 0x0001, 0, cd->data, cd->len);
+}
 
 static GBytes *
 database (const Sample *sample)
@@ -237,7 +253,7 @@ database (const Sample *sample)
   g_autoptr (GByteArray) fonts = g_byte_array_new ();
 
   /* A value of $Links has no record header: the four bytes of one are cut off. */
-  cd_make (links, "W0 w3 d11 d12 d21 d22 d23 d24 d31 d32 d33 d34 d11 d12 d21 d22 d23 d24 x16 d11 d12 x32");
+  cd_make (links, "W0 w3 d11 d12 d21 d22 d23 d24 d286331153 d572662306 d260 d1145324612 d11 d12 d21 d22 d23 d24 x16 d11 d12 x32");
   cd_make (fonts, "W139 w1 b5 b0 zVerdana x24");
   cd_make (cd, sample->script);
   if (sample->build != NULL)
@@ -248,8 +264,10 @@ database (const Sample *sample)
   nsf_make_item (make, "Body", 0x0001, 0, cd->data, cd->len);
   nsf_make_item (make, "$Links", 0x0007, 0, links->data + 4, links->len - 4);
   nsf_make_item (make, "$Fonts", 0x0001, 0, fonts->data, fonts->len);
-  if (strcmp (sample->name, "notes-hotspots") == 0)
+  if (sample->script == hotspots_script)
     nsf_make_file (make, "plan.txt", 0, "the plan", 8);
+  if (strcmp (sample->name, SNAPSHOT) == 0)
+    add_target (make);
   return nsf_make_finish (make);
 }
 
