@@ -67,6 +67,7 @@ tests_convert_test_active_mail_t_LDADD = $(CONVERT_TEST_LIBS)
 RENDERERS = tests/convert/render-html tests/convert/render-make tests/convert/render-nsf
 check_PROGRAMS += $(RENDERERS)
 EXTRA_DIST += tests/convert/render.sh
+dist_check_SCRIPTS += tests/convert/check-render.sh
 tests_convert_render_html_SOURCES = tests/convert/render-html.c
 tests_convert_render_html_LDADD = $(BASE_LIBS)
 tests_convert_render_make_SOURCES = tests/convert/render-make.c tests/convert/render-pictures.c tests/convert/render-pictures.h \
