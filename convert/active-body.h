@@ -28,8 +28,8 @@ typedef struct
 /* Adds the note's body as text and HTML with its pictures, and its files that the message does not have yet. With
  * `copy`, it takes that part's place, and that of the alternatives beside it. Gives the number of files added. Links to
  * Notes documents get the address that the settings say; .ndl files for them are left to doclinks-html. */
-guint ist_active_body_add (IstMessage *message, const IstActiveReader *reader, const IstActiveNote *note,
-                           IstMimeNode *copy);
+guint ist_active_body_add (IstMessage *message, const IstActiveReader *reader,
+                           const IstActiveNote *note, IstMimeNode *copy);
 
 /* Says in each text for the reader that the file is there; `sealed`: that it is all there is. */
 void ist_active_body_add_hint (IstMessage *message, const char *language, gboolean sealed);

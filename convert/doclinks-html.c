@@ -163,8 +163,9 @@ ist_doclinks_html (const IstConvertContext *context, IstMessage *message, GError
   g_autoptr (GPtrArray) files = NULL;
   g_autofree char *html = NULL;
   g_autofree char *fresh = NULL;
-  Links links = { .settings = settings,
-                  .policy = settings != NULL ? (IstDoclinks) settings->doclinks : IST_DOCLINKS_NOTES };
+  Links links
+      = { .settings = settings,
+          .policy = settings != NULL ? (IstDoclinks) settings->doclinks : IST_DOCLINKS_NOTES };
   IstMimeNode *root, *node;
 
   /* A text that was made from the Notes copy is in the tree only. */

@@ -125,12 +125,14 @@ repair (const char *html, Pictures *found, GString *what)
   char *split = ist_html_split_tables (plain != NULL ? plain : html, MAX_ROWS, &n_tables);
 
   if (plain != NULL)
-    g_string_append_printf (what,
-                            "HTML of Outlook made plain: %u conditional comments, %u tags of Office, %u list items, "
-                            "%u pictures, %u font sizes",
-                            report.n_comments, report.n_elements, report.n_items, report.n_pictures, report.n_sizes);
+    g_string_append_printf (
+        what,
+        "HTML of Outlook made plain: %u conditional comments, %u tags of Office, %u list items, "
+        "%u pictures, %u font sizes",
+        report.n_comments, report.n_elements, report.n_items, report.n_pictures, report.n_sizes);
   if (split != NULL)
-    g_string_append_printf (what, "%slarge tables divided: %u more tables", what->len > 0 ? "; " : "", n_tables);
+    g_string_append_printf (what, "%slarge tables divided: %u more tables",
+                            what->len > 0 ? "; " : "", n_tables);
   return split != NULL ? split : g_steal_pointer (&plain);
 }
 

@@ -13,8 +13,8 @@ typedef struct
   IstHtmlToken tag;  /* <table …> */
   IstHtmlToken body; /* <tbody …>, if one is open */
   gboolean in_body;
-  guint rows;        /* begun since its tag */
-  guint64 taken;     /* rows that cells reach down to, counted from its tag */
+  guint rows;    /* begun since its tag */
+  guint64 taken; /* rows that cells reach down to, counted from its tag */
 } Table;
 
 typedef struct
@@ -63,7 +63,8 @@ take_cell (Table *table, const IstHtmlToken *token)
   /* HTML 5 4.9.11: 0 reaches to the end of the group of rows. */
   if (text != NULL && span == 0 && g_ascii_isdigit (*text))
     span = G_MAXUINT32;
-  table->taken = MAX (table->taken, (guint64) table->rows - (table->rows > 0) + MIN (span, G_MAXUINT32));
+  table->taken
+      = MAX (table->taken, (guint64) table->rows - (table->rows > 0) + MIN (span, G_MAXUINT32));
 }
 
 static void

@@ -221,7 +221,9 @@ is_too_large (const char *declaration)
   if (g_ascii_strncasecmp (declaration, "font-size:", 10) != 0)
     return FALSE;
   size = g_ascii_strtod (declaration + 10, &unit);
-  points = g_ascii_strncasecmp (unit, "px", 2) == 0 ? size * 0.75 : g_ascii_strncasecmp (unit, "pt", 2) == 0 ? size : 0;
+  points = g_ascii_strncasecmp (unit, "px", 2) == 0   ? size * 0.75
+           : g_ascii_strncasecmp (unit, "pt", 2) == 0 ? size
+                                                      : 0;
   return points > IST_OUTLOOK_MAX_POINTS;
 }
 
@@ -243,7 +245,8 @@ clean_style (Cleaner *self, const char *style, gboolean *gone)
         {
           *gone = TRUE;
           self->report->n_sizes++;
-          g_string_append_printf (out, "%sfont-size:%dpt", out->len > 0 ? ";" : "", IST_OUTLOOK_MAX_POINTS);
+          g_string_append_printf (out, "%sfont-size:%dpt", out->len > 0 ? ";" : "",
+                                  IST_OUTLOOK_MAX_POINTS);
         }
       else if (*declaration != '\0')
         g_string_append_printf (out, "%s%s", out->len > 0 ? ";" : "", declaration);
@@ -376,7 +379,8 @@ take (Cleaner *self, const IstHtmlToken *token, gboolean raw)
 static guint
 total (const IstOutlookHtml *report)
 {
-  return report->n_comments + report->n_elements + report->n_items + report->n_pictures + report->n_sizes;
+  return report->n_comments + report->n_elements + report->n_items + report->n_pictures
+         + report->n_sizes;
 }
 
 /* NULL: nothing was found. */
@@ -409,7 +413,8 @@ ist_outlook_html_clean (const char *html, IstOutlookHtml *report)
 {
   char *last = NULL;
 
-  report->n_comments = report->n_elements = report->n_items = report->n_pictures = report->n_sizes = 0;
+  report->n_comments = report->n_elements = report->n_items = report->n_pictures = report->n_sizes
+      = 0;
   for (guint i = 0; i < MAX_ROUNDS; i++)
     {
       char *next = clean_once (last != NULL ? last : html, report);

@@ -54,7 +54,8 @@ typedef struct
 IstRich *ist_cd_read (const IstCdInput *input, IstCdReport *report);
 
 /* The same into `block` of a tree that is there already: NULL or a node that holds blocks. */
-void ist_cd_read_into (IstRich *rich, IstRichNode *block, const IstCdInput *input, IstCdReport *report);
+void ist_cd_read_into (IstRich *rich, IstRichNode *block, const IstCdInput *input,
+                       IstCdReport *report);
 
 void ist_cd_report_clear (IstCdReport *report);
 

@@ -222,7 +222,9 @@ read_margins (IstRichParagraph *pab, const CdRecord *record)
   guint first = cd_u16 (record, 18);
 
   pab->left_twips = flags2 & PAB2_DEFAULT_LEFT ? 0 : (gint) left;
-  if (first != 0 && (flags2 & (PAB2_DEFAULT_LEFT | PAB2_DEFAULT_FIRST)) != (PAB2_DEFAULT_LEFT | PAB2_DEFAULT_FIRST))
+  if (first != 0
+      && (flags2 & (PAB2_DEFAULT_LEFT | PAB2_DEFAULT_FIRST))
+             != (PAB2_DEFAULT_LEFT | PAB2_DEFAULT_FIRST))
     pab->first_twips = (gint) first - (gint) left;
 }
 

@@ -16,7 +16,8 @@ indent_of (const IstRichParagraph *paragraph)
 static gboolean
 is_same_list (IstRichList a, IstRichList b)
 {
-  gboolean checks = (a == IST_RICH_CHECKED || a == IST_RICH_UNCHECKED) && (b == IST_RICH_CHECKED || b == IST_RICH_UNCHECKED);
+  gboolean checks = (a == IST_RICH_CHECKED || a == IST_RICH_UNCHECKED)
+                    && (b == IST_RICH_CHECKED || b == IST_RICH_UNCHECKED);
 
   return a == b || checks;
 }
@@ -70,8 +71,9 @@ roman (guint number)
   {
     guint value;
     const char *text;
-  } rows[] = { { 1000, "m" }, { 900, "cm" }, { 500, "d" }, { 400, "cd" }, { 100, "c" }, { 90, "xc" }, { 50, "l" },
-               { 40, "xl" },  { 10, "x" },   { 9, "ix" },  { 5, "v" },    { 4, "iv" },  { 1, "i" } };
+  } rows[] = { { 1000, "m" }, { 900, "cm" }, { 500, "d" }, { 400, "cd" }, { 100, "c" },
+               { 90, "xc" },  { 50, "l" },   { 40, "xl" }, { 10, "x" },   { 9, "ix" },
+               { 5, "v" },    { 4, "iv" },   { 1, "i" } };
   GString *out = g_string_new (NULL);
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -133,16 +135,18 @@ rich_say (const IstRichHtmlOptions *options, IstRichWord word, const char *name)
     return options->say (options->user, word, name);
   if (word == IST_RICH_WORD_DOCLINK)
     return g_strdup (words[word]);
-  return name != NULL ? g_strdup_printf ("[%s: %s]", words[word], name) : g_strdup_printf ("[%s]", words[word]);
+  return name != NULL ? g_strdup_printf ("[%s: %s]", words[word], name)
+                      : g_strdup_printf ("[%s]", words[word]);
 }
 
 char *
 rich_mark_text (const IstRichNode *mark, const IstRichHtmlOptions *options)
 {
-  static const IstRichWord words[]
-      = { [IST_RICH_MARK_POPUP] = IST_RICH_WORD_POPUP,   [IST_RICH_MARK_ACTION] = IST_RICH_WORD_ACTION,
-          [IST_RICH_MARK_BUTTON] = IST_RICH_WORD_BUTTON, [IST_RICH_MARK_OBJECT] = IST_RICH_WORD_OBJECT,
-          [IST_RICH_MARK_FIELD] = IST_RICH_WORD_FIELD,   [IST_RICH_MARK_MISSING] = IST_RICH_WORD_PICTURE };
+  static const IstRichWord words[] = {
+    [IST_RICH_MARK_POPUP] = IST_RICH_WORD_POPUP,   [IST_RICH_MARK_ACTION] = IST_RICH_WORD_ACTION,
+    [IST_RICH_MARK_BUTTON] = IST_RICH_WORD_BUTTON, [IST_RICH_MARK_OBJECT] = IST_RICH_WORD_OBJECT,
+    [IST_RICH_MARK_FIELD] = IST_RICH_WORD_FIELD,   [IST_RICH_MARK_MISSING] = IST_RICH_WORD_PICTURE
+  };
   const char *label = mark->u.mark.label;
 
   if (mark->u.mark.kind == IST_RICH_MARK_POPUP || label == NULL || *label == '\0')
@@ -167,8 +171,8 @@ rich_escape (GString *out, const char *text, gboolean *blank)
       const char *entity;
 
       *blank = *p == ' ' || *p == '\n' || *p == '\t';
-      entity = *p == '\n'              ? "<br>\n"
-               : *p == '\t'            ? "&nbsp;&nbsp;&nbsp; "
+      entity = *p == '\n'               ? "<br>\n"
+               : *p == '\t'             ? "&nbsp;&nbsp;&nbsp; "
                : *p == ' ' && was_blank ? "&nbsp;"
                                         : ist_html_entity (*p);
       if (entity != NULL)

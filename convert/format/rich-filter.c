@@ -21,17 +21,17 @@ typedef struct
 } Filter;
 
 static const char *const kept[]
-    = { "a",    "b",      "blockquote", "center", "code", "dd",    "div",   "dl",    "dt", "em", "font",
-        "h1",   "h2",     "h3",         "h4",     "h5",   "h6",    "i",     "li",    "ol", "p",  "pre",
-        "s",    "span",   "strike",     "strong", "sub",  "sup",   "table", "tbody", "td", "th", "thead",
-        "tr",   "tt",     "u",          "ul" };
-static const char *const broken_lines[] = { "br", "hr", "p",  "div", "li", "tr",     "table", "h1", "h2",
-                                            "h3", "h4", "h5", "h6",  "dt", "option", "form" };
+    = { "a",    "b",   "blockquote", "center", "code",   "dd",     "div", "dl",  "dt",    "em",
+        "font", "h1",  "h2",         "h3",     "h4",     "h5",     "h6",  "i",   "li",    "ol",
+        "p",    "pre", "s",          "span",   "strike", "strong", "sub", "sup", "table", "tbody",
+        "td",   "th",  "thead",      "tr",     "tt",     "u",      "ul" };
+static const char *const broken_lines[] = { "br", "hr", "p",  "div", "li", "tr", "table",  "h1",
+                                            "h2", "h3", "h4", "h5",  "h6", "dt", "option", "form" };
 static const char *const of_table[] = { "tbody", "td", "th", "thead", "tr" };
 /* Their values are words, numbers and colours. */
 static const char *const kept_attributes[]
-    = { "align", "bgcolor", "border", "cellpadding", "cellspacing", "color", "colspan", "dir",
-        "face",  "height",  "rowspan", "size",       "start",       "type",  "valign",  "width" };
+    = { "align", "bgcolor", "border",  "cellpadding", "cellspacing", "color", "colspan", "dir",
+        "face",  "height",  "rowspan", "size",        "start",       "type",  "valign",  "width" };
 static const char *const code[]
     = { "script", "style", "title", "object", "applet", "iframe", "noscript", "textarea" };
 
@@ -106,7 +106,8 @@ static gboolean
 is_harmless (const char *value)
 {
   return strlen (value) <= 60
-         && strspn (value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789#%.,+- ") == strlen (value);
+         && strspn (value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789#%.,+- ")
+                == strlen (value);
 }
 
 static void
@@ -122,10 +123,12 @@ copy_attributes (Filter *filter, const char *tag, gsize size)
   while (ist_html_next_attribute (&token, &at, &attribute))
     {
       g_autofree char *name = g_ascii_strdown (attribute.name, (gssize) attribute.name_size);
-      g_autofree char *value
-          = attribute.value != NULL ? ist_html_unescape (attribute.value, attribute.value_size) : NULL;
+      g_autofree char *value = attribute.value != NULL
+                                   ? ist_html_unescape (attribute.value, attribute.value_size)
+                                   : NULL;
 
-      if (value != NULL && known (kept_attributes, G_N_ELEMENTS (kept_attributes), name) != NULL && is_harmless (value))
+      if (value != NULL && known (kept_attributes, G_N_ELEMENTS (kept_attributes), name) != NULL
+          && is_harmless (value))
         g_string_append_printf (filter->out, " %s=\"%s\"", name, value);
     }
 }
@@ -228,7 +231,8 @@ break_text (Filter *filter, const char *name, gboolean end)
     g_string_append_c (filter->out, '\n');
   else if (known (broken_lines, G_N_ELEMENTS (broken_lines), name) != NULL && !at_start)
     g_string_append_c (filter->out, '\n');
-  else if (filter->in_row && (strcmp (name, "td") == 0 || strcmp (name, "th") == 0) && !end && !at_start)
+  else if (filter->in_row && (strcmp (name, "td") == 0 || strcmp (name, "th") == 0) && !end
+           && !at_start)
     g_string_append (filter->out, " | ");
   if (strcmp (name, "li") == 0 && !end)
     g_string_append (filter->out, "* ");

@@ -45,11 +45,26 @@ generic_of (const char *face)
   static const struct
   {
     const char *in, *generic;
-  } rows[] = { { "symbol", "" },         { "wingdings", "" },      { "webdings", "" },       { "sans", ",sans-serif" },
-               { "courier", ",monospace" }, { "mono", ",monospace" }, { "consol", ",monospace" }, { "typewriter", ",monospace" },
-               { "terminal", ",monospace" }, { "times", ",serif" },   { "serif", ",serif" },     { "roman", ",serif" },
-               { "georgia", ",serif" },  { "garamond", ",serif" }, { "cambria", ",serif" },  { "palatino", ",serif" },
-               { "bookman", ",serif" },  { "century", ",serif" },  { "mincho", ",serif" },   { "song", ",serif" },
+  } rows[] = { { "symbol", "" },
+               { "wingdings", "" },
+               { "webdings", "" },
+               { "sans", ",sans-serif" },
+               { "courier", ",monospace" },
+               { "mono", ",monospace" },
+               { "consol", ",monospace" },
+               { "typewriter", ",monospace" },
+               { "terminal", ",monospace" },
+               { "times", ",serif" },
+               { "serif", ",serif" },
+               { "roman", ",serif" },
+               { "georgia", ",serif" },
+               { "garamond", ",serif" },
+               { "cambria", ",serif" },
+               { "palatino", ",serif" },
+               { "bookman", ",serif" },
+               { "century", ",serif" },
+               { "mincho", ",serif" },
+               { "song", ",serif" },
                { "sun", ",serif" } };
   g_autofree char *lower = g_ascii_strdown (face, -1);
 
@@ -198,7 +213,8 @@ extension_of (const char *type)
 static gboolean
 is_common (const char *type)
 {
-  static const char *const types[] = { "image/png", "image/gif", "image/jpeg", "image/bmp", "image/webp" };
+  static const char *const types[]
+      = { "image/png", "image/gif", "image/jpeg", "image/bmp", "image/webp" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
     if (strcmp (type, types[i]) == 0)
@@ -225,7 +241,9 @@ static void
 write_image (RichHtml *html, const IstRichNode *node)
 {
   const IstRichPart *part = add_part (html, node);
-  const char *alt = node->u.image.alt != NULL ? node->u.image.alt : is_common (part->type) ? "" : part->name;
+  const char *alt = node->u.image.alt != NULL ? node->u.image.alt
+                    : is_common (part->type)  ? ""
+                                              : part->name;
 
   html->blank = FALSE;
   if (!g_str_has_prefix (part->type, "image/"))
@@ -241,7 +259,9 @@ write_image (RichHtml *html, const IstRichNode *node)
                             node->u.image.height_px);
   g_string_append (html->out, " border=\"0\" alt=\"");
   escape_attribute (html->out, alt);
-  g_string_append (html->out, node->u.image.width_px > WIDE_PX ? "\" style=\"max-width:100%;height:auto\">" : "\">");
+  g_string_append (html->out, node->u.image.width_px > WIDE_PX
+                                  ? "\" style=\"max-width:100%;height:auto\">"
+                                  : "\">");
 }
 
 static void

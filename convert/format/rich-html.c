@@ -61,12 +61,15 @@ write_paragraph (RichHtml *html, const IstRichNode *node)
   /* An author's HTML may hold blocks, which a <p> cannot. */
   const char *element = has_html (node) ? "div" : "p";
 
-  g_string_append_printf (html->out, "<%s%s style=\"margin:0", element, p->rtl ? " dir=\"rtl\"" : "");
+  g_string_append_printf (html->out, "<%s%s style=\"margin:0", element,
+                          p->rtl ? " dir=\"rtl\"" : "");
   append_paragraph_style (html->out, p);
   if (p->left_twips >= 20)
-    rich_html_twips (html->out, p->rtl ? "margin-right" : "margin-left", MIN (p->left_twips, 10000));
+    rich_html_twips (html->out, p->rtl ? "margin-right" : "margin-left",
+                     MIN (p->left_twips, 10000));
   if (p->right_twips >= 20)
-    rich_html_twips (html->out, p->rtl ? "margin-left" : "margin-right", MIN (p->right_twips, 10000));
+    rich_html_twips (html->out, p->rtl ? "margin-left" : "margin-right",
+                     MIN (p->right_twips, 10000));
   if (p->first_twips / 20 != 0)
     rich_html_twips (html->out, "text-indent",
                      CLAMP (p->first_twips, -MIN (p->left_twips, 10000), 10000));
@@ -92,17 +95,22 @@ close_lists (RichHtml *html, const RichLists *before, guint n)
 static void
 open_list (RichHtml *html, const RichLists *lists, const IstRichParagraph *p)
 {
-  static const char *const styles[]
-      = { [IST_RICH_BULLET] = "disc",     [IST_RICH_CHECKED] = "none",  [IST_RICH_UNCHECKED] = "none",
-          [IST_RICH_CIRCLE] = "circle",   [IST_RICH_SQUARE] = "square", [IST_RICH_ROMAN_UPPER] = "upper-roman",
-          [IST_RICH_ROMAN_LOWER] = "lower-roman", [IST_RICH_LETTER_UPPER] = "upper-alpha",
-          [IST_RICH_LETTER_LOWER] = "lower-alpha" };
+  static const char *const styles[] = { [IST_RICH_BULLET] = "disc",
+                                        [IST_RICH_CHECKED] = "none",
+                                        [IST_RICH_UNCHECKED] = "none",
+                                        [IST_RICH_CIRCLE] = "circle",
+                                        [IST_RICH_SQUARE] = "square",
+                                        [IST_RICH_ROMAN_UPPER] = "upper-roman",
+                                        [IST_RICH_ROMAN_LOWER] = "lower-roman",
+                                        [IST_RICH_LETTER_UPPER] = "upper-alpha",
+                                        [IST_RICH_LETTER_LOWER] = "lower-alpha" };
   gint outer = lists->n > 1 ? MIN (lists->level[lists->n - 2].left_twips, 10000) : 0;
   const char *side = p->rtl ? "right" : "left";
 
   /* The text begins at the margin, its mark before that; Word takes the margin of a list so, browsers only if there
    * is no padding. */
-  g_string_append_printf (html->out, "<%s%s style=\"margin-top:0;margin-bottom:0;margin-%s:%dpt;padding-%s:0",
+  g_string_append_printf (html->out,
+                          "<%s%s style=\"margin-top:0;margin-bottom:0;margin-%s:%dpt;padding-%s:0",
                           list_element (p->list), p->rtl ? " dir=\"rtl\"" : "", side,
                           MAX (MIN (p->left_twips, 10000) - outer, LIST_TWIPS) / 20, side);
   if (styles[p->list] != NULL)
@@ -140,7 +148,8 @@ write_cell (RichHtml *html, const IstRichNode *cell)
   if (c->column_span > 1)
     g_string_append_printf (html->out, " colspan=\"%u\"", c->column_span);
   if (html->row_twips > 0 && c->width_twips > 0)
-    g_string_append_printf (html->out, " width=\"%u%%\"", CLAMP (100 * c->width_twips / html->row_twips, 1, 100));
+    g_string_append_printf (html->out, " width=\"%u%%\"",
+                            CLAMP (100 * c->width_twips / html->row_twips, 1, 100));
   else if (c->width_twips >= 15)
     g_string_append_printf (html->out, " width=\"%u\"", MIN (c->width_twips / 15, 2000));
   if (c->background != IST_RICH_NO_COLOUR)

@@ -101,7 +101,7 @@ typedef struct
   guint after_twips;
   guint line_percent; /* distance of lines; 0 and 100: single */
   gboolean hidden;    /* not for the reader: renderers leave the paragraph out */
-  gboolean rtl;       /* read from right to left: "left" is then the begin of the line, on the right */
+  gboolean rtl; /* read from right to left: "left" is then the begin of the line, on the right */
 } IstRichParagraph;
 
 typedef struct

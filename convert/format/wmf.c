@@ -56,8 +56,9 @@ static gboolean
 paints_nothing (guint function)
 {
   static const guint16 functions[]
-      = { 0x0000, 0x001E, 0x0035, 0x00F7, 0x0102, 0x0103, 0x0104, 0x0106, 0x0107, 0x0127, 0x012D, 0x01F0,
-          0x0201, 0x0209, 0x020B, 0x020C, 0x020D, 0x020E, 0x0234, 0x02FA, 0x02FC, 0x0410, 0x0412, 0x0626 };
+      = { 0x0000, 0x001E, 0x0035, 0x00F7, 0x0102, 0x0103, 0x0104, 0x0106,
+          0x0107, 0x0127, 0x012D, 0x01F0, 0x0201, 0x0209, 0x020B, 0x020C,
+          0x020D, 0x020E, 0x0234, 0x02FA, 0x02FC, 0x0410, 0x0412, 0x0626 };
 
   for (gsize i = 0; i < G_N_ELEMENTS (functions); i++)
     if (functions[i] == function)
@@ -109,7 +110,8 @@ measure (const Range *bitmap, gsize *between)
   bits = u16 (bitmap->data + 14);
   coding = u32 (bitmap->data + 16);
   n_colours = u32 (bitmap->data + 32);
-  if (width == 0 || height == 0 || width > 0xFFFF || height > 0xFFFF || bits == 0 || bits > 32 || n_colours > 256)
+  if (width == 0 || height == 0 || width > 0xFFFF || height > 0xFFFF || bits == 0 || bits > 32
+      || n_colours > 256)
     return FALSE;
   if (n_colours == 0 && bits <= 8)
     n_colours = 1u << bits;
@@ -117,7 +119,8 @@ measure (const Range *bitmap, gsize *between)
   row = (width * bits + 31) / 32 * 4;
   /* A coded bitmap (RLE) is shorter than its rows. */
   return bitmap->size > INFO_BYTES + *between
-         && ((coding != 0 && coding != BITFIELDS) || bitmap->size - INFO_BYTES - *between >= row * height);
+         && ((coding != 0 && coding != BITFIELDS)
+             || bitmap->size - INFO_BYTES - *between >= row * height);
 }
 
 static void

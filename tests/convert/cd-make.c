@@ -43,7 +43,9 @@ put_unicode (GByteArray *out, const char *text)
     {
       gsize size = (gsize) (g_utf8_next_char (p) - p);
       g_autofree gunichar2 *units = g_utf8_to_utf16 (p, (glong) size, NULL, NULL, NULL);
-      g_autofree char *byte = units[0] < 0x100 ? g_convert (p, (gssize) size, "CP850", "UTF-8", NULL, NULL, NULL) : NULL;
+      g_autofree char *byte = units[0] < 0x100
+                                  ? g_convert (p, (gssize) size, "CP850", "UTF-8", NULL, NULL, NULL)
+                                  : NULL;
 
       if (byte != NULL)
         g_byte_array_append (out, (const guint8 *) byte, 1);
@@ -123,8 +125,9 @@ cd_make_picture (GByteArray *cd, GBytes *picture, guint width_px, guint height_p
   gsize size;
   const guint8 *data = g_bytes_get_data (picture, &size);
   g_autoptr (GByteArray) body = g_byte_array_new ();
-  g_autofree char *header = g_strdup_printf ("L153 w%u w%u x16 w1 b0 b0; L125 w2 w%u w%u d%u d1", 15 * width_px,
-                                             15 * height_px, width_px, height_px, (guint) size);
+  g_autofree char *header
+      = g_strdup_printf ("L153 w%u w%u x16 w1 b0 b0; L125 w2 w%u w%u d%u d1", 15 * width_px,
+                         15 * height_px, width_px, height_px, (guint) size);
 
   cd_make (cd, header);
   put (body, (guint32) size, 2);

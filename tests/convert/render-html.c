@@ -41,8 +41,11 @@ append_escaped (GString *out, const char *text)
 static const char *
 extension_of (const IstMimeNode *node)
 {
-  static const char *const rows[][2] = { { "image/jpeg", "jpg" }, { "image/png", "png" }, { "image/gif", "gif" },
-                                         { "image/bmp", "bmp" },  { "image/svg+xml", "svg" } };
+  static const char *const rows[][2] = { { "image/jpeg", "jpg" },
+                                         { "image/png", "png" },
+                                         { "image/gif", "gif" },
+                                         { "image/bmp", "bmp" },
+                                         { "image/svg+xml", "svg" } };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     if (strcmp (node->type, rows[i][0]) == 0)
@@ -101,7 +104,8 @@ append_matches (GString *out, const char *html, const char *pattern)
   g_autoptr (GRegex) regex = g_regex_new (pattern, G_REGEX_CASELESS | G_REGEX_DOTALL, 0, NULL);
   g_autoptr (GMatchInfo) match = NULL;
 
-  for (g_regex_match (regex, html, 0, &match); g_match_info_matches (match); g_match_info_next (match, NULL))
+  for (g_regex_match (regex, html, 0, &match); g_match_info_matches (match);
+       g_match_info_next (match, NULL))
     {
       g_autofree char *text = g_match_info_fetch (match, 0);
 
@@ -122,7 +126,8 @@ show_html (Page *page, IstMimeNode *node)
   if (html == NULL)
     return;
   halves = g_regex_split_full (body, html, -1, 0, 0, 2, NULL);
-  resolved = g_regex_replace_eval (cid, halves[1] != NULL ? halves[1] : halves[0], -1, 0, 0, resolve, page, NULL);
+  resolved = g_regex_replace_eval (cid, halves[1] != NULL ? halves[1] : halves[0], -1, 0, 0,
+                                   resolve, page, NULL);
   if (halves[1] != NULL)
     append_matches (page->shown, halves[0], "<style.*?</style>");
   g_string_append_printf (page->shown, "<div class=\"isthmus-part\">%s</div>\n", resolved);
@@ -133,7 +138,8 @@ append_plain (GString *out, IstMimeNode *node)
 {
   g_autofree char *text = ist_mime_node_text (node, MAX_TEXT, NULL);
 
-  g_string_append_printf (out, "<p class=\"isthmus-label\">%s</p><pre class=\"isthmus-plain\">", node->type);
+  g_string_append_printf (out, "<p class=\"isthmus-label\">%s</p><pre class=\"isthmus-plain\">",
+                          node->type);
   append_escaped (out, text != NULL ? text : "(not readable)");
   g_string_append (out, "</pre>\n");
 }
@@ -146,7 +152,8 @@ append_attachment (Page *page, IstMimeNode *node)
 
   g_string_append (page->attached, "<li>");
   append_escaped (page->attached, node->name != NULL ? node->name : "(no name)");
-  g_string_append_printf (page->attached, " (%s, %" G_GSIZE_FORMAT " bytes)</li>\n", node->type, size);
+  g_string_append_printf (page->attached, " (%s, %" G_GSIZE_FORMAT " bytes)</li>\n", node->type,
+                          size);
 }
 
 /* ---- the tree ---- */
@@ -156,8 +163,10 @@ has_text (gpointer user, IstMimeNode *node)
 {
   gboolean *found = user;
 
-  *found = *found
-           || (!node->attachment && (strcmp (node->type, "text/html") == 0 || strcmp (node->type, "text/plain") == 0));
+  *found
+      = *found
+        || (!node->attachment
+            && (strcmp (node->type, "text/html") == 0 || strcmp (node->type, "text/plain") == 0));
   return !*found;
 }
 
@@ -244,11 +253,14 @@ whole_page (const Page *page, const IstMessage *message)
   static const char *const fields[] = { "From", "To", "Subject" };
   GString *out = g_string_new (
       "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\">\n"
-      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src file: data:; "
+      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src file: "
+      "data:; "
       "style-src 'unsafe-inline'; script-src 'nonce-isthmus'\">\n<style>\n"
       "body { margin: 12px; background: #fff; }\n"
-      ".isthmus-head, .isthmus-label { font: 12px sans-serif; color: #335; background: #eef; padding: 4px; margin: 0; }\n"
-      ".isthmus-plain { white-space: pre-wrap; font: 12px monospace; background: #f6f6f6; padding: 6px; margin: 0; }\n"
+      ".isthmus-head, .isthmus-label { font: 12px sans-serif; color: #335; background: #eef; "
+      "padding: 4px; margin: 0; }\n"
+      ".isthmus-plain { white-space: pre-wrap; font: 12px monospace; background: #f6f6f6; padding: "
+      "6px; margin: 0; }\n"
       ".isthmus-frame { border: 2px solid #99b; padding: 6px; margin: 6px 0; }\n"
       ".isthmus-part { margin: 10px 0; }\n</style></head><body>\n<div class=\"isthmus-head\">");
 
@@ -256,11 +268,14 @@ whole_page (const Page *page, const IstMessage *message)
     append_field (out, message, fields[i]);
   g_string_append_printf (out, "</div>\n%s", page->shown->str);
   if (page->others->len > 0)
-    g_string_append_printf (out, "<div style=\"clear:both;margin-top:20px\">%s</div>\n", page->others->str);
+    g_string_append_printf (out, "<div style=\"clear:both;margin-top:20px\">%s</div>\n",
+                            page->others->str);
   if (page->attached->len > 0)
-    g_string_append_printf (out, "<div class=\"isthmus-head\">Attachments<ul>%s</ul></div>\n", page->attached->str);
-  g_string_append (out, "<script nonce=\"isthmus\">document.title = 'height=' + "
-                        "Math.ceil(document.documentElement.scrollHeight);</script>\n</body></html>\n");
+    g_string_append_printf (out, "<div class=\"isthmus-head\">Attachments<ul>%s</ul></div>\n",
+                            page->attached->str);
+  g_string_append (out,
+                   "<script nonce=\"isthmus\">document.title = 'height=' + "
+                   "Math.ceil(document.documentElement.scrollHeight);</script>\n</body></html>\n");
   return g_string_free (out, FALSE);
 }
 

@@ -3,7 +3,7 @@
  *
  *   render-nsf FOLDER NAME FILE.nsf
  *
- * Writes FOLDER/NAME-1.eml… for each document with rich text, all its fields below each other; a line
+ * Writes FOLDER/NAME-1.eml… for each document with rich text, all its fields below each other, or a MIME body; a line
  * "NAME-1 none TITLE" for each on standard output. The texts go through the readers and writers alone: a mail carries
  * one note, these databases hold many, and their fields are not all called Body.
  */
@@ -11,6 +11,7 @@
 #include "convert/format/cd-records.h"
 #include "convert/format/lmbcs.h"
 #include "convert/format/ndl.h"
+#include "convert/format/nsf-attach.h"
 #include "convert/format/nsf-value.h"
 #include "convert/format/rich-html.h"
 
@@ -61,8 +62,8 @@ add_field (Sheet *sheet, const IstNsfNote *note, const char *name)
   html = ist_rich_to_html (rich, &options, &parts);
   begin = strstr (html, "<body>") + strlen ("<body>");
   end = g_strrstr (html, "</body>");
-  g_string_append_printf (sheet->html, "<p style=\"color:#008080;font:10px sans-serif\">%s</p>%.*s", name,
-                          (int) (end - begin), begin);
+  g_string_append_printf (sheet->html, "<p style=\"color:#008080;font:10px sans-serif\">%s</p>%.*s",
+                          name, (int) (end - begin), begin);
   while (parts->len > 0)
     g_ptr_array_add (sheet->parts, g_ptr_array_steal_index (parts, 0));
 }
@@ -76,7 +77,8 @@ add_fields (Sheet *sheet, const IstNsfNote *note)
     {
       const IstNsfItem *item = ist_nsf_note_item (note, i);
 
-      if (item->type == IST_NSF_COMPOSITE && item->name[0] != '$' && g_hash_table_add (done, (gpointer) item->name))
+      if (item->type == IST_NSF_COMPOSITE && item->name[0] != '$'
+          && g_hash_table_add (done, (gpointer) item->name))
         add_field (sheet, note, item->name);
     }
 }
@@ -97,7 +99,8 @@ add_part (IstMimeNode *related, const IstRichPart *part)
 static gboolean
 write_sheet (const Sheet *sheet, const char *subject, const char *path)
 {
-  g_autofree char *head = g_strdup_printf ("Subject: %s\r\nMIME-Version: 1.0\r\nContent-Type: text/html\r\n\r\nx\r\n", subject);
+  g_autofree char *head = g_strdup_printf (
+      "Subject: %s\r\nMIME-Version: 1.0\r\nContent-Type: text/html\r\n\r\nx\r\n", subject);
   g_autoptr (GBytes) bytes = g_bytes_new (head, strlen (head));
   g_autoptr (IstBody) body = ist_body_new_bytes (bytes);
   g_autoptr (IstMessage) message = ist_message_new (body);
@@ -111,13 +114,36 @@ write_sheet (const Sheet *sheet, const char *subject, const char *path)
     add_part (root, g_ptr_array_index (sheet->parts, i));
   ist_mime_tree_flush (message);
   out = ist_message_to_bytes (message);
-  return g_file_set_contents (path, g_bytes_get_data (out, NULL), (gssize) g_bytes_get_size (out), NULL);
+  return g_file_set_contents (path, g_bytes_get_data (out, NULL), (gssize) g_bytes_get_size (out),
+                              NULL);
+}
+
+static gboolean
+append (gpointer user, const char *data, gsize size_bytes, GError **error)
+{
+  g_string_append_len (user, data, (gssize) size_bytes);
+  return TRUE;
+}
+
+/* A note whose body is in MIME is nearly a mail already. */
+static gboolean
+write_mime (const IstNsfNote *note, const char *subject, const char *path)
+{
+  g_autoptr (GArray) spans = ist_nsf_note_mime (note, "Body", LIMIT, NULL);
+  g_autoptr (GString) out = g_string_new (NULL);
+
+  if (spans == NULL || spans->len == 0)
+    return FALSE;
+  g_string_append_printf (out, "Subject: %s\r\nMIME-Version: 1.0\r\n", subject);
+  return ist_span_write (spans, append, out, NULL)
+         && g_file_set_contents (path, out->str, (gssize) out->len, NULL);
 }
 
 static gboolean
 write_note (const IstNsfNote *note, const char *folder, const char *name, guint number)
 {
-  Sheet sheet = { g_string_new (NULL), g_ptr_array_new_with_free_func ((GDestroyNotify) ist_rich_part_free), 0 };
+  Sheet sheet = { g_string_new (NULL),
+                  g_ptr_array_new_with_free_func ((GDestroyNotify) ist_rich_part_free), 0 };
   g_autofree char *subject = ist_nsf_note_text (note, "Subject");
   g_autofree char *path = g_strdup_printf ("%s/%s-%u.eml", folder, name, number);
   gboolean shown;
@@ -127,7 +153,8 @@ write_note (const IstNsfNote *note, const char *folder, const char *name, guint 
   subject = subject != NULL ? subject : g_strdup ("(no subject)");
   g_strdelimit (subject, "\r\n", ' ');
   add_fields (&sheet, note);
-  shown = sheet.html->len > 0 && write_sheet (&sheet, subject, path);
+  shown = sheet.html->len > 0 ? write_sheet (&sheet, subject, path)
+                              : write_mime (note, subject, path);
   if (shown)
     printf ("%s-%u none %s: %s\n", name, number, name, subject);
   g_string_free (sheet.html, TRUE);

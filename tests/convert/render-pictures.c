@@ -54,8 +54,8 @@ deflated (const GByteArray *plain)
   gsize read = 0, written = 0;
 
   g_byte_array_set_size (out, plain->len + 1024);
-  g_converter_convert (G_CONVERTER (zlib), plain->data, plain->len, out->data, out->len, G_CONVERTER_INPUT_AT_END, &read,
-                       &written, NULL);
+  g_converter_convert (G_CONVERTER (zlib), plain->data, plain->len, out->data, out->len,
+                       G_CONVERTER_INPUT_AT_END, &read, &written, NULL);
   g_byte_array_set_size (out, (guint) written);
   return out;
 }
@@ -150,10 +150,14 @@ GBytes *
 render_jpeg (void)
 {
   static const char base64[]
-      = "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABQODxIPDRQSEBIXFRQYHjIhHhwcHj0sLiQySUBMS0dARkVQWnNiUFVtVkVGZIhlbXd7"
-        "gYKBTmCNl4x9lnN+gXz/2wBDARUXFx4aHjshITt8U0ZTfHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8"
-        "fHx8fHx8fHz/wAARCAAgADADASIAAhEBAxEB/8QAFwABAQEBAAAAAAAAAAAAAAAAAgEDBP/EABUQAQEAAAAAAAAAAAAAAAAAAAEA"
-        "/8QAFQEBAQAAAAAAAAAAAAAAAAAABAX/xAAWEQEBAQAAAAAAAAAAAAAAAAACAAP/2gAMAwEAAhEDEQA/AOhYLVYLSczUWqLZrVYL"
+      = "/9j/4AAQSkZJRgABAQAAAQABAAD/"
+        "2wBDABQODxIPDRQSEBIXFRQYHjIhHhwcHj0sLiQySUBMS0dARkVQWnNiUFVtVkVGZIhlbXd7"
+        "gYKBTmCNl4x9lnN+gXz/"
+        "2wBDARUXFx4aHjshITt8U0ZTfHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8"
+        "fHx8fHx8fHz/wAARCAAgADADASIAAhEBAxEB/8QAFwABAQEBAAAAAAAAAAAAAAAAAgEDBP/"
+        "EABUQAQEAAAAAAAAAAAAAAAAAAAEA"
+        "/8QAFQEBAQAAAAAAAAAAAAAAAAAABAX/xAAWEQEBAQAAAAAAAAAAAAAAAAACAAP/2gAMAwEAAhEDEQA/"
+        "AOhYLVYLSczUWqLZrVYL"
         "OzMRqiwWq2azczEau9YLVbNabmZ7VFgtVgs7Mw2orBarBZ2ZiNX/2Q==";
   gsize size;
   guchar *data = g_base64_decode (base64, &size);
