@@ -147,7 +147,8 @@ ist_exchange_html (const IstConvertContext *context, IstMessage *message, GError
   Pictures found;
   IstMimeNode *root, *node;
 
-  if (!ist_field_mentions_html (message))
+  /* A text out of winmail.dat is in the tree only. */
+  if (!ist_field_mentions_html (message) && !ist_mime_tree_is_changed (message))
     return TRUE;
   root = ist_mime_tree (message);
   node = ist_mime_node_find (root, "text/html");
