@@ -8,7 +8,8 @@
  * message runs. At its end the page writes its own height into its title, so that a browser without a screen can be
  * told how much to paint.
  *
- * Ends with status 1 when a picture that the text names is not in the message.
+ * Ends with status 1 when a picture that the text names is not in the message, 2 when the page cannot be
+ * written.
  */
 #include "base/mime-tree.h"
 
@@ -317,10 +318,10 @@ main (int argc, char **argv)
   html = whole_page (&page, message);
   file = g_strconcat (page.name, ".html", NULL);
   path = g_build_filename (page.folder, file, NULL);
-  ok = g_file_set_contents (path, html, -1, NULL) && page.n_missing == 0;
+  ok = g_file_set_contents (path, html, -1, NULL);
   g_hash_table_unref (page.files);
   g_string_free (page.shown, TRUE);
   g_string_free (page.others, TRUE);
   g_string_free (page.attached, TRUE);
-  return ok ? 0 : 1;
+  return !ok ? 2 : page.n_missing > 0;
 }

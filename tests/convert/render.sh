@@ -35,6 +35,7 @@ mkdir -p "$out" || exit 2
 out=$(cd "$out" && pwd)
 profile=$(mktemp -d "${TMPDIR:-/tmp}/isthmus-render-XXXXXX") || exit 2
 trap 'rm -rf "$profile"' EXIT
+: >"$profile/came" # pictures that were missing before
 
 # is_wanted NAME
 is_wanted () {
@@ -64,10 +65,18 @@ picture () {
 
 # page NAME TITLE FILE.eml: the page, its picture and its entry in the contact sheet
 page () {
-  if ! "$build/tests/convert/render-html" "$out" "$1" <"$3" 2>"$profile/missing"; then
-    # What came may well be damaged.
-    case $1 in *-came) ;; *) cat "$profile/missing" >&2; status=1 ;; esac
-  fi
+  failed=0
+  "$build/tests/convert/render-html" "$out" "$1" <"$3" 2>"$profile/missing" || failed=$?
+  sed -i 's/^[^:]*: //' "$profile/missing"
+  # What was missing as it came may stay so: a signed message is not repaired.
+  case $1 in
+    *-came) mv "$profile/missing" "$profile/came" ;;
+    *)
+      if [ "$failed" = 1 ] && grep -Fxv -f "$profile/came" "$profile/missing"; then status=1; fi
+      [ "$failed" -le 1 ] || status=1
+      : >"$profile/came"
+      ;;
+  esac
   picture "$1"
   printf '<div><a href="%s.html">%s</a><br><a href="%s.png"><img src="%s.png"></a></div>\n' \
     "$1" "$(printf '%s' "$2" | sed 's/&/\&amp;/g; s/</\&lt;/g')" "$1" "$1" >>"$out/index.html"
