@@ -266,18 +266,20 @@ links_of (const IstActiveNote *self)
   return links;
 }
 
-static IstNsfNote *
-find_unid (IstNsf *nsf, const char *unid)
+/* UNIDs of the documents, each with its index + 1: the links may be many, and the documents too. */
+static GHashTable *
+documents_of (IstNsf *nsf)
 {
+  GHashTable *documents = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
   for (guint i = 0; i < ist_nsf_note_count (nsf); i++)
     {
       const IstNsfNoteInfo *info = ist_nsf_note_info (nsf, i);
-      g_autofree char *own = ist_nsf_unid_text (info->unid);
 
-      if ((info->note_class & IST_NSF_CLASS_MASK) == IST_NSF_CLASS_DOCUMENT && g_ascii_strcasecmp (own, unid) == 0)
-        return ist_nsf_note_load (nsf, i, NULL);
+      if ((info->note_class & IST_NSF_CLASS_MASK) == IST_NSF_CLASS_DOCUMENT)
+        g_hash_table_insert (documents, ist_nsf_unid_text (info->unid), GUINT_TO_POINTER (i + 1));
     }
-  return NULL;
+  return documents;
 }
 
 static gboolean
@@ -309,12 +311,14 @@ ist_active_note_add_linked (IstActiveNote *self, IstBody *database, const char *
 {
   g_autoptr (IstNsf) nsf = self->rich != NULL ? ist_nsf_open (database, NULL) : NULL;
   g_autoptr (GPtrArray) links = nsf != NULL ? links_of (self) : NULL;
+  g_autoptr (GHashTable) documents = nsf != NULL ? documents_of (nsf) : NULL;
   guint n = 0;
 
   for (guint i = 0; links != NULL && i < links->len && n < MAX_LINKED; i++)
     {
       const IstDocLink *link = g_ptr_array_index (links, i);
-      g_autoptr (IstNsfNote) note = find_unid (nsf, link->note);
+      guint index = GPOINTER_TO_UINT (g_hash_table_lookup (documents, link->note));
+      g_autoptr (IstNsfNote) note = index > 0 ? ist_nsf_note_load (nsf, index - 1, NULL) : NULL;
 
       if (note != NULL && !ist_nsf_note_is_sealed (note) && add_linked (self, note, link, language))
         n++;
