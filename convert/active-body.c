@@ -11,6 +11,7 @@
 
 #define MAX_FILE ((gsize) 256 * 1024 * 1024)
 #define MAX_TEXT ((gsize) 10 * 1024 * 1024)
+#define HINT_STYLE "font-family:Arial,sans-serif;font-size:10pt;color:#606060"
 
 /* ---- places ---- */
 
@@ -63,21 +64,37 @@ ist_active_body_attach (IstMessage *message, IstMimeNode *copy)
 
 /* ---- the body ---- */
 
+/* At once what doclinks-html would make of it: that transform does not look at plain text, and in a notes: address the
+ * title of the document would be lost. */
 static char *
-notes_address (gpointer user, const IstDocLink *link)
+address (gpointer user, const IstDocLink *link)
 {
-  return ist_doc_url_notes (link);
-}
-
-/* In a text, which doclinks-html does not look at. */
-static char *
-wanted_address (gpointer user, const IstDocLink *link)
-{
-  const IstConvertContext *context = user;
+  const IstConvertContext *context = ((const IstActiveReader *) user)->context;
 
   if (context->settings != NULL && !context->settings->doclinks_html)
     return ist_doc_url_notes (link);
   return ist_doclinks_address (context, link);
+}
+
+static char *
+say (gpointer user, IstRichWord word, const char *name)
+{
+  static const struct
+  {
+    IstTextId named, bare;
+    const char *slot;
+  } rows[] = { [IST_RICH_WORD_POPUP] = { IST_TEXT_POPUP, IST_TEXT_HOTSPOT, "text" },
+               [IST_RICH_WORD_ACTION] = { IST_TEXT_HOTSPOT, IST_TEXT_HOTSPOT, "label" },
+               [IST_RICH_WORD_BUTTON] = { IST_TEXT_BUTTON, IST_TEXT_HOTSPOT, "label" },
+               [IST_RICH_WORD_OBJECT] = { IST_TEXT_EMBEDDED_OBJECT, IST_TEXT_HOTSPOT, "name" },
+               [IST_RICH_WORD_FIELD] = { IST_TEXT_FIELD, IST_TEXT_HOTSPOT, "name" },
+               [IST_RICH_WORD_PICTURE] = { IST_TEXT_PICTURE_NAMED, IST_TEXT_PICTURE_MISSING, "name" },
+               [IST_RICH_WORD_ATTACHMENT] = { IST_TEXT_ATTACHMENT_HERE, IST_TEXT_ATTACHMENT_HERE, "name" },
+               [IST_RICH_WORD_DOCLINK] = { IST_TEXT_DOCLINK, IST_TEXT_DOCLINK, "name" } };
+  const IstActiveReader *reader = user;
+
+  return ist_catalog_text (reader->language, name != NULL ? rows[word].named : rows[word].bare, rows[word].slot,
+                           name != NULL ? name : "", NULL);
 }
 
 static IstMimeNode *
@@ -103,13 +120,13 @@ picture_node (const IstRichPart *part)
 }
 
 static IstMimeNode *
-rich_node (const IstConvertContext *context, const IstMessage *message, const IstActiveNote *note)
+rich_node (const IstMessage *message, const IstActiveReader *reader, const IstActiveNote *note)
 {
+  IstRichHtmlOptions options = { .href = address, .say = say, .user = (gpointer) reader };
   g_autofree char *sum = NULL;
-  g_autofree char *text = ist_rich_to_text (note->rich, wanted_address, (gpointer) context);
+  g_autofree char *text = ist_rich_to_text (note->rich, &options);
   g_autofree char *html = NULL;
   g_autoptr (GPtrArray) parts = NULL;
-  IstRichHtmlOptions options = { .href = notes_address };
   IstMimeNode *alternative = ist_mime_node_new ("multipart/alternative", NULL, NULL);
   IstMimeNode *shown;
 
@@ -174,10 +191,10 @@ mime_node (const IstActiveNote *note)
 }
 
 static IstMimeNode *
-body_node (const IstConvertContext *context, const IstMessage *message, const IstActiveNote *note)
+body_node (const IstMessage *message, const IstActiveReader *reader, const IstActiveNote *note)
 {
   if (note->rich != NULL)
-    return rich_node (context, message, note);
+    return rich_node (message, reader, note);
   return note->mime != NULL ? mime_node (note) : text_node ("text/plain", note->text);
 }
 
@@ -229,10 +246,9 @@ add_files (IstMessage *message, const IstActiveNote *note)
 }
 
 guint
-ist_active_body_add (const IstConvertContext *context, IstMessage *message, const IstActiveNote *note,
-                     IstMimeNode *copy)
+ist_active_body_add (IstMessage *message, const IstActiveReader *reader, const IstActiveNote *note, IstMimeNode *copy)
 {
-  IstMimeNode *body = body_node (context, message, note);
+  IstMimeNode *body = body_node (message, reader, note);
 
   if (copy == NULL)
     ist_mime_node_insert (mixed_of (message), 0, body);
@@ -278,8 +294,8 @@ with_hint (const char *type, const char *text, const char *hint)
   if (strcmp (type, "text/html") != 0)
     return g_strconcat (text, g_str_has_suffix (text, "\n") ? "\n" : "\n\n", hint, "\n", NULL);
   if (end == NULL)
-    return g_strconcat (text, "<p>", escaped, "</p>\n", NULL);
-  return g_strdup_printf ("%.*s<p>%s</p>\n%s", (int) (end - text), text, escaped, end);
+    return g_strconcat (text, "<p style=\"" HINT_STYLE "\">", escaped, "</p>\n", NULL);
+  return g_strdup_printf ("%.*s<p style=\"" HINT_STYLE "\">%s</p>\n%s", (int) (end - text), text, escaped, end);
 }
 
 static gboolean

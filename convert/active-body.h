@@ -18,11 +18,17 @@ G_BEGIN_DECLS
 /* Moves the part to the end of the outermost multipart/mixed, as an attached database; its bytes stay. */
 void ist_active_body_attach (IstMessage *message, IstMimeNode *copy);
 
+/* For whom the text is made. */
+typedef struct
+{
+  const IstConvertContext *context;
+  const char *language;
+} IstActiveReader;
+
 /* Adds the note's body as text and HTML with its pictures, and its files that the message does not have yet. With
  * `copy`, it takes that part's place, and that of the alternatives beside it. Gives the number of files added. Links to
- * Notes documents are notes: addresses in the HTML, which doclinks-html turns into what the site wants; in the text they are
- * that at once. */
-guint ist_active_body_add (const IstConvertContext *context, IstMessage *message, const IstActiveNote *note,
+ * Notes documents get the address that doclinks-html would give them; .ndl files for them are left to it. */
+guint ist_active_body_add (IstMessage *message, const IstActiveReader *reader, const IstActiveNote *note,
                            IstMimeNode *copy);
 
 /* Says in each text for the reader that the file is there; `sealed`: that it is all there is. */

@@ -1,12 +1,15 @@
 #include "convert/active-note.h"
 
 #include "base/error.h"
+#include "convert/catalog.h"
 #include "convert/format/cd-records.h"
 #include "convert/format/lmbcs.h"
 #include "convert/format/nsf-attach.h"
+#include "convert/format/nsf-value.h"
 
 #include <string.h>
 
+#define MAX_LINKED 10
 #define MAX_BODY ((gsize) 64 * 1024 * 1024)
 
 void
@@ -15,6 +18,7 @@ ist_active_note_free (IstActiveNote *self)
   if (self == NULL)
     return;
   g_free (self->form);
+  g_free (self->unid);
   g_string_free (self->reasons, TRUE);
   ist_rich_free (self->rich);
   g_free (self->text);
@@ -36,9 +40,11 @@ has_subject (const IstNsfNote *note, const char *subject)
   return own != NULL && subject != NULL && strcmp (own, subject) == 0;
 }
 
+/* *index: of the note in the database. */
 static IstNsfNote *
-find_memo (IstNsf *nsf, const char *subject, GError **error)
+find_memo (IstNsf *nsf, const char *subject, guint *index, GError **error)
 {
+  guint found_at = 0, fits_at = 0;
   g_autoptr (IstNsfNote) found = NULL;
   g_autoptr (IstNsfNote) fits = NULL;
   guint n = 0, n_fit = 0;
@@ -54,10 +60,17 @@ find_memo (IstNsf *nsf, const char *subject, GError **error)
         continue;
       n++;
       if (has_subject (note, subject) && n_fit++ == 0)
-        fits = g_steal_pointer (&note);
+        {
+          fits = g_steal_pointer (&note);
+          fits_at = i;
+        }
       else if (found == NULL)
-        found = g_steal_pointer (&note);
+        {
+          found = g_steal_pointer (&note);
+          found_at = i;
+        }
     }
+  *index = n_fit == 1 ? fits_at : found_at;
   if (n_fit == 1)
     return g_steal_pointer (&fits);
   if (n == 1 && found != NULL)
@@ -149,8 +162,9 @@ lmbcs (const void *data, gsize size_bytes)
   return ist_lmbcs_to_utf8 (data, size_bytes);
 }
 
-static void
-read_rich (IstActiveNote *self, const IstNsfNote *note)
+/* The rich text of a note into `block`, or a new tree with `block` NULL. FALSE: it has none. */
+static gboolean
+read_rich (IstActiveNote *self, const IstNsfNote *note, IstRichNode *block)
 {
   g_autoptr (GPtrArray) chunks = ist_nsf_note_chunks (note, "Body", IST_NSF_COMPOSITE, MAX_BODY, NULL);
   g_autoptr (GBytes) fonts = first_value (note, "$Fonts");
@@ -159,10 +173,16 @@ read_rich (IstActiveNote *self, const IstNsfNote *note)
   g_auto (IstCdReport) report = { 0 };
 
   if (chunks == NULL || chunks->len == 0)
-    return;
+    return FALSE;
+  if (block != NULL)
+    {
+      ist_cd_read_into (self->rich, block, &input, &report);
+      return TRUE;
+    }
   self->rich = ist_cd_read (&input, &report);
   self->skipped = report.unknown;
   self->damaged = report.damaged_chunks > 0 || ist_rich_truncated (self->rich);
+  return TRUE;
 }
 
 static void
@@ -200,7 +220,8 @@ IstActiveNote *
 ist_active_note_read (IstBody *database, const char *subject, GError **error)
 {
   g_autoptr (IstNsf) nsf = ist_nsf_open (database, error);
-  g_autoptr (IstNsfNote) note = nsf != NULL ? find_memo (nsf, subject, error) : NULL;
+  guint index = 0;
+  g_autoptr (IstNsfNote) note = nsf != NULL ? find_memo (nsf, subject, &index, error) : NULL;
   IstActiveNote *self;
 
   if (note == NULL)
@@ -210,12 +231,13 @@ ist_active_note_read (IstBody *database, const char *subject, GError **error)
   self->form = ist_nsf_note_text (note, "Form");
   if (self->form == NULL)
     self->form = g_strdup ("");
+  self->unid = ist_nsf_unid_text (ist_nsf_note_info (nsf, index)->unid);
   self->sealed = ist_nsf_note_is_sealed (note);
   read_items (self, note);
   read_files (self, note);
   if (!self->sealed)
     {
-      read_rich (self, note);
+      read_rich (self, note, NULL);
       self->mime = ist_nsf_note_mime (note, "Body", MAX_BODY, NULL);
       if (self->mime != NULL && self->mime->len == 0)
         g_clear_pointer (&self->mime, g_array_unref);
@@ -224,6 +246,84 @@ ist_active_note_read (IstBody *database, const char *subject, GError **error)
     }
   find_reasons (self);
   return self;
+}
+
+/* ---- linked documents ---- */
+
+/* The links of the text to other documents, each once: IstDocLink of the tree. */
+static GPtrArray *
+links_of (const IstActiveNote *self)
+{
+  GPtrArray *links = g_ptr_array_new ();
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+  IstRichNode *root = ist_rich_root (self->rich);
+
+  g_hash_table_add (seen, self->unid);
+  for (IstRichNode *node = root; node != NULL; node = ist_rich_next (root, node))
+    if (node->kind == IST_RICH_LINK && node->u.link.doc != NULL && node->u.link.doc->note != NULL
+        && g_hash_table_add (seen, node->u.link.doc->note))
+      g_ptr_array_add (links, node->u.link.doc);
+  return links;
+}
+
+/* UNIDs of the documents, each with its index + 1: the links may be many, and the documents too. */
+static GHashTable *
+documents_of (IstNsf *nsf)
+{
+  GHashTable *documents = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (guint i = 0; i < ist_nsf_note_count (nsf); i++)
+    {
+      const IstNsfNoteInfo *info = ist_nsf_note_info (nsf, i);
+
+      if ((info->note_class & IST_NSF_CLASS_MASK) == IST_NSF_CLASS_DOCUMENT)
+        g_hash_table_insert (documents, ist_nsf_unid_text (info->unid), GUINT_TO_POINTER (i + 1));
+    }
+  return documents;
+}
+
+static gboolean
+add_linked (IstActiveNote *self, const IstNsfNote *note, const IstDocLink *link, const char *language)
+{
+  static const IstRichFont bold = { IST_RICH_BOLD, 0, IST_RICH_NO_COLOUR, IST_RICH_NO_COLOUR, NULL };
+  static const IstRichFont normal = IST_RICH_FONT_DEFAULT;
+  static const IstRichParagraph plain = { 0 };
+  g_autofree char *subject = ist_nsf_note_text (note, "Subject");
+  const char *title = subject != NULL && *subject != '\0' ? subject : link->title != NULL ? link->title : "";
+  g_autofree char *heading = ist_catalog_text (language, IST_TEXT_LINKED_COPY, "title", title, NULL);
+  g_autofree char *text = NULL;
+  IstRichNode *section;
+
+  ist_rich_add_rule (self->rich, ist_rich_root (self->rich));
+  section = ist_rich_add_section (self->rich, ist_rich_root (self->rich), heading, &bold, TRUE);
+  if (section == NULL)
+    return FALSE;
+  if (read_rich (self, note, section))
+    return TRUE;
+  text = ist_nsf_note_text (note, "Body");
+  if (text != NULL)
+    ist_rich_add_text (self->rich, ist_rich_add_paragraph (self->rich, section, &plain), &normal, text, -1);
+  return text != NULL;
+}
+
+guint
+ist_active_note_add_linked (IstActiveNote *self, IstBody *database, const char *language)
+{
+  g_autoptr (IstNsf) nsf = self->rich != NULL ? ist_nsf_open (database, NULL) : NULL;
+  g_autoptr (GPtrArray) links = nsf != NULL ? links_of (self) : NULL;
+  g_autoptr (GHashTable) documents = nsf != NULL ? documents_of (nsf) : NULL;
+  guint n = 0;
+
+  for (guint i = 0; links != NULL && i < links->len && n < MAX_LINKED; i++)
+    {
+      const IstDocLink *link = g_ptr_array_index (links, i);
+      guint index = GPOINTER_TO_UINT (g_hash_table_lookup (documents, link->note));
+      g_autoptr (IstNsfNote) note = index > 0 ? ist_nsf_note_load (nsf, index - 1, NULL) : NULL;
+
+      if (note != NULL && !ist_nsf_note_is_sealed (note) && add_linked (self, note, link, language))
+        n++;
+    }
+  return n;
 }
 
 gboolean

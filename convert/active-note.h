@@ -18,6 +18,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   char *form;        /* name of its form, "" without one */
+  char *unid;        /* 32 digits */
   gboolean sealed;   /* encrypted for Notes: nothing of its body can be read */
   GString *reasons;  /* what is active in it, for people: "buttons, sections"; "": nothing */
   IstRich *rich;     /* its body; NULL: it has no rich text */
@@ -33,6 +34,10 @@ typedef struct
  * memo or more than one that fits. */
 IstActiveNote *ist_active_note_read (IstBody *database, const char *subject, GError **error);
 void ist_active_note_free (IstActiveNote *note); /* NULL is allowed */
+
+/* Appends to its rich text a copy of each document in the database that the text links to: under a heading in this
+ * language, as it is in the database, at most 10, links in them not followed. Gives their number. */
+guint ist_active_note_add_linked (IstActiveNote *note, IstBody *database, const char *language);
 
 /* Can a text for the reader be made of it? */
 gboolean ist_active_note_is_readable (const IstActiveNote *note);

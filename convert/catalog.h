@@ -24,9 +24,13 @@ typedef enum
   IST_TEXT_HOTSPOT,         /* stands where Notes runs a program on a click */
   IST_TEXT_ATTACHMENT_HERE, /* {name}: stands where Notes shows the icon of an attachment */
   IST_TEXT_PICTURE_MISSING, /* stands where a picture cannot be shown */
+  IST_TEXT_PICTURE_NAMED,   /* {name}: its name or size; the same */
+  IST_TEXT_POPUP,           /* {text}: stands behind words over which Notes shows this text */
+  IST_TEXT_FIELD,           /* {name}: stands where Notes shows a field of a form */
   IST_TEXT_SECTION,         /* a section without a title */
   IST_TEXT_TAB,             /* {number}: a tab without a title */
   IST_TEXT_DOCLINK,         /* a link without a title */
+  IST_TEXT_LINKED_COPY,     /* {title}: above the copy of a document that a link leads to */
   IST_TEXT_VOTE_CHOICES,    /* before the choices of a vote */
   IST_TEXT_VOTE_NOT_COUNTED, /* answers from here do not appear in Outlook's tracking */
   IST_TEXT_EMBEDDED_OBJECT, /* {name}: an embedded object that was kept as an attachment */

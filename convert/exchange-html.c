@@ -1,11 +1,11 @@
 /*
  * exchange-html - Outlook writes HTML by Word: conditional comments, elements of Office and VML, lists whose bullets
  * are text in a symbol font. Notes shows the tags' content twice or the bullets as letters, knows no data: pictures,
- * and draws a red cross where a picture's part is not in the message.
+ * and draws a red cross where a picture's part is not in the message. Its tables end at 255 rows, its sizes at 250 points.
  *
  * Predicate: the text/html part has one of these.
  * Repair: they go; list paragraphs become lists; data: pictures become parts of a multipart/related; a missing
- * picture's alternative text takes its place. A text that would gain nothing stays as it is.
+ * picture's alternative text takes its place; tables are divided, sizes reduced. A text that would gain nothing stays as it is.
  *
  * A tokenizer of our own and not libxml2's HTML parser: that one builds a tree and writes all of it anew, repairs tags
  * that readers display well, and drops the prefix of the very elements that are looked for.
@@ -13,6 +13,7 @@
 #include "convert/transforms.h"
 
 #include "base/mime-tree.h"
+#include "convert/html-tables.h"
 #include "convert/look.h"
 #include "convert/outlook-html.h"
 
@@ -21,6 +22,7 @@
 #define NAME "exchange-html"
 #define MAX_HTML ((gsize) 16 * 1024 * 1024)
 #define MAX_PICTURES 200
+#define MAX_ROWS 255 /* of a table in Notes */
 
 typedef struct
 {
@@ -113,6 +115,27 @@ add_pictures (IstMimeNode *html, GPtrArray *pictures)
     ist_mime_node_insert (related, related->children->len, g_ptr_array_index (pictures, i));
 }
 
+/* The text as Notes takes it, and what was done; NULL: nothing is to be done. */
+static char *
+repair (const char *html, Pictures *found, GString *what)
+{
+  IstOutlookHtml report = { .picture = picture, .user = found };
+  g_autofree char *plain = ist_outlook_html_clean (html, &report);
+  guint n_tables = 0;
+  char *split = ist_html_split_tables (plain != NULL ? plain : html, MAX_ROWS, &n_tables);
+
+  if (plain != NULL)
+    g_string_append_printf (
+        what,
+        "HTML of Outlook made plain: %u conditional comments, %u tags of Office, %u list items, "
+        "%u pictures, %u font sizes",
+        report.n_comments, report.n_elements, report.n_items, report.n_pictures, report.n_sizes);
+  if (split != NULL)
+    g_string_append_printf (what, "%slarge tables divided: %u more tables",
+                            what->len > 0 ? "; " : "", n_tables);
+  return split != NULL ? split : g_steal_pointer (&plain);
+}
+
 gboolean
 ist_exchange_html (const IstConvertContext *context, IstMessage *message, GError **error)
 {
@@ -120,8 +143,8 @@ ist_exchange_html (const IstConvertContext *context, IstMessage *message, GError
   g_autoptr (GPtrArray) pictures = NULL;
   g_autofree char *html = NULL;
   g_autofree char *plain = NULL;
+  g_autoptr (GString) what = g_string_new (NULL);
   Pictures found;
-  IstOutlookHtml report;
   IstMimeNode *root, *node;
 
   if (!ist_look_may (message, IST_LOOK_HTML))
@@ -137,16 +160,11 @@ ist_exchange_html (const IstConvertContext *context, IstMessage *message, GError
   pictures = g_ptr_array_new ();
   ist_mime_node_visit (root, collect_id, ids);
   found = (Pictures){ ids, pictures };
-  report = (IstOutlookHtml){ .picture = picture, .user = &found };
-  plain = ist_outlook_html_clean (html, &report);
+  plain = repair (html, &found, what);
   if (plain == NULL)
     return TRUE;
   ist_mime_node_set_text (node, plain);
   add_pictures (node, pictures);
-  ist_message_note (
-      message, NAME,
-      "HTML of Outlook made plain: %u conditional comments, %u tags of Office, %u list items, "
-      "%u pictures",
-      report.n_comments, report.n_elements, report.n_items, report.n_pictures);
+  ist_message_note (message, NAME, "%s", what->str);
   return TRUE;
 }

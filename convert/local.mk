@@ -50,7 +50,8 @@ libconvert_a_SOURCES += \
   convert/format/rich-html.c convert/format/rich-html.h \
   convert/format/rich-private.h \
   convert/format/rich-text.c convert/format/rich-text.h \
-  convert/format/rich.c convert/format/rich.h
+  convert/format/rich.c convert/format/rich.h \
+  convert/format/wmf.c convert/format/wmf.h
 libconvert_a_SOURCES += \
   convert/format/cx.c convert/format/cx.h \
   convert/format/huffman.c convert/format/huffman.h \
@@ -75,6 +76,7 @@ libconvert_a_SOURCES += \
   convert/field.c convert/field.h \
   convert/format/html.c convert/format/html.h \
   convert/header-hygiene.c \
+  convert/html-tables.c convert/html-tables.h \
   convert/notes-ndr.c \
   convert/notes-out-of-office.c \
   convert/notes-priority.c \

@@ -158,10 +158,23 @@ tell_unreadable (const Work *self, const char *instead)
                     instead);
 }
 
+/* Text and files of the copy, as ist_active_body_add(). */
+static guint
+add_body (const Work *self, const IstActiveReader *reader, IstMimeNode *copy)
+{
+  guint n = 0;
+
+  if (self->context->settings != NULL && self->context->settings->doclinks_snapshot)
+    n = ist_active_note_add_linked (self->note, self->database, reader->language);
+  if (n > 0)
+    ist_message_note (self->message, NAME, "copies of %u linked documents stand below the text", n);
+  return ist_active_body_add (self->message, reader, self->note, copy);
+}
+
 static void
 attach (const Work *self, gboolean readable)
 {
-  const char *language = ist_convert_language (self->context);
+  const IstActiveReader reader = { self->context, ist_convert_language (self->context) };
 
   if (!ist_nsf_is_database (self->database))
     {
@@ -170,8 +183,8 @@ attach (const Work *self, gboolean readable)
     }
   ist_active_body_attach (self->message, self->copy);
   if (!readable && self->note != NULL && ist_active_note_is_readable (self->note))
-    ist_active_body_add (self->context, self->message, self->note, NULL);
-  ist_active_body_add_hint (self->message, language, self->note != NULL && self->note->sealed);
+    add_body (self, &reader, NULL);
+  ist_active_body_add_hint (self->message, reader.language, self->note != NULL && self->note->sealed);
   ist_message_note (self->message, NAME, "the Notes copy is attached as %s: %s", IST_ACTIVE_FILE_NAME,
                     self->note == NULL            ? "it could not be looked into"
                     : self->note->reasons->len > 0 ? self->note->reasons->str
@@ -181,9 +194,11 @@ attach (const Work *self, gboolean readable)
 static void
 rebuild (const Work *self, gboolean readable)
 {
+  const IstActiveReader reader = { self->context, ist_convert_language (self->context) };
+
   if (self->note != NULL && ist_active_note_is_readable (self->note))
     {
-      guint n_files = ist_active_body_add (self->context, self->message, self->note, self->copy);
+      guint n_files = add_body (self, &reader, self->copy);
 
       ist_message_note (self->message, NAME,
                         "text made of the Notes copy (%u attachments of its own, %u records of unknown kind left out)",

@@ -211,9 +211,25 @@ leave_list (Cleaner *self, const IstHtmlToken *token)
 
 /* ---- attributes ---- */
 
-/* A style without its mso- declarations; *gone: there were any. */
+/* "font-size:300.0pt": is it above what Notes takes? */
+static gboolean
+is_too_large (const char *declaration)
+{
+  double size, points;
+  char *unit;
+
+  if (g_ascii_strncasecmp (declaration, "font-size:", 10) != 0)
+    return FALSE;
+  size = g_ascii_strtod (declaration + 10, &unit);
+  points = g_ascii_strncasecmp (unit, "px", 2) == 0   ? size * 0.75
+           : g_ascii_strncasecmp (unit, "pt", 2) == 0 ? size
+                                                      : 0;
+  return points > IST_OUTLOOK_MAX_POINTS;
+}
+
+/* A style without its mso- declarations and with smaller fonts; *gone: there were any. */
 static char *
-clean_style (const char *style, gboolean *gone)
+clean_style (Cleaner *self, const char *style, gboolean *gone)
 {
   g_auto (GStrv) declarations = g_strsplit (style, ";", -1);
   GString *out = g_string_new (NULL);
@@ -225,6 +241,13 @@ clean_style (const char *style, gboolean *gone)
 
       if (g_ascii_strncasecmp (declaration, "mso-", 4) == 0)
         *gone = TRUE;
+      else if (is_too_large (declaration))
+        {
+          *gone = TRUE;
+          self->report->n_sizes++;
+          g_string_append_printf (out, "%sfont-size:%dpt", out->len > 0 ? ";" : "",
+                                  IST_OUTLOOK_MAX_POINTS);
+        }
       else if (*declaration != '\0')
         g_string_append_printf (out, "%s%s", out->len > 0 ? ";" : "", declaration);
     }
@@ -267,7 +290,7 @@ append_tag (Cleaner *self, const IstHtmlToken *token, const char *src)
       if (is_attribute (&attribute, "style"))
         {
           value = ist_html_unescape (attribute.value, attribute.value_size);
-          style = clean_style (value, &gone);
+          style = clean_style (self, value, &gone);
         }
       if (!gone && !is_src && !is_space)
         continue;
@@ -353,6 +376,13 @@ take (Cleaner *self, const IstHtmlToken *token, gboolean raw)
     g_string_append_len (self->out, token->start, (gssize) token->size);
 }
 
+static guint
+total (const IstOutlookHtml *report)
+{
+  return report->n_comments + report->n_elements + report->n_items + report->n_pictures
+         + report->n_sizes;
+}
+
 /* NULL: nothing was found. */
 static char *
 clean_once (const char *html, IstOutlookHtml *report)
@@ -360,7 +390,7 @@ clean_once (const char *html, IstOutlookHtml *report)
   g_autoptr (GString) out = g_string_new (NULL);
   Cleaner self
       = { .scanner = { .text = html, .size = strlen (html) }, .out = out, .report = report };
-  guint before = report->n_comments + report->n_elements + report->n_items + report->n_pictures;
+  guint before = total (report);
   IstHtmlToken token;
 
   for (;;)
@@ -372,7 +402,7 @@ clean_once (const char *html, IstOutlookHtml *report)
       take (&self, &token, raw);
     }
   close_lists (&self, 0);
-  if (report->n_comments + report->n_elements + report->n_items + report->n_pictures == before)
+  if (total (report) == before)
     return NULL;
   return g_string_free (g_steal_pointer (&out), FALSE);
 }
@@ -383,7 +413,8 @@ ist_outlook_html_clean (const char *html, IstOutlookHtml *report)
 {
   char *last = NULL;
 
-  report->n_comments = report->n_elements = report->n_items = report->n_pictures = 0;
+  report->n_comments = report->n_elements = report->n_items = report->n_pictures = report->n_sizes
+      = 0;
   for (guint i = 0; i < MAX_ROUNDS; i++)
     {
       char *next = clean_once (last != NULL ? last : html, report);

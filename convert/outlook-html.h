@@ -14,6 +14,8 @@
 
 G_BEGIN_DECLS
 
+#define IST_OUTLOOK_MAX_POINTS 250 /* of a font in Notes */
+
 typedef struct
 {
   /* Asked for the src of each picture: NULL: stays; "": it is missing, its alternative text takes its place; else
@@ -23,10 +25,11 @@ typedef struct
   guint n_comments; /* what was done: conditional comments, */
   guint n_elements; /* tags of Office and VML, */
   guint n_items;    /* paragraphs that became list items, */
-  guint n_pictures; /* pictures whose src changed */
+  guint n_pictures; /* pictures whose src changed, */
+  guint n_sizes;    /* font sizes above IST_OUTLOOK_MAX_POINTS */
 } IstOutlookHtml;
 
-/* A new text, g_free(), or NULL where nothing of the four was found. `html` is UTF-8. */
+/* A new text, g_free(), or NULL where nothing of the five was found. `html` is UTF-8. */
 char *ist_outlook_html_clean (const char *html, IstOutlookHtml *report);
 
 G_END_DECLS

@@ -3,7 +3,7 @@
 #include "convert/transforms.h"
 
 /* THE table. Order matters: what removes comes before what rebuilds; what reads a text comes behind charset-repair,
- * but for format-flowed, whose mark is lost when a text is written. */
+ * but for format-flowed, whose mark is lost when a text is written; what repairs HTML behind what takes it out of TNEF. */
 static const struct
 {
   IstTransform transform;
@@ -85,6 +85,12 @@ static const struct
       .to = IST_SIDE_DOMINO,
       .run = ist_exchange_ndr },
     G_STRUCT_OFFSET (IstConvertSettings, exchange_ndr) },
+  { { .name = "exchange-tnef-decode",
+      .summary = "turns winmail.dat into the text, attachments and meetings it holds",
+      .source = "docs/transforms.md, \"exchange-tnef-decode\"",
+      .on_by_default = TRUE,
+      .run = ist_exchange_tnef_decode },
+    G_STRUCT_OFFSET (IstConvertSettings, exchange_tnef_decode) },
   { { .name = "exchange-html",
       .summary = "makes the HTML of Outlook plain: conditional comments, Office elements, lists, pictures",
       .source = "docs/transforms.md, \"exchange-html\"",
@@ -100,12 +106,6 @@ static const struct
       .from = IST_SIDE_DOMINO,
       .run = ist_doclinks_html },
     G_STRUCT_OFFSET (IstConvertSettings, doclinks_html) },
-  { { .name = "exchange-tnef-decode",
-      .summary = "turns winmail.dat into the text, attachments and meetings it holds",
-      .source = "docs/transforms.md, \"exchange-tnef-decode\"",
-      .on_by_default = TRUE,
-      .run = ist_exchange_tnef_decode },
-    G_STRUCT_OFFSET (IstConvertSettings, exchange_tnef_decode) },
   { { .name = "headers-trim",
       .summary = "removes X-Notes-Item, X-MIMETrack and X-TNEFEvaluated fields",
       .source = "docs/transforms.md, \"headers-trim\"",

@@ -72,6 +72,9 @@ static const IstSettingRow rows[] = {
   { .key = "doclink-url", .type = IST_SETTING_STRING, .offset = FIELD (doclink_url),
     .sentence = "Address for doclinks = redirector, in which {replica}, {view}, {note}, {hint} and {title} are "
                 "filled in." },
+  { .key = "doclinks-snapshot", .type = IST_SETTING_BOOL, .offset = FIELD (doclinks_snapshot), .def = "no",
+    .sentence = "Put copies of the documents that a text links to below it, where a text is made of the Notes copy of a "
+                "message and they are in that copy." },
   { .key = "notes-qp-repair", .type = IST_SETTING_BOOL, .offset = FIELD (notes_qp_repair), .def = "yes",
     .sentence = "Encode parts again whose quoted-printable is broken." },
   { .key = "notes-apple", .type = IST_SETTING_BOOL, .offset = FIELD (notes_apple), .def = "yes",

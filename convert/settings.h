@@ -57,6 +57,7 @@ typedef struct
   int doclinks;        /* IstDoclinks */
   char *doclink_host;  /* NULL: none */
   char *doclink_url;   /* template, NULL: none */
+  gboolean doclinks_snapshot;
   gboolean notes_qp_repair;
   gboolean notes_apple;
   gboolean notes_uuencode;

@@ -136,7 +136,7 @@ cd_hotspot_begin (CdReader *reader, const CdRecord *record)
       cd_push (reader, CD_FRAME_SECTION);
       break;
     case HOTSPOT_CONTROL:
-      ist_rich_add_mark (reader->rich, cd_inline (reader), IST_RICH_MARK_OBJECT, "control", NULL);
+      ist_rich_add_mark (reader->rich, cd_inline (reader), IST_RICH_MARK_OBJECT, NULL, NULL);
       cd_push (reader, CD_FRAME_OTHER);
       break;
     default:

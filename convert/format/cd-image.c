@@ -115,11 +115,11 @@ add_mark (CdReader *reader)
   g_autofree char *label = NULL;
 
   if (image->shared != NULL && *image->shared != '\0')
-    label = g_strdup_printf ("picture %s", image->shared);
+    label = g_strdup (image->shared);
   else if (image->alt != NULL && *image->alt != '\0')
-    label = g_strdup_printf ("picture: %s", image->alt);
+    label = g_strdup (image->alt);
   else
-    label = g_strdup_printf ("picture, %u x %u", image->width_px, image->height_px);
+    label = g_strdup_printf ("%u x %u", image->width_px, image->height_px);
   ist_rich_add_mark (reader->rich, cd_inline (reader), IST_RICH_MARK_MISSING, label, NULL);
 }
 

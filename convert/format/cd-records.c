@@ -263,12 +263,10 @@ read_chunk (CdReader *reader, GBytes *chunk, guint index)
     }
 }
 
-IstRich *
-ist_cd_read (const IstCdInput *input, IstCdReport *report)
+void
+ist_cd_read_into (IstRich *rich, IstRichNode *block, const IstCdInput *input, IstCdReport *report)
 {
-  IstRich *rich = ist_rich_new ();
-  CdReader reader
-      = { .input = input, .report = report, .rich = rich, .block = ist_rich_root (rich) };
+  CdReader reader = { .input = input, .report = report, .rich = rich, .block = block };
 
   memset (report, 0, sizeof *report);
   reader.base_left = CD_DEFAULT_LEFT;
@@ -285,6 +283,14 @@ ist_cd_read (const IstCdInput *input, IstCdReport *report)
   g_array_free (reader.frames, TRUE);
   g_hash_table_destroy (reader.pabs);
   g_hash_table_destroy (reader.faces);
+}
+
+IstRich *
+ist_cd_read (const IstCdInput *input, IstCdReport *report)
+{
+  IstRich *rich = ist_rich_new ();
+
+  ist_cd_read_into (rich, ist_rich_root (rich), input, report);
   return rich;
 }
 

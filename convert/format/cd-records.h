@@ -53,6 +53,10 @@ typedef struct
 /* Never fails, never NULL. `report` is filled; what it held is overwritten. */
 IstRich *ist_cd_read (const IstCdInput *input, IstCdReport *report);
 
+/* The same into `block` of a tree that is there already: NULL or a node that holds blocks. */
+void ist_cd_read_into (IstRich *rich, IstRichNode *block, const IstCdInput *input,
+                       IstCdReport *report);
+
 void ist_cd_report_clear (IstCdReport *report);
 
 /* "text", "image header"; NULL: unknown. Static. */

@@ -7,6 +7,7 @@
 #include "convert/format/cd-private.h"
 
 #define CELL_HAS_COLOUR 0x01
+#define TABLE_FITS 0x0001
 /* Looks at cells that were merged, in one table; overlapping merges of a hostile table would cost their product. */
 #define MAX_MERGE_WORK 1000000
 
@@ -21,6 +22,7 @@ struct _CdTable
   IstRichNode *tabs;  /* NULL: all rows are shown at once */
   IstRichNode *table; /* of the present row */
   IstRichNode *row;
+  gboolean fit;    /* as wide as the window */
   gint row_number; /* -1: none yet */
   GArray *cells;   /* CdCell */
   GHashTable *at;  /* row << 8 | column -> index in cells + 1 */
@@ -31,6 +33,14 @@ void
 cd_pre_table (CdReader *reader, const CdRecord *record)
 {
   reader->viewer = cd_u16 (record, 18);
+}
+
+static void
+add_table (CdReader *reader, CdTable *table, IstRichNode *parent)
+{
+  table->table = ist_rich_add_table (reader->rich, parent, NULL);
+  if (table->table != NULL)
+    table->table->u.table.fit = table->fit;
 }
 
 void
@@ -47,13 +57,14 @@ cd_table_begin (CdReader *reader, const CdRecord *record)
     return;
   table = g_new0 (CdTable, 1);
   table->row_number = -1;
+  table->fit = (cd_u16 (record, 12) & TABLE_FITS) != 0;
   table->cells = g_array_new (FALSE, FALSE, sizeof (CdCell));
   table->at = g_hash_table_new (NULL, NULL);
   table->outer_left = reader->base_left;
   if (viewer != 0)
     table->tabs = ist_rich_add_tabs (reader->rich, reader->block);
   else
-    table->table = ist_rich_add_table (reader->rich, reader->block, NULL);
+    add_table (reader, table, reader->block);
   frame->table = table;
   frame->outer = reader->block;
   /* What comes before the first cell has no place. */
@@ -75,7 +86,7 @@ begin_row (CdReader *reader, CdTable *table, guint number)
     return;
   table->row_number = (gint) number;
   if (table->tabs != NULL)
-    table->table = ist_rich_add_table (reader->rich, table->tabs, NULL);
+    add_table (reader, table, table->tabs);
   table->row = ist_rich_add_row (reader->rich, table->table);
 }
 

@@ -12,8 +12,14 @@
 #define PAB_HIDE_READ 0x10
 #define PAB_BULLET 0x400
 #define PAB_NUMBER 0x1000
+#define PAB_HIDE_NOTES 0x8000
 #define PAB2_CHECKED 0x0002
+#define PAB2_DEFAULT_LEFT 0x0100
+#define PAB2_DEFAULT_FIRST 0x0200
+#define PAB2_CIRCLE 0x0800
+#define PAB2_SQUARE 0x1000
 #define PAB2_UNCHECKED 0x2000
+#define PAB2_RIGHT_TO_LEFT 0x4000
 #define HALF_LINE_TWIPS 120
 #define MAX_PABS 65536
 #define MAX_HTML ((gsize) 1024 * 1024)
@@ -179,13 +185,47 @@ align_of (guint justify)
 static IstRichList
 list_of (guint flags, guint flags2)
 {
-  if (flags2 & PAB2_CHECKED)
-    return IST_RICH_CHECKED;
+  /* Three bits in all their combinations. */
+  switch (flags2 & (PAB2_CHECKED | PAB2_CIRCLE | PAB2_SQUARE))
+    {
+    case PAB2_CHECKED:
+      return IST_RICH_CHECKED;
+    case PAB2_CIRCLE:
+      return IST_RICH_CIRCLE;
+    case PAB2_SQUARE:
+      return IST_RICH_SQUARE;
+    case PAB2_CHECKED | PAB2_CIRCLE:
+      return IST_RICH_ROMAN_UPPER;
+    case PAB2_CHECKED | PAB2_SQUARE:
+      return IST_RICH_ROMAN_LOWER;
+    case PAB2_CIRCLE | PAB2_SQUARE:
+      return IST_RICH_LETTER_UPPER;
+    case PAB2_CHECKED | PAB2_CIRCLE | PAB2_SQUARE:
+      return IST_RICH_LETTER_LOWER;
+    default:
+      break;
+    }
   if (flags2 & PAB2_UNCHECKED)
     return IST_RICH_UNCHECKED;
   if (flags & PAB_BULLET)
     return IST_RICH_BULLET;
   return flags & PAB_NUMBER ? IST_RICH_NUMBER : IST_RICH_NO_LIST;
+}
+
+/* Places count from the edge of the window; that of the right margin says nothing about a mail. Where a flag says that
+ * the default holds, the place is what it was on the author's window. */
+static void
+read_margins (IstRichParagraph *pab, const CdRecord *record)
+{
+  guint flags2 = cd_u16 (record, 68);
+  guint left = cd_u16 (record, 14);
+  guint first = cd_u16 (record, 18);
+
+  pab->left_twips = flags2 & PAB2_DEFAULT_LEFT ? 0 : (gint) left;
+  if (first != 0
+      && (flags2 & (PAB2_DEFAULT_LEFT | PAB2_DEFAULT_FIRST))
+             != (PAB2_DEFAULT_LEFT | PAB2_DEFAULT_FIRST))
+    pab->first_twips = (gint) first - (gint) left;
 }
 
 void
@@ -200,10 +240,9 @@ cd_pab_definition (CdReader *reader, const CdRecord *record)
   pab->line_percent = 100 + 50 * MIN (cd_u16 (record, 8), 10);
   pab->before_twips = HALF_LINE_TWIPS * MIN (cd_u16 (record, 10), 10);
   pab->after_twips = HALF_LINE_TWIPS * MIN (cd_u16 (record, 12), 10);
-  pab->left_twips = cd_u16 (record, 14);
-  /* The record's places count from the edge of the window; that of the right margin says nothing about a mail. */
-  pab->first_twips = cd_u16 (record, 18) == 0 ? 0 : cd_u16 (record, 18) - pab->left_twips;
-  pab->hidden = (cd_u16 (record, 62) & PAB_HIDE_READ) != 0;
+  read_margins (pab, record);
+  pab->hidden = (cd_u16 (record, 62) & (PAB_HIDE_READ | PAB_HIDE_NOTES)) != 0;
+  pab->rtl = (cd_u16 (record, 68) & PAB2_RIGHT_TO_LEFT) != 0;
   pab->list = list_of (cd_u16 (record, 62), cd_u16 (record, 68));
   g_hash_table_replace (reader->pabs, GUINT_TO_POINTER (cd_u16 (record, 4)), pab);
 }

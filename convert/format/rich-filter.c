@@ -1,8 +1,10 @@
 /*
- * HTML that an author wrote into a Notes text: a few harmless elements stay, without attributes but the address of a
- * link; all else goes, with its content where that is code. What is opened is closed, in order.
+ * HTML that an author wrote into a Notes text: harmless elements stay, with those attributes that only say how they
+ * look and the address of a link; all else goes, with its content where that is code. What is opened is closed, in order.
  */
 #include "convert/format/rich-private.h"
+
+#include "convert/format/html.h"
 
 #include <string.h>
 
@@ -13,16 +15,23 @@ typedef struct
 {
   GString *out;
   gboolean text_only;
+  gboolean in_row; /* of the text alone: cells stand apart */
   const char *open[MAX_OPEN];
   guint n;
 } Filter;
 
 static const char *const kept[]
-    = { "a",    "b",      "blockquote", "code", "div", "em", "h1", "h2",  "h3",
-        "h4",   "h5",     "h6",         "i",    "li",  "ol", "p",  "pre", "s",
-        "span", "strike", "strong",     "sub",  "sup", "tt", "u",  "ul" };
-static const char *const broken_lines[] = { "br", "hr", "p",  "div", "li", "tr",     "table", "h1",
-                                            "h2", "h3", "h4", "h5",  "h6", "option", "form" };
+    = { "a",    "b",   "blockquote", "center", "code",   "dd",     "div", "dl",  "dt",    "em",
+        "font", "h1",  "h2",         "h3",     "h4",     "h5",     "h6",  "i",   "li",    "ol",
+        "p",    "pre", "s",          "span",   "strike", "strong", "sub", "sup", "table", "tbody",
+        "td",   "th",  "thead",      "tr",     "tt",     "u",      "ul" };
+static const char *const broken_lines[] = { "br", "hr", "p",  "div", "li", "tr", "table",  "h1",
+                                            "h2", "h3", "h4", "h5",  "h6", "dt", "option", "form" };
+static const char *const of_table[] = { "tbody", "td", "th", "thead", "tr" };
+/* Their values are words, numbers and colours. */
+static const char *const kept_attributes[]
+    = { "align", "bgcolor", "border",  "cellpadding", "cellspacing", "color", "colspan", "dir",
+        "face",  "height",  "rowspan", "size",        "start",       "type",  "valign",  "width" };
 static const char *const code[]
     = { "script", "style", "title", "object", "applet", "iframe", "noscript", "textarea" };
 
@@ -93,9 +102,76 @@ href_of (const char *tag, gsize n)
   return g_strndup (*p == '"' || *p == '\'' ? p + 1 : p, length);
 }
 
+static gboolean
+is_harmless (const char *value)
+{
+  return strlen (value) <= 60
+         && strspn (value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789#%.,+- ")
+                == strlen (value);
+}
+
+static void
+copy_attributes (Filter *filter, const char *tag, gsize size)
+{
+  IstHtmlScanner scanner = { .text = tag, .size = size };
+  IstHtmlAttribute attribute;
+  IstHtmlToken token;
+  gsize at = 0;
+
+  if (!ist_html_next (&scanner, &token) || token.kind != IST_HTML_OPEN)
+    return;
+  while (ist_html_next_attribute (&token, &at, &attribute))
+    {
+      g_autofree char *name = g_ascii_strdown (attribute.name, (gssize) attribute.name_size);
+      g_autofree char *value = attribute.value != NULL
+                                   ? ist_html_unescape (attribute.value, attribute.value_size)
+                                   : NULL;
+
+      if (value != NULL && known (kept_attributes, G_N_ELEMENTS (kept_attributes), name) != NULL
+          && is_harmless (value))
+        g_string_append_printf (filter->out, " %s=\"%s\"", name, value);
+    }
+}
+
+/* The elements that are open inside of the innermost table; 0: none is open. */
+static guint
+in_table (const Filter *filter)
+{
+  for (guint i = filter->n; i > 0; i--)
+    if (strcmp (filter->open[i - 1], "table") == 0)
+      return i;
+  return 0;
+}
+
+/* May this part of a table stand here? Its neighbour that was left open is closed. */
+static gboolean
+make_room (Filter *filter, const char *name)
+{
+  guint first = in_table (filter);
+  gboolean is_cell = name[1] == 'd' || (name[1] == 'h' && name[2] == '\0');
+
+  if (first == 0)
+    return FALSE;
+  for (guint i = first; i < filter->n; i++)
+    {
+      const char *open = filter->open[i];
+      gboolean cell = strcmp (open, "td") == 0 || strcmp (open, "th") == 0;
+
+      if (cell || (!is_cell && strcmp (open, "tr") == 0) || strcmp (open, name) == 0)
+        {
+          while (filter->n > i)
+            g_string_append_printf (filter->out, "</%s>", filter->open[--filter->n]);
+          break;
+        }
+    }
+  return TRUE;
+}
+
 static void
 open_element (Filter *filter, const char *name, const char *tag, gsize size)
 {
+  if (known (of_table, G_N_ELEMENTS (of_table), name) != NULL && !make_room (filter, name))
+    return;
   if (filter->n >= MAX_OPEN)
     return;
   if (strcmp (name, "a") == 0)
@@ -111,7 +187,11 @@ open_element (Filter *filter, const char *name, const char *tag, gsize size)
       g_string_append (filter->out, "\">");
     }
   else
-    g_string_append_printf (filter->out, "<%s>", name);
+    {
+      g_string_append_printf (filter->out, "<%s", name);
+      copy_attributes (filter, tag, size);
+      g_string_append_c (filter->out, '>');
+    }
   filter->open[filter->n++] = name;
 }
 
@@ -139,6 +219,25 @@ skip_code (const char *p, const char *name)
   return NULL;
 }
 
+/* In a plain text: lines begin anew where blocks do, cells of a row stand apart. */
+static void
+break_text (Filter *filter, const char *name, gboolean end)
+{
+  gboolean at_start = filter->out->len == 0 || filter->out->str[filter->out->len - 1] == '\n';
+
+  if (strcmp (name, "tr") == 0)
+    filter->in_row = !end;
+  if (strcmp (name, "br") == 0 && !end)
+    g_string_append_c (filter->out, '\n');
+  else if (known (broken_lines, G_N_ELEMENTS (broken_lines), name) != NULL && !at_start)
+    g_string_append_c (filter->out, '\n');
+  else if (filter->in_row && (strcmp (name, "td") == 0 || strcmp (name, "th") == 0) && !end
+           && !at_start)
+    g_string_append (filter->out, " | ");
+  if (strcmp (name, "li") == 0 && !end)
+    g_string_append (filter->out, "* ");
+}
+
 static const char *
 take_tag (Filter *filter, const char *p)
 {
@@ -153,10 +252,7 @@ take_tag (Filter *filter, const char *p)
       return after != NULL ? after : p + strlen (p);
     }
   if (filter->text_only)
-    {
-      if (known (broken_lines, G_N_ELEMENTS (broken_lines), name) != NULL)
-        g_string_append_c (filter->out, '\n');
-    }
+    break_text (filter, name, end);
   else if (element != NULL && end)
     close_element (filter, element);
   else if (element != NULL)

@@ -7,6 +7,8 @@
 
 #define BASE_FACE "Arial"
 #define BASE_HALF_POINTS 20
+/* A picture wider than this is made as wide as the window where the mail program can. */
+#define WIDE_PX 600
 
 static void write_children (RichHtml *html, const IstRichNode *parent);
 
@@ -14,6 +16,14 @@ static void
 escape_text (RichHtml *html, const char *text)
 {
   rich_escape (html->out, text, &html->blank);
+}
+
+static void
+escape_word (RichHtml *html, IstRichWord word, const char *name)
+{
+  g_autofree char *text = rich_say (html->options, word, name);
+
+  escape_text (html, text);
 }
 
 static void
@@ -28,6 +38,42 @@ escape_attribute (GString *out, const char *text)
     }
 }
 
+/* What stands in where the reader's system has no such face. "" for faces whose characters are pictures. */
+static const char *
+generic_of (const char *face)
+{
+  static const struct
+  {
+    const char *in, *generic;
+  } rows[] = { { "symbol", "" },
+               { "wingdings", "" },
+               { "webdings", "" },
+               { "sans", ",sans-serif" },
+               { "courier", ",monospace" },
+               { "mono", ",monospace" },
+               { "consol", ",monospace" },
+               { "typewriter", ",monospace" },
+               { "terminal", ",monospace" },
+               { "times", ",serif" },
+               { "serif", ",serif" },
+               { "roman", ",serif" },
+               { "georgia", ",serif" },
+               { "garamond", ",serif" },
+               { "cambria", ",serif" },
+               { "palatino", ",serif" },
+               { "bookman", ",serif" },
+               { "century", ",serif" },
+               { "mincho", ",serif" },
+               { "song", ",serif" },
+               { "sun", ",serif" } };
+  g_autofree char *lower = g_ascii_strdown (face, -1);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (strstr (lower, rows[i].in) != NULL)
+      return rows[i].generic;
+  return ",sans-serif";
+}
+
 /* A face name as CSS: letters, digits and what stands between them. */
 static void
 append_face (GString *style, const char *face)
@@ -40,7 +86,7 @@ append_face (GString *style, const char *face)
       if (g_unichar_isalnum (c) || c == ' ' || c == '-' || c == '_' || c == '.')
         g_string_append_unichar (style, c);
     }
-  g_string_append (style, "';");
+  g_string_append_printf (style, "'%s;", generic_of (face));
 }
 
 static char *
@@ -123,7 +169,7 @@ write_link (RichHtml *html, const IstRichNode *node)
     write_children (html, node);
   else if (node->u.link.doc != NULL)
     {
-      g_autofree char *text = rich_doc_link_text (node->u.link.doc);
+      g_autofree char *text = rich_doc_link_text (node->u.link.doc, html->options);
 
       escape_text (html, text);
     }
@@ -139,7 +185,7 @@ write_link (RichHtml *html, const IstRichNode *node)
 static void
 write_mark (RichHtml *html, const IstRichNode *node)
 {
-  g_autofree char *text = rich_mark_text (node);
+  g_autofree char *text = rich_mark_text (node, html->options);
 
   if (node->first != NULL)
     {
@@ -163,6 +209,19 @@ extension_of (const char *type)
   return "bin";
 }
 
+/* Can every mail program draw it? Metafiles and TIFF are for Outlook alone. */
+static gboolean
+is_common (const char *type)
+{
+  static const char *const types[]
+      = { "image/png", "image/gif", "image/jpeg", "image/bmp", "image/webp" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
+    if (strcmp (type, types[i]) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 static IstRichPart *
 add_part (RichHtml *html, const IstRichNode *node)
 {
@@ -182,14 +241,14 @@ static void
 write_image (RichHtml *html, const IstRichNode *node)
 {
   const IstRichPart *part = add_part (html, node);
-  const char *alt = node->u.image.alt != NULL ? node->u.image.alt : "";
+  const char *alt = node->u.image.alt != NULL ? node->u.image.alt
+                    : is_common (part->type)  ? ""
+                                              : part->name;
 
   html->blank = FALSE;
   if (!g_str_has_prefix (part->type, "image/"))
     {
-      g_autofree char *text = g_strdup_printf ("[picture: %s]", part->name);
-
-      escape_text (html, text);
+      escape_word (html, IST_RICH_WORD_PICTURE, part->name);
       return;
     }
   g_string_append (html->out, "<img src=\"cid:");
@@ -200,7 +259,9 @@ write_image (RichHtml *html, const IstRichNode *node)
                             node->u.image.height_px);
   g_string_append (html->out, " border=\"0\" alt=\"");
   escape_attribute (html->out, alt);
-  g_string_append (html->out, "\">");
+  g_string_append (html->out, node->u.image.width_px > WIDE_PX
+                                  ? "\" style=\"max-width:100%;height:auto\">"
+                                  : "\">");
 }
 
 static void
@@ -222,9 +283,7 @@ write_children (RichHtml *html, const IstRichNode *parent)
         write_image (html, node);
         break;
       case IST_RICH_ATTACHMENT:
-        escape_text (html, "[attachment: ");
-        escape_text (html, node->u.attachment.original);
-        escape_text (html, "]");
+        escape_word (html, IST_RICH_WORD_ATTACHMENT, node->u.attachment.original);
         break;
       case IST_RICH_HTML:
         /* A link of the author's inside of one of ours would nest. */

@@ -18,6 +18,8 @@ typedef struct
   GPtrArray *parts;
   guint in_link;  /* links do not nest in HTML */
   gboolean blank; /* the text so far ends in a blank */
+  guint
+      row_twips; /* the table that is written fits the window: the width of its rows; 0: it does not */
 } RichHtml;
 
 /* ";margin-left:12pt" */

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #define BASE_STYLE "font-family:Arial,sans-serif;font-size:10pt"
+/* Room for the mark of a list item. */
+#define LIST_TWIPS 360
 
 static void write_blocks (RichHtml *html, const IstRichNode *parent);
 
@@ -59,12 +61,15 @@ write_paragraph (RichHtml *html, const IstRichNode *node)
   /* An author's HTML may hold blocks, which a <p> cannot. */
   const char *element = has_html (node) ? "div" : "p";
 
-  g_string_append_printf (html->out, "<%s style=\"margin:0", element);
+  g_string_append_printf (html->out, "<%s%s style=\"margin:0", element,
+                          p->rtl ? " dir=\"rtl\"" : "");
   append_paragraph_style (html->out, p);
   if (p->left_twips >= 20)
-    rich_html_twips (html->out, "margin-left", MIN (p->left_twips, 10000));
+    rich_html_twips (html->out, p->rtl ? "margin-right" : "margin-left",
+                     MIN (p->left_twips, 10000));
   if (p->right_twips >= 20)
-    rich_html_twips (html->out, "margin-right", MIN (p->right_twips, 10000));
+    rich_html_twips (html->out, p->rtl ? "margin-left" : "margin-right",
+                     MIN (p->right_twips, 10000));
   if (p->first_twips / 20 != 0)
     rich_html_twips (html->out, "text-indent",
                      CLAMP (p->first_twips, -MIN (p->left_twips, 10000), 10000));
@@ -76,7 +81,7 @@ write_paragraph (RichHtml *html, const IstRichNode *node)
 static const char *
 list_element (IstRichList kind)
 {
-  return kind == IST_RICH_NUMBER ? "ol" : "ul";
+  return rich_list_is_ordered (kind) ? "ol" : "ul";
 }
 
 static void
@@ -90,12 +95,26 @@ close_lists (RichHtml *html, const RichLists *before, guint n)
 static void
 open_list (RichHtml *html, const RichLists *lists, const IstRichParagraph *p)
 {
-  g_string_append_printf (html->out, "<%s style=\"margin-top:0;margin-bottom:0",
-                          list_element (p->list));
-  if (lists->n == 1 && p->left_twips > 0)
-    rich_html_twips (html->out, "margin-left", MIN (p->left_twips, 10000));
-  if (p->list == IST_RICH_CHECKED || p->list == IST_RICH_UNCHECKED)
-    g_string_append (html->out, ";list-style-type:none");
+  static const char *const styles[] = { [IST_RICH_BULLET] = "disc",
+                                        [IST_RICH_CHECKED] = "none",
+                                        [IST_RICH_UNCHECKED] = "none",
+                                        [IST_RICH_CIRCLE] = "circle",
+                                        [IST_RICH_SQUARE] = "square",
+                                        [IST_RICH_ROMAN_UPPER] = "upper-roman",
+                                        [IST_RICH_ROMAN_LOWER] = "lower-roman",
+                                        [IST_RICH_LETTER_UPPER] = "upper-alpha",
+                                        [IST_RICH_LETTER_LOWER] = "lower-alpha" };
+  gint outer = lists->n > 1 ? MIN (lists->level[lists->n - 2].left_twips, 10000) : 0;
+  const char *side = p->rtl ? "right" : "left";
+
+  /* The text begins at the margin, its mark before that; Word takes the margin of a list so, browsers only if there
+   * is no padding. */
+  g_string_append_printf (html->out,
+                          "<%s%s style=\"margin-top:0;margin-bottom:0;margin-%s:%dpt;padding-%s:0",
+                          list_element (p->list), p->rtl ? " dir=\"rtl\"" : "", side,
+                          MAX (MIN (p->left_twips, 10000) - outer, LIST_TWIPS) / 20, side);
+  if (styles[p->list] != NULL)
+    g_string_append_printf (html->out, ";list-style-type:%s", styles[p->list]);
   g_string_append (html->out, "\">\n");
 }
 
@@ -128,7 +147,10 @@ write_cell (RichHtml *html, const IstRichNode *cell)
     g_string_append_printf (html->out, " rowspan=\"%u\"", c->row_span);
   if (c->column_span > 1)
     g_string_append_printf (html->out, " colspan=\"%u\"", c->column_span);
-  if (c->width_twips >= 15)
+  if (html->row_twips > 0 && c->width_twips > 0)
+    g_string_append_printf (html->out, " width=\"%u%%\"",
+                            CLAMP (100 * c->width_twips / html->row_twips, 1, 100));
+  else if (c->width_twips >= 15)
     g_string_append_printf (html->out, " width=\"%u\"", MIN (c->width_twips / 15, 2000));
   if (c->background != IST_RICH_NO_COLOUR)
     g_string_append_printf (html->out, " bgcolor=\"#%06X\"", (guint) c->background & 0xFFFFFF);
@@ -141,9 +163,27 @@ write_cell (RichHtml *html, const IstRichNode *cell)
   g_string_append (html->out, "</td>\n");
 }
 
+/* Of the widest row: in others, cells of rows above may reach down. */
+static guint
+row_twips (const IstRichNode *table)
+{
+  guint widest = 0;
+
+  for (const IstRichNode *row = table->first; row != NULL; row = row->next)
+    {
+      guint width = 0;
+
+      for (const IstRichNode *cell = row->first; cell != NULL; cell = cell->next)
+        width += MIN (cell->u.cell.width_twips, 100000);
+      widest = MAX (widest, width);
+    }
+  return widest;
+}
+
 static void
 write_table (RichHtml *html, const IstRichNode *table)
 {
+  guint outer_twips = html->row_twips;
   gboolean blank = FALSE;
 
   if (table->u.table.caption != NULL && *table->u.table.caption != '\0')
@@ -154,8 +194,11 @@ write_table (RichHtml *html, const IstRichNode *table)
     }
   if (table->first == NULL)
     return;
-  g_string_append (html->out, "<table cellspacing=\"0\" cellpadding=\"3\" border=\"0\" "
-                              "style=\"border-collapse:collapse\">\n");
+  html->row_twips = table->u.table.fit ? row_twips (table) : 0;
+  g_string_append_printf (html->out,
+                          "<table cellspacing=\"0\" cellpadding=\"3\" border=\"0\"%s "
+                          "style=\"border-collapse:collapse\">\n",
+                          table->u.table.fit ? " width=\"100%\"" : "");
   for (const IstRichNode *row = table->first; row != NULL; row = row->next)
     {
       g_string_append (html->out, "<tr>\n");
@@ -164,6 +207,7 @@ write_table (RichHtml *html, const IstRichNode *table)
       g_string_append (html->out, "</tr>\n");
     }
   g_string_append (html->out, "</table>\n");
+  html->row_twips = outer_twips;
 }
 
 static void

@@ -26,12 +26,27 @@ typedef struct
   GBytes *bytes;
 } IstRichPart;
 
+/* What stands in the text for something that HTML has not. */
+typedef enum
+{
+  IST_RICH_WORD_POPUP,      /* its text */
+  IST_RICH_WORD_ACTION,     /* no name */
+  IST_RICH_WORD_BUTTON,     /* its label */
+  IST_RICH_WORD_OBJECT,     /* an embedded object or control */
+  IST_RICH_WORD_FIELD,      /* of a form */
+  IST_RICH_WORD_PICTURE,    /* one that cannot be shown */
+  IST_RICH_WORD_ATTACHMENT, /* its file name */
+  IST_RICH_WORD_DOCLINK     /* a link without a title, no name */
+} IstRichWord;
+
 typedef struct
 {
   const char *
       id_prefix; /* of the parts' ids, unique to the message; letters, digits, dots. NULL: "rich" */
   /* The address a link to a document gets, the caller frees; NULL, or a NULL function: it becomes text. */
   char *(*href) (gpointer user, const IstDocLink *link);
+  /* The word in the reader's language, "[button: OK]"; name NULL: it has none. g_free()d. NULL: English words. */
+  char *(*say) (gpointer user, IstRichWord word, const char *name);
   gpointer user;
 } IstRichHtmlOptions;
 

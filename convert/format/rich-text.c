@@ -9,11 +9,7 @@
 
 #define RULE "----------------------------------------\n"
 
-typedef struct
-{
-  char *(*href) (gpointer user, const IstDocLink *link);
-  gpointer user;
-} Options;
+typedef IstRichHtmlOptions Options;
 
 static void write_blocks (const Options *options, GString *out, const IstRichNode *parent);
 static void write_inlines (const Options *options, GString *out, const IstRichNode *parent);
@@ -29,7 +25,7 @@ write_link (const Options *options, GString *out, const IstRichNode *node)
     write_inlines (options, out, node);
   else if (node->u.link.doc != NULL)
     {
-      g_autofree char *text = rich_doc_link_text (node->u.link.doc);
+      g_autofree char *text = rich_doc_link_text (node->u.link.doc, options);
 
       g_string_append (out, text);
     }
@@ -43,11 +39,19 @@ write_link (const Options *options, GString *out, const IstRichNode *node)
 static void
 write_mark (const Options *options, GString *out, const IstRichNode *node)
 {
-  g_autofree char *text = rich_mark_text (node);
+  g_autofree char *text = rich_mark_text (node, options);
 
   write_inlines (options, out, node);
   if (node->first != NULL)
     g_string_append_c (out, ' ');
+  g_string_append (out, text);
+}
+
+static void
+append_word (const Options *options, GString *out, IstRichWord word, const char *name)
+{
+  g_autofree char *text = rich_say (options, word, name);
+
   g_string_append (out, text);
 }
 
@@ -67,13 +71,10 @@ write_inlines (const Options *options, GString *out, const IstRichNode *parent)
         write_mark (options, out, node);
         break;
       case IST_RICH_IMAGE:
-        if (node->u.image.alt != NULL && *node->u.image.alt != '\0')
-          g_string_append_printf (out, "[picture: %s]", node->u.image.alt);
-        else
-          g_string_append (out, "[picture]");
+        append_word (options, out, IST_RICH_WORD_PICTURE, node->u.image.alt);
         break;
       case IST_RICH_ATTACHMENT:
-        g_string_append_printf (out, "[attachment: %s]", node->u.attachment.original);
+        append_word (options, out, IST_RICH_WORD_ATTACHMENT, node->u.attachment.original);
         break;
       case IST_RICH_HTML:
         rich_filter_html (out, node->u.html, TRUE);
@@ -88,11 +89,15 @@ write_item_mark (GString *out, const RichLists *lists, const IstRichParagraph *p
 {
   for (guint i = 1; i < lists->n; i++)
     g_string_append (out, "   ");
+  if (rich_list_is_ordered (p->list))
+    {
+      g_autofree char *number = rich_list_number (p->list, lists->level[lists->n - 1].number);
+
+      g_string_append_printf (out, "%s. ", number);
+      return;
+    }
   switch (p->list)
     {
-    case IST_RICH_NUMBER:
-      g_string_append_printf (out, "%u. ", lists->level[lists->n - 1].number);
-      break;
     case IST_RICH_CHECKED:
       g_string_append (out, "[x] ");
       break;
@@ -223,12 +228,11 @@ write_blocks (const Options *options, GString *out, const IstRichNode *parent)
 }
 
 char *
-ist_rich_to_text (IstRich *rich, char *(*href) (gpointer user, const IstDocLink *link),
-                  gpointer user)
+ist_rich_to_text (IstRich *rich, const IstRichHtmlOptions *options)
 {
-  const Options options = { href, user };
+  static const Options none = { .href = NULL };
   GString *out = g_string_new (NULL);
 
-  write_blocks (&options, out, ist_rich_root (rich));
+  write_blocks (options != NULL ? options : &none, out, ist_rich_root (rich));
   return g_string_free (out, FALSE);
 }

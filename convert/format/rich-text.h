@@ -1,7 +1,7 @@
 /*
  * convert/format/rich-text.h - a tree as plain text.
  *
- *   g_autofree char *text = ist_rich_to_text (rich, my_policy, policy);
+ *   g_autofree char *text = ist_rich_to_text (rich, &options);
  *
  * Lists have marks, the cells of a row are joined by bars, links read "text <address>", a section's title is
  * underlined. Lines are not folded.
@@ -11,14 +11,12 @@
 #ifndef IST_CONVERT_FORMAT_RICH_TEXT_H
 #define IST_CONVERT_FORMAT_RICH_TEXT_H
 
-#include "convert/format/rich.h"
+#include "convert/format/rich-html.h"
 
 G_BEGIN_DECLS
 
-/* UTF-8 with LF line ends, the caller frees. `href` gives the address of a link to a document (the caller of it
- * frees) or NULL; it may itself be NULL. */
-char *ist_rich_to_text (IstRich *rich, char *(*href) (gpointer user, const IstDocLink *link),
-                        gpointer user);
+/* UTF-8 with LF line ends, the caller frees. The options are those of HTML; NULL: none. */
+char *ist_rich_to_text (IstRich *rich, const IstRichHtmlOptions *options);
 
 G_END_DECLS
 

@@ -3,6 +3,8 @@
  */
 #include "convert/format/rich.h"
 
+#include "convert/format/wmf.h"
+
 #include <string.h>
 
 struct _IstRich
@@ -375,12 +377,22 @@ ist_rich_add_html (IstRich *rich, IstRichNode *parent, const char *html)
   return node;
 }
 
+static gboolean
+is_metafile (GBytes *bytes)
+{
+  gsize size;
+  const void *data = g_bytes_get_data (bytes, &size);
+
+  return g_strcmp0 (ist_rich_sniff_image (data, size), "image/wmf") == 0;
+}
+
 IstRichNode *
 ist_rich_add_image (IstRich *rich, IstRichNode *parent, GBytes *bytes, guint width_px,
                     guint height_px, const char *alt)
 {
+  g_autoptr (GBytes) common = is_metafile (bytes) ? ist_wmf_bitmap (bytes) : NULL;
   gsize size;
-  const void *data = g_bytes_get_data (bytes, &size);
+  const void *data = g_bytes_get_data (common != NULL ? common : bytes, &size);
   const char *type = ist_rich_sniff_image (data, size);
   IstRichNode *node;
 
@@ -393,7 +405,7 @@ ist_rich_add_image (IstRich *rich, IstRichNode *parent, GBytes *bytes, guint wid
   if (node == NULL)
     return NULL;
   rich->image_bytes += size;
-  node->u.image.bytes = g_bytes_ref (bytes);
+  node->u.image.bytes = g_bytes_ref (common != NULL ? common : bytes);
   node->u.image.type = type != NULL ? type : "application/octet-stream";
   node->u.image.width_px = width_px;
   node->u.image.height_px = height_px;

@@ -69,8 +69,14 @@ typedef enum
   IST_RICH_NO_LIST,
   IST_RICH_BULLET,
   IST_RICH_NUMBER,
-  IST_RICH_CHECKED,  /* a check box with its tick */
-  IST_RICH_UNCHECKED /* and without */
+  IST_RICH_CHECKED,   /* a check box with its tick */
+  IST_RICH_UNCHECKED, /* and without */
+  IST_RICH_CIRCLE,    /* bullets of another form */
+  IST_RICH_SQUARE,
+  IST_RICH_ROMAN_UPPER, /* numbers of another form */
+  IST_RICH_ROMAN_LOWER,
+  IST_RICH_LETTER_UPPER,
+  IST_RICH_LETTER_LOWER
 } IstRichList;
 
 enum /* bits of IstRichFont.style */
@@ -95,6 +101,7 @@ typedef struct
   guint after_twips;
   guint line_percent; /* distance of lines; 0 and 100: single */
   gboolean hidden;    /* not for the reader: renderers leave the paragraph out */
+  gboolean rtl; /* read from right to left: "left" is then the begin of the line, on the right */
 } IstRichParagraph;
 
 typedef struct
@@ -147,6 +154,7 @@ struct _IstRichNode
     {
       char *caption;     /* NULL: none */
       guint width_twips; /* 0: not known */
+      gboolean fit;      /* as wide as the window: the widths of cells are shares of it */
     } table;
     struct
     {
@@ -220,7 +228,7 @@ IstRichNode *ist_rich_add_attachment (IstRich *rich, IstRichNode *parent, const 
                                       const char *original);
 IstRichNode *ist_rich_add_html (IstRich *rich, IstRichNode *parent, const char *html);
 
-/* `bytes` is referenced; alt may be NULL. */
+/* `bytes` is referenced; alt may be NULL. Of a metafile that only paints one bitmap the bitmap is taken (wmf.h). */
 IstRichNode *ist_rich_add_image (IstRich *rich, IstRichNode *parent, GBytes *bytes, guint width_px,
                                  guint height_px, const char *alt);
 

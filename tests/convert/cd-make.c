@@ -34,6 +34,30 @@ put_record (GByteArray *cd, char form, guint number, const GByteArray *body)
     put (cd, 0, 1);
 }
 
+/* In LMBCS: 0x14 and a unit of UTF-16, its low byte 0 written as 0xF6 before the high one; below U+0100, where the high
+ * byte would be 0, a byte of code page 850. */
+static void
+put_unicode (GByteArray *out, const char *text)
+{
+  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      gsize size = (gsize) (g_utf8_next_char (p) - p);
+      g_autofree gunichar2 *units = g_utf8_to_utf16 (p, (glong) size, NULL, NULL, NULL);
+      g_autofree char *byte = units[0] < 0x100
+                                  ? g_convert (p, (gssize) size, "CP850", "UTF-8", NULL, NULL, NULL)
+                                  : NULL;
+
+      if (byte != NULL)
+        g_byte_array_append (out, (const guint8 *) byte, 1);
+      for (const gunichar2 *unit = units; byte == NULL && *unit != 0; unit++)
+        {
+          guint low = *unit & 0xFF, high = *unit >> 8;
+
+          put (out, 0x14 | (low == 0 ? 0xF6 : high) << 8 | (low == 0 ? high : low) << 16, 3);
+        }
+    }
+}
+
 static void
 put_word (GByteArray *out, const char *word)
 {
@@ -46,6 +70,8 @@ put_word (GByteArray *out, const char *word)
     put (out, value, 2);
   else if (*word == 'd')
     put (out, value, 4);
+  else if (*word == 'u')
+    put_unicode (out, text);
   else if (*word == 'x')
     for (guint i = 0; i < value; i++)
       put (out, 0, 1);
@@ -91,4 +117,21 @@ cd_make_image (GByteArray *cd, GByteArray *rest, const void *data, gsize size, g
       g_byte_array_append (body, (const guint8 *) data + i * segment, (guint) part);
       put_record (i + keep_back < n ? cd : rest, 'L', 124, body);
     }
+}
+
+void
+cd_make_picture (GByteArray *cd, GBytes *picture, guint width_px, guint height_px)
+{
+  gsize size;
+  const guint8 *data = g_bytes_get_data (picture, &size);
+  g_autoptr (GByteArray) body = g_byte_array_new ();
+  g_autofree char *header
+      = g_strdup_printf ("L153 w%u w%u x16 w1 b0 b0; L125 w2 w%u w%u d%u d1", 15 * width_px,
+                         15 * height_px, width_px, height_px, (guint) size);
+
+  cd_make (cd, header);
+  put (body, (guint32) size, 2);
+  put (body, (guint32) size, 2);
+  g_byte_array_append (body, data, (guint) size);
+  put_record (cd, 'L', 124, body);
 }

@@ -58,8 +58,24 @@ tests_convert_test_tnef_t_SOURCES = tests/convert/test-tnef.c tests/convert/tnef
 tests_convert_test_tnef_t_LDADD = $(CONVERT_TEST_LIBS)
 tests_convert_test_rtf_t_SOURCES = tests/convert/test-rtf.c
 tests_convert_test_rtf_t_LDADD = $(CONVERT_TEST_LIBS)
+check_PROGRAMS += tests/convert/test-order.t
+TESTS += tests/convert/test-order.t
+tests_convert_test_order_t_SOURCES = tests/convert/test-order.c tests/convert/tnef-builder.h
+tests_convert_test_order_t_LDADD = $(CONVERT_TEST_LIBS)
 check_PROGRAMS += tests/convert/test-active-mail.t
 TESTS += tests/convert/test-active-mail.t
 MEMO_MAKE = tests/convert/memo-make.c tests/convert/memo-make.h tests/convert/cd-make.c tests/convert/cd-make.h $(NSF_MAKE)
 tests_convert_test_active_mail_t_SOURCES = tests/convert/test-active-mail.c $(MEMO_MAKE)
 tests_convert_test_active_mail_t_LDADD = $(CONVERT_TEST_LIBS)
+# Converted messages as pictures for a person to look at: tests/convert/render.sh, run by hand (docs/formats.md).
+RENDERERS = tests/convert/render-html tests/convert/render-make tests/convert/render-nsf
+check_PROGRAMS += $(RENDERERS)
+EXTRA_DIST += tests/convert/render.sh
+dist_check_SCRIPTS += tests/convert/check-render.sh
+tests_convert_render_html_SOURCES = tests/convert/render-html.c
+tests_convert_render_html_LDADD = $(BASE_LIBS)
+tests_convert_render_make_SOURCES = tests/convert/render-make.c tests/convert/render-pictures.c tests/convert/render-pictures.h \
+  tests/convert/cd-make.c tests/convert/cd-make.h $(NSF_MAKE)
+tests_convert_render_make_LDADD = libconvert.a $(BASE_LIBS)
+tests_convert_render_nsf_SOURCES = tests/convert/render-nsf.c
+tests_convert_render_nsf_LDADD = libconvert.a $(BASE_LIBS)

@@ -11,21 +11,52 @@
 #define NOTE_LINK "W0 w1 d7104074 d2233818648 d2309737967 d19088743 d2309737967 d19088743 d1985229328 d4275878552 " \
                   "d1985229328 d4275878552"
 
+#define CD_LINKED CD_PLAIN "; W145 w0 zThe_target zCN=Hub/O=Acme z; W145 w1 zItself z z"
+/* The number of a note is the third part of its id (nsf-make.c). */
+#define LINKED "W0 w2 d11 d12 x16 d286331153 d572662306 d260 d1145324612 d11 d12 x16 d286331153 d572662306 d256 d1145324612"
+
 #define LARGE_BYTES (512 * 1024)
+
+static gboolean
+is_linked (MemoCopy copy)
+{
+  return copy == MEMO_LINKED || copy == MEMO_LINKED_SEALED;
+}
+
+/* A value of $Links has no record header: the four bytes of one are cut off. */
+static void
+add_links (NsfMake *make, const char *text)
+{
+  g_autoptr (GByteArray) links = g_byte_array_new ();
+
+  cd_make (links, text);
+  nsf_make_item (make, "$Links", 0x0007, 0, links->data + 4, links->len - 4);
+}
 
 static void
 add_body (NsfMake *make, MemoCopy copy)
 {
   g_autoptr (GByteArray) cd = g_byte_array_new ();
-  g_autoptr (GByteArray) links = g_byte_array_new ();
 
-  cd_make (cd, copy == MEMO_BUTTON ? CD_BUTTON : copy == MEMO_LINK ? CD_LINK : CD_PLAIN);
+  cd_make (cd, copy == MEMO_BUTTON ? CD_BUTTON : copy == MEMO_LINK ? CD_LINK : is_linked (copy) ? CD_LINKED : CD_PLAIN);
   nsf_make_item (make, "Body", 0x0001, copy == MEMO_SEALED ? 2 : 0, cd->data, cd->len);
-  if (copy != MEMO_LINK)
-    return;
-  /* The value has no record header: it is cut off. */
-  cd_make (links, NOTE_LINK);
-  nsf_make_item (make, "$Links", 0x0007, 0, links->data + 4, links->len - 4);
+  if (copy == MEMO_LINK)
+    add_links (make, NOTE_LINK);
+  else if (is_linked (copy))
+    add_links (make, LINKED);
+}
+
+static void
+add_target (NsfMake *make, gboolean sealed)
+{
+  g_autoptr (GByteArray) cd = g_byte_array_new ();
+
+  cd_make (cd, "B129; W133 b1 b0 b0 b10 sText_of_the_target");
+  nsf_make_note (make, 0x0001, NSF_MAKE_INLINE);
+  nsf_make_text (make, "Subject", "Target");
+  nsf_make_item (make, "Body", 0x0001, 0, cd->data, cd->len);
+  if (sealed)
+    nsf_make_item (make, "$Seal", 0x0009, 0, "xxxx", 4);
 }
 
 GBytes *
@@ -51,6 +82,8 @@ memo_make_database (const Memo *memo)
 
       nsf_make_file (make, "plan.bin", 2, data, LARGE_BYTES);
     }
+  if (is_linked (memo->copy))
+    add_target (make, memo->copy == MEMO_LINKED_SEALED);
   return nsf_make_finish (make);
 }
 

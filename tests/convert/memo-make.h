@@ -18,6 +18,8 @@ typedef enum
   MEMO_FILE,   /* with an attachment plan.txt */
   MEMO_LARGE,  /* with an attachment that is many times larger than all of the mail */
   MEMO_LINK,   /* with a link to a document */
+  MEMO_LINKED, /* with a link to a second document that is in the copy too, and one to itself */
+  MEMO_LINKED_SEALED, /* the same, the second document encrypted */
   MEMO_GARBAGE /* no database */
 } MemoCopy;
 

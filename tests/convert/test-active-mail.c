@@ -113,7 +113,7 @@ test_policies (void)
       "<p>Hello" },
     { "not of one that nobody can read", { MEMO_SEALED, .alone = TRUE }, IST_SIDE_INTERNET, "active-mail = attach\n", OND,
       "" },
-    { "its link is plain text", { MEMO_LINK, .alone = TRUE }, IST_SIDE_INTERNET, "", TEXTS, "<a>Minutes</a>" },
+    { "its link is plain text", { MEMO_LINK, .alone = TRUE }, IST_SIDE_INTERNET, "", TEXTS, "from NotesMinutes</" },
     { "also in the text", { MEMO_LINK, .alone = TRUE }, IST_SIDE_INTERNET, "", TEXTS, "from NotesMinutes\r\n" },
     { "or one of the web", { MEMO_LINK, .alone = TRUE }, IST_SIDE_INTERNET, "doclink-host = web.acme.example\n", TEXTS,
       "<https://web.acme.example/__" MEMO_REPLICA ".nsf/" MEMO_VIEW "/" MEMO_NOTE "?OpenDocument>" },
@@ -178,10 +178,89 @@ test_policies (void)
     }
 }
 
+/* What the copy becomes where the message has no other text: both texts. */
+static char *
+texts_of (MemoCopy copy, const char *settings_text, GString *leaves)
+{
+  const Memo memo = { copy, .alone = TRUE };
+  g_autoptr (IstMessage) message = message_of (&memo);
+  g_autoptr (IstSettings) settings = settings_with (settings_text);
+  IstConvertContext context
+      = { .from = IST_SIDE_DOMINO, .to = IST_SIDE_EXCHANGE, .settings = ist_convert_settings (settings, NULL),
+          .sender = "anna@acme.example" };
+  g_autoptr (GPtrArray) parts = ist_derived_array_new ();
+  g_autoptr (IstMessage) out = NULL;
+  IstMimeNode *root;
+  g_autofree char *plain = NULL;
+  g_autofree char *html = NULL;
+
+  IST_ASSERT (ist_pipeline_run (&context, message, parts, NULL));
+  out = written_again (message);
+  root = ist_mime_tree (out);
+  ist_mime_node_visit (root, collect, leaves);
+  if (!IST_ASSERT (ist_mime_node_find (root, "text/html") != NULL))
+    return g_strdup ("");
+  plain = ist_mime_node_text (ist_mime_node_find (root, "text/plain"), 100000, NULL);
+  html = ist_mime_node_text (ist_mime_node_find (root, "text/html"), 100000, NULL);
+  return g_strconcat (plain, "=====\n", html, NULL);
+}
+
+static guint
+count (const char *text, const char *what)
+{
+  guint n = 0;
+
+  for (const char *p = strstr (text, what); p != NULL; p = strstr (p + 1, what))
+    n++;
+  return n;
+}
+
+static void
+test_rebuilt_texts (void)
+{
+  static const struct
+  {
+    const char *name;
+    MemoCopy copy;
+    const char *settings, *says; /* in the plain text and in the HTML: twice, but for what `n` says */
+    guint n;
+    const char *leaves;
+  } rows[] = {
+    { "links as notes: addresses", MEMO_LINKED, "", "notes://Hub/0000000C0000000B/0/2222222211111111444444440000010", 2, TEXTS },
+    { "links to a web server", MEMO_LINKED, "doclinks = web\ndoclink-host = web.a.example\n",
+      "https://web.a.example/__0000000C0000000B.nsf/0/22222222111111114444444400000104", 2, TEXTS },
+    { "links by a template, with their titles", MEMO_LINKED,
+      "doclinks = redirector\ndoclink-url = https://find.a.example/{note}/{title}\n",
+      "https://find.a.example/22222222111111114444444400000104/The%20target", 2, TEXTS },
+    { "and no notes: address is left", MEMO_LINKED, "doclinks = web\ndoclink-host = web.a.example\n", "notes:", 0, TEXTS },
+    { "links as files", MEMO_LINKED, "doclinks = ndl\n", "notes://Hub/", 2,
+      TEXTS " application/vnd.lotus-notes+(link-51fc3349.ndl) application/vnd.lotus-notes+(link-4d36ba2a.ndl)" },
+    { "no copy of the linked document unless asked for", MEMO_LINKED, "", "Text of the target", 0, TEXTS },
+    { "a copy of the linked document", MEMO_LINKED, "doclinks-snapshot = yes\n", "Text of the target", 2, TEXTS },
+    { "its heading", MEMO_LINKED, "doclinks-snapshot = yes\n", "Copy of the linked document: Target", 2, TEXTS },
+    { "in the language of the reader", MEMO_LINKED, "doclinks-snapshot = yes\nlanguage = de\n",
+      "Kopie des verkn\xC3\xBCpften Dokuments: Target", 2, TEXTS },
+    { "none of the memo itself", MEMO_LINKED, "doclinks-snapshot = yes\n", "Hello from Notes", 2, TEXTS },
+    { "none of what is encrypted", MEMO_LINKED_SEALED, "doclinks-snapshot = yes\n", "Copy of the linked", 0, TEXTS },
+    { "marks in the language of the reader", MEMO_BUTTON, "language = de\n", "[Schaltfl\xC3\xA4" "che: Approve]", 2, TEXTS NSF },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GString) leaves = g_string_new (NULL);
+      g_autofree char *texts = NULL;
+
+      ist_row ("%s", rows[i].name);
+      texts = texts_of (rows[i].copy, rows[i].settings, leaves);
+      IST_ASSERT_INT (count (texts, rows[i].says), rows[i].n);
+      IST_ASSERT_STR (leaves->str, rows[i].leaves);
+    }
+}
+
 int
 main (void)
 {
-  static const IstTest tests[] = { { "policies", test_policies }, { NULL, NULL } };
+  static const IstTest tests[] = { { "policies", test_policies }, { "rebuilt texts", test_rebuilt_texts }, { NULL, NULL } };
 
   return ist_test_main ("active-mail", tests);
 }

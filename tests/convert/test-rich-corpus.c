@@ -42,7 +42,7 @@ check_renderings (IstRich *rich)
   IstRichHtmlOptions options = { .id_prefix = "t" };
   g_autoptr (GPtrArray) parts = NULL;
   g_autofree char *html = ist_rich_to_html (rich, &options, &parts);
-  g_autofree char *text = ist_rich_to_text (rich, NULL, NULL);
+  g_autofree char *text = ist_rich_to_text (rich, NULL);
 
   IST_ASSERT (g_utf8_validate (html, -1, NULL));
   IST_ASSERT (g_utf8_validate (text, -1, NULL));

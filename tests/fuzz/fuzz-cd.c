@@ -74,7 +74,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   input.fonts = g_ptr_array_index (chunks, 1);
   rich = ist_cd_read (&input, &report);
   html = ist_rich_to_html (rich, &options, &parts);
-  text = ist_rich_to_text (rich, href, NULL);
+  text = ist_rich_to_text (rich, &options);
   g_assert_true (g_utf8_validate (html, -1, NULL));
   g_assert_true (g_utf8_validate (text, -1, NULL));
   check_tags (html);

@@ -1,10 +1,11 @@
 /*
- * HTML tokens: they are the whole text in order, attributes lie inside their tag; and Outlook's HTML made plain needs
- * no second cleaning.
+ * HTML tokens: they are the whole text in order, attributes lie inside their tag; Outlook's HTML made plain needs
+ * no second cleaning, and tables no second dividing.
  */
 #include "tests/fuzz/fuzz.h"
 
 #include "convert/format/html.h"
+#include "convert/html-tables.h"
 #include "convert/outlook-html.h"
 
 static void
@@ -30,6 +31,19 @@ check_tokens (const char *text, gsize size)
   g_assert_cmpuint (at, ==, size);
 }
 
+/* Divided tables need no second dividing. */
+static void
+check_tables (const char *text)
+{
+  guint n = 0;
+  g_autofree char *once = ist_html_split_tables (text, 2, &n);
+  g_autofree char *twice = once != NULL ? ist_html_split_tables (once, 2, NULL) : NULL;
+
+  g_assert_true ((once != NULL) == (n > 0));
+  if (twice != NULL)
+    FUZZ_FAIL ("divided again: %s\nthen: %s\n", once, twice);
+}
+
 static char *
 picture (gpointer user, const char *src)
 {
@@ -48,6 +62,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   g_autofree char *twice = NULL;
 
   check_tokens (valid, strlen (valid));
+  check_tables (valid);
   once = ist_outlook_html_clean (valid, &report);
   if (once == NULL)
     return 0;
