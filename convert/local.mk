@@ -3,6 +3,7 @@ libconvert_a_SOURCES = \
   convert/active-body.c convert/active-body.h \
   convert/active-note.c convert/active-note.h \
   convert/catalog.c convert/catalog.h \
+  convert/converted-header.c convert/converted-header.h \
   convert/encapsulation.c convert/encapsulation.h \
   convert/explain.c convert/explain.h \
   convert/format/code-page.c convert/format/code-page.h \

@@ -1,3 +1,7 @@
+check_PROGRAMS += tests/convert/test-converted-header.t
+TESTS += tests/convert/test-converted-header.t
+tests_convert_test_converted_header_t_SOURCES = tests/convert/test-converted-header.c
+tests_convert_test_converted_header_t_LDADD = $(CONVERT_TEST_LIBS)
 check_PROGRAMS += tests/convert/test-parts.t
 TESTS += tests/convert/test-parts.t
 tests_convert_test_parts_t_SOURCES = tests/convert/test-parts.c
