@@ -3,6 +3,7 @@
 #include <string.h>
 
 #define MAX_LINES 2000
+#define MAX_ENDING 6 /* ".xhtml" */
 
 typedef struct
 {
@@ -24,16 +25,30 @@ append_clean (GString *out, const char *text)
       g_string_append_c (out, '?');
 }
 
+const char *
+ist_explain_ending (const char *name)
+{
+  const char *dot = strrchr (name, '.');
+  gsize length = dot != NULL ? strlen (dot) : 0;
+
+  if (length < 2 || length > MAX_ENDING)
+    return NULL;
+  for (const char *p = dot + 1; *p != '\0'; p++)
+    if (!g_ascii_isalnum (*p))
+      return NULL;
+  return dot;
+}
+
 static void
 append_name (Drawing *self, const char *name)
 {
-  const char *dot = strrchr (name, '.');
+  const char *ending = ist_explain_ending (name);
 
   g_string_append (self->out, ", \"");
   if (!self->with_names)
     g_string_append (self->out, "…");
-  if (self->with_names || (dot != NULL && strlen (dot) <= 8))
-    append_clean (self->out, self->with_names ? name : dot);
+  if (self->with_names || ending != NULL)
+    append_clean (self->out, self->with_names ? name : ending);
   g_string_append_c (self->out, '"');
 }
 

@@ -20,6 +20,10 @@ G_BEGIN_DECLS
  * g_free() */
 char *ist_explain_tree (const IstMimeNode *root, gboolean with_names);
 
+/* The ending of a file name with its dot, borrowed from it. NULL: none, or one that can be more than the kind of the
+ * file: longer than five characters, or not ASCII letters and digits. */
+const char *ist_explain_ending (const char *name);
+
 G_END_DECLS
 
 #endif
