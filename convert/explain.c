@@ -3,6 +3,7 @@
 #include <string.h>
 
 #define MAX_LINES 2000
+#define MAX_TOKEN 80
 #define MAX_ENDING 6 /* ".xhtml" */
 
 typedef struct
@@ -52,16 +53,33 @@ append_name (Drawing *self, const char *name)
   g_string_append_c (self->out, '"');
 }
 
+gboolean
+ist_explain_is_token (const char *text)
+{
+  gsize n = 0;
+
+  for (; text[n] != '\0'; n++)
+    if (n == MAX_TOKEN || (!g_ascii_isalnum (text[n]) && strchr ("!#$&'+-./^_`{}|~", text[n]) == NULL))
+      return FALSE;
+  return n > 0;
+}
+
+static void
+append_token (Drawing *self, const char *text)
+{
+  append_clean (self->out, self->with_names || ist_explain_is_token (text) ? text : "…");
+}
+
 static void
 describe (Drawing *self, const IstMimeNode *node)
 {
   g_autofree char *size = NULL;
 
-  append_clean (self->out, node->type);
+  append_token (self, node->type);
   if (node->charset != NULL && g_str_has_prefix (node->type, "text/"))
     {
       g_string_append (self->out, ", charset ");
-      append_clean (self->out, node->charset);
+      append_token (self, node->charset);
     }
   if (node->name != NULL)
     append_name (self, node->name);

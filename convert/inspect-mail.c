@@ -80,6 +80,13 @@ typedef struct
   guint n_inner;
 } Parts;
 
+static void
+set_token (json_t *entry, const char *key, const char *text)
+{
+  if (text != NULL)
+    inspect_set_word (entry, key, ist_explain_is_token (text) ? text : "unusual");
+}
+
 static json_t *
 inner_of (Parts *parts, const IstMimeNode *node, json_t *entry)
 {
@@ -105,8 +112,8 @@ describe_leaf (Parts *parts, const IstMimeNode *node, json_t *entry)
   g_autofree char *encoding = ist_look_encoding (node);
   json_t *inner;
 
-  inspect_set_word (entry, "charset", node->charset);
-  inspect_set_word (entry, "encoding", encoding);
+  set_token (entry, "charset", node->charset);
+  set_token (entry, "encoding", encoding);
   inspect_set_ending (entry, node->name);
   inspect_set_true (entry, "named", node->name != NULL);
   inspect_set_true (entry, "attachment", node->attachment);
@@ -125,7 +132,7 @@ add_part (Parts *parts, const IstMimeNode *node, const char *number)
   gboolean is_attached = node->parent != NULL && g_str_has_prefix (node->parent->type, "message/");
 
   json_object_set_new (entry, "part", json_string (number));
-  inspect_set_word (entry, "type", node->type);
+  set_token (entry, "type", node->type);
   inspect_set_true (entry, "sealed", node->sealed);
   if (node->children == NULL)
     describe_leaf (parts, node, entry);

@@ -103,6 +103,37 @@ test_database (void)
   IST_ASSERT (!holds_nocase (text, SECRET));
 }
 
+/* Each byte in turn is another one: notes that are damaged by that are named, and nothing is told. */
+static void
+test_changed_bytes (void)
+{
+  g_autoptr (GBytes) bytes = make_database ();
+  gsize size;
+  const guint8 *data = g_bytes_get_data (bytes, &size);
+  guint readable = 0, named = 0, without_items = 0;
+
+  for (gsize i = 8; i < size; i += i < 1024 ? 1 : 3)
+    {
+      g_autofree guint8 *copy = g_memdup2 (data, size);
+      g_autoptr (IstBody) body = NULL;
+      g_autofree char *text = NULL;
+
+      copy[i] ^= 0x15;
+      body = body_of (copy, size);
+      text = inspect (body, NULL);
+      if (text == NULL)
+        continue;
+      readable += strstr (text, "\"readable\":true") != NULL;
+      named += strstr (text, "\"what\":\"note\"") != NULL;
+      without_items += strstr (text, " is damaged\"") != NULL;
+      if (holds_nocase (text, SECRET))
+        IST_ASSERT_STR (text, "nothing told");
+    }
+  ist_note ("%u readable, %u with a note that is missing, %u with one whose items are damaged", readable, named,
+            without_items);
+  IST_ASSERT (readable > 0 && named > 0 && without_items > 0);
+}
+
 static void
 add_props (GByteArray *out, guint32 n)
 {
@@ -171,6 +202,39 @@ test_stream (void)
 }
 
 static void
+test_checksums (void)
+{
+  static const struct
+  {
+    const char *name;
+    guint8 sum; /* of the bytes 1, 2, 3 */
+    gsize cut;
+    const char *holds;
+  } rows[] = {
+    { "right", 6, 0, "\"checksum\":\"good\",\"id\":\"0x9006\"" },
+    { "wrong", 7, 0, "\"checksum\":\"wrong\",\"id\":\"0x9006\"" },
+    { "half of it", 6, 1, "\"checksum\":\"missing\",\"id\":\"0x9006\"" },
+    { "counted", 7, 0, "\"checksums_not_good\":2" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      GByteArray *out = tnef_begin (1252);
+      g_autoptr (IstBody) body = NULL;
+      g_autofree char *text = NULL;
+
+      tnef_attribute (out, 1, 0x00089006, "\1\2\3", 3);
+      out->data[out->len - 2] = rows[i].sum;
+      g_byte_array_set_size (out, out->len - (guint) rows[i].cut);
+      body = tnef_body (out);
+      text = inspect (body, NULL);
+      ist_row ("%s", rows[i].name);
+      if (strstr (text, rows[i].holds) == NULL)
+        IST_ASSERT_STR (text, rows[i].holds);
+    }
+}
+
+static void
 append_base64 (GString *out, const char *head, const void *data, gsize size)
 {
   g_autofree char *base64 = g_base64_encode (data, size);
@@ -191,7 +255,8 @@ test_message (void)
       = g_string_new ("From: " SECRET " <" SECRET "@acme.example>\r\nTo: b@" SECRET ".example\n"
                       "Subject: =?utf-8?Q?" SECRET "?=\nX-Raw: caf\351\r\nMIME-Version: 1.0\r\n"
                       "Content-Type: multipart/mixed; boundary=b\r\n\r\npreamble " SECRET "\r\n"
-                      "--b\r\nContent-Type: text/html\r\n\r\n<p>" SECRET "</p>\r\n"
+                      "--b\r\nContent-Type: text/html; charset=\"the " SECRET "\"\r\n"
+                      "Content-Transfer-Encoding: as " SECRET " says\r\n\r\n<p>" SECRET "</p>\r\n"
                       "--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: " SECRET "\r\nX-Inner: " SECRET "\r\n\r\n"
                       SECRET "\r\n");
   g_autoptr (GBytes) database = make_database ();
@@ -516,7 +581,9 @@ main (void)
 {
   static const IstTest tests[] = {
     { "database", test_database },
+    { "changed-bytes", test_changed_bytes },
     { "stream", test_stream },
+    { "checksums", test_checksums },
     { "message", test_message },
     { "kinds", test_kinds },
     { "damaged-database", test_damaged_database },
