@@ -115,7 +115,7 @@ while IFS='	' read -r name row; do
   chosen=$(case_of "$name")
   [ -n "$chosen" ] || { echo "$name has no fixture that shows what it does" >&2; exit 1; }
   {
-    printf '<!-- example -->\n**Example** (`tests/fixtures/transforms/%s/%s`):\n\n```diff\n' "$name" "$chosen"
+    printf '<!-- example -->\n**Example** (`tests/fixtures/transforms/%s/%s.in.eml`):\n\n```diff\n' "$name" "$chosen"
     example_of "$name" "$chosen"
     printf '```\n<!-- end of example -->\n'
   } >"$dir/$name.example"
