@@ -14,6 +14,7 @@
 
 #define MAX_INNER 32 /* databases and streams in one message */
 #define SNIFF_BYTES 64
+#define MAX_BEFORE 4096
 
 /* A file is a message when a field says so that hardly any other text begins with. */
 static gboolean
@@ -287,13 +288,30 @@ with_crlf (IstBody *body, const Lines *lines)
   return ist_body_new_bytes (bytes);
 }
 
+/* A file that a program saved can begin with a byte order mark or empty lines, which no header has. */
+static gsize
+before_header (const char *data, gsize size)
+{
+  gsize at = size >= 3 && memcmp (data, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+  gsize end = MIN (size, at + MAX_BEFORE);
+  gsize start = at;
+
+  for (; at < end && g_ascii_isspace (data[at]); at++)
+    if (data[at] == '\n' || data[at] == '\r')
+      start = at + 1;
+  return start;
+}
+
 json_t *
 inspect_message (Inspect *self, IstBody *body)
 {
   gsize size;
   const char *data = ist_body_data (body, &size);
+  gsize start = before_header (data, size);
   Lines lines = count_lines (data, size);
-  g_autoptr (IstBody) mail = with_crlf (body, &lines);
+  g_autoptr (GBytes) bytes = ist_body_slice (body, start, size - start);
+  g_autoptr (IstBody) whole = ist_body_new_bytes (bytes);
+  g_autoptr (IstBody) mail = with_crlf (whole, &lines);
   g_autoptr (IstMessage) message = ist_message_new (mail);
   json_t *answer;
 
@@ -304,6 +322,8 @@ inspect_message (Inspect *self, IstBody *body)
                        json_pack ("{s:I,s:I,s:I,s:I,s:I}", "crlf", (json_int_t) lines.crlf, "lf_alone",
                                   (json_int_t) lines.lf, "cr_alone", (json_int_t) lines.cr, "longest_bytes",
                                   (json_int_t) lines.longest, "nul_bytes", (json_int_t) lines.nul));
+  if (start > 0)
+    inspect_set_size (answer, "before_header_bytes", start);
   inspect_set_size (answer, "header_bytes", ist_message_body_offset (message));
   add_transforms (self, mail, answer);
   inspect_add_parts (self, mail, answer);
