@@ -1,5 +1,7 @@
-check_PROGRAMS += tests/convert/test-inspect.t
-TESTS += tests/convert/test-inspect.t
+check_PROGRAMS += tests/convert/test-inspect.t tests/convert/test-inspect-files.t
+TESTS += tests/convert/test-inspect.t tests/convert/test-inspect-files.t
+tests_convert_test_inspect_files_t_SOURCES = tests/convert/test-inspect-files.c
+tests_convert_test_inspect_files_t_LDADD = $(CONVERT_TEST_LIBS)
 tests_convert_test_inspect_t_SOURCES = tests/convert/test-inspect.c tests/convert/nsf-make.c \
   tests/convert/nsf-make-coding.c tests/convert/nsf-make.h tests/convert/tnef-builder.h
 tests_convert_test_inspect_t_LDADD = $(CONVERT_TEST_LIBS)

@@ -1,14 +1,11 @@
 /*
  * tests/convert/test-inspect.c - what a file is made of: the facts are there, what it says is not.
  *
- * Files are made with the word "zqxj" wherever something personal stands; it may be nowhere in the answer. The same
- * is asked of all fixtures and of the real databases, with their own subjects, addresses, texts and file names.
+ * Files are made with the word "zqxj" wherever something personal stands; it may be nowhere in the answer.
  */
 #include "convert/inspect.h"
 
 #include "base/error.h"
-#include "base/mime-tree.h"
-#include "convert/field.h"
 #include "tests/convert/nsf-make.h"
 #include "tests/convert/tnef-builder.h"
 #include "tests/harness/harness.h"
@@ -16,7 +13,6 @@
 #include <string.h>
 
 #define SECRET "zqxj"
-#define MAX_TEXT ((gsize) 1 << 20)
 
 static IstBody *
 body_of (const void *data, gsize size)
@@ -407,178 +403,6 @@ test_depth (void)
   IST_ASSERT_INT (count (text, "\"kind\":\"TNEF stream\""), IST_INSPECT_MAX_DEPTH);
 }
 
-/* ---- what is in real files ---- */
-
-/* Subjects and names of the fixtures that are words, or pieces of words, of any answer. */
-static gboolean
-is_own_word (const char *text)
-{
-  static const char *const words[] = { "attachment", "database", "encap", "encap2", "flowed", "head", "message", "name",
-                                       "notes",      "order",    "plain", "signed", "text",   NULL };
-  g_autofree char *lower = g_ascii_strdown (text, -1);
-
-  return g_strv_contains (words, lower);
-}
-
-static void
-check_secret (const char *answer, const char *secret, gsize least)
-{
-  g_autofree char *trimmed = secret != NULL ? g_strstrip (g_strdup (secret)) : NULL;
-
-  if (trimmed != NULL && strlen (trimmed) >= least && !is_own_word (trimmed) && holds_nocase (answer, trimmed))
-    {
-      ist_note ("%s", trimmed);
-      IST_ASSERT_STR ("told", "not told");
-    }
-}
-
-/* File names without their ending, which may be told. */
-static void
-check_name (const char *answer, const char *name)
-{
-  g_autofree char *stem = g_strdup (name);
-  char *dot = stem != NULL ? strrchr (stem, '.') : NULL;
-
-  if (dot != NULL)
-    *dot = '\0';
-  check_secret (answer, stem, 4);
-}
-
-static gboolean
-check_node (gpointer user, IstMimeNode *node)
-{
-  static const char *const fields[] = { "Subject", "From", "To", "Cc", "Message-ID" };
-  const char *answer = user;
-  g_autofree char *text = NULL;
-  g_auto (GStrv) lines = NULL;
-
-  for (gsize i = 0; i < G_N_ELEMENTS (fields); i++)
-    {
-      g_autofree char *value = ist_field_text (node->head, fields[i]);
-
-      check_secret (answer, value, 4);
-      lines = value != NULL ? g_strsplit_set (value, "<>@, ", -1) : NULL;
-      for (gsize k = 0; lines != NULL && lines[k] != NULL; k++)
-        check_secret (answer, strchr (lines[k], '@') != NULL ? lines[k] : NULL, 4);
-      g_clear_pointer (&lines, g_strfreev);
-    }
-  check_name (answer, node->name);
-  if (node->children != NULL || !g_str_has_prefix (node->type, "text/"))
-    return TRUE;
-  text = ist_mime_node_text (node, MAX_TEXT, NULL);
-  lines = g_strsplit (text != NULL ? text : "", "\n", -1);
-  for (gsize i = 0; lines[i] != NULL; i++)
-    check_secret (answer, lines[i], 8);
-  return TRUE;
-}
-
-static void
-check_file (const char *path)
-{
-  g_autoptr (IstBody) body = ist_body_new_file (path, NULL);
-  g_autoptr (IstMessage) message = ist_message_new (body);
-  g_autofree char *text = inspect (body, NULL);
-
-  ist_row ("%s", path);
-  if (IST_ASSERT (text != NULL))
-    ist_mime_node_visit (ist_mime_tree (message), check_node, text);
-}
-
-static guint
-check_folder (const char *folder)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-  guint n = 0;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      if (g_file_test (path, G_FILE_TEST_IS_DIR))
-        n += check_folder (path);
-      else if (g_str_has_suffix (name, ".eml"))
-        {
-          check_file (path);
-          n++;
-        }
-    }
-  return n;
-}
-
-static void
-test_fixtures (void)
-{
-  g_autofree char *folder = ist_test_source ("tests/fixtures/transforms");
-  guint n = check_folder (folder);
-
-  IST_ASSERT (n > 100);
-  ist_note ("%u messages", n);
-}
-
-static void
-check_document (const char *answer, const json_t *document)
-{
-  json_t *files = json_object_get (document, "attachments");
-  json_t *file;
-  gsize i;
-
-  check_secret (answer, json_string_value (json_object_get (document, "subject")), 3);
-  check_secret (answer, json_string_value (json_object_get (document, "body_text")), 3);
-  json_array_foreach (files, i, file)
-    check_name (answer, json_string_value (json_object_get (file, "name")));
-}
-
-/* Item names, numbers of notes and ODS are those that another reader found. */
-static void
-check_database (const char *path, const char *expectation)
-{
-  g_autoptr (IstBody) body = ist_body_new_file (path, NULL);
-  json_t *want = json_load_file (expectation, 0, NULL);
-  json_t *got = ist_inspect (body, NULL, NULL);
-  g_autofree char *text = dump (got);
-  json_t *document;
-  gsize i;
-
-  ist_row ("%s", path);
-  IST_ASSERT_INT (json_integer_value (json_object_get (got, "ods")), json_integer_value (json_object_get (want, "ods")));
-  IST_ASSERT (json_is_true (json_object_get (got, "readable")));
-  if (json_is_integer (json_object_get (want, "notes")))
-    IST_ASSERT_INT (json_integer_value (json_object_get (got, "note_count")),
-                    json_integer_value (json_object_get (want, "notes")));
-  check_secret (text, json_string_value (json_object_get (want, "title")), 4);
-  json_array_foreach (json_object_get (want, "documents"), i, document)
-    check_document (text, document);
-  json_decref (want);
-  json_decref (got);
-}
-
-static void
-test_real_databases (void)
-{
-  g_autofree char *folder = ist_test_corpus ("nsf");
-  g_autoptr (GDir) dir = folder != NULL ? g_dir_open (folder, 0, NULL) : NULL;
-  const char *name;
-  guint n = 0;
-
-  if (dir == NULL)
-    {
-      ist_skip ("no collection of real databases");
-      return;
-    }
-  while ((name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-      g_autofree char *expectation = g_strconcat (path, ".expect.json", NULL);
-
-      if (!g_str_has_suffix (name, ".nsf") || !g_file_test (expectation, G_FILE_TEST_EXISTS))
-        continue;
-      check_database (path, expectation);
-      n++;
-    }
-  IST_ASSERT (n > 0);
-}
-
 int
 main (void)
 {
@@ -592,8 +416,6 @@ main (void)
     { "damaged-database", test_damaged_database },
     { "many-entries", test_many_entries },
     { "depth", test_depth },
-    { "fixtures", test_fixtures },
-    { "real-databases", test_real_databases },
     { NULL, NULL },
   };
 
