@@ -37,7 +37,8 @@ struct _IstMessage
   GDestroyNotify destroy_companion;
   GPtrArray *changes;
   GString *name;    /* last name given out */
-  gboolean changed;
+  GPtrArray *changed_by; /* names, owned; NULL: none */
+  guint revision;        /* counts changes */
 };
 
 static void
@@ -144,6 +145,7 @@ ist_message_free (IstMessage *self)
   g_clear_pointer (&self->spans, g_array_unref);
   g_clear_pointer (&self->edits, g_array_unref);
   g_clear_pointer (&self->changes, g_ptr_array_unref);
+  g_clear_pointer (&self->changed_by, g_ptr_array_unref);
   if (self->name != NULL)
     g_string_free (self->name, TRUE);
   ist_body_unref (self->original);
@@ -241,7 +243,7 @@ ist_message_set_field (IstMessage *self, guint i, const char *raw)
   fresh = owned_field (raw);
   g_free (field->owned);
   *field = fresh;
-  self->changed = TRUE;
+  self->revision++;
 }
 
 void
@@ -249,7 +251,7 @@ ist_message_remove_field (IstMessage *self, guint i)
 {
   g_return_if_fail (i < self->fields->len);
   g_array_remove_index (self->fields, i);
-  self->changed = TRUE;
+  self->revision++;
 }
 
 void
@@ -260,13 +262,19 @@ ist_message_insert_field (IstMessage *self, guint before, const char *raw)
   g_return_if_fail (before <= self->fields->len && g_str_has_suffix (raw, "\n"));
   fresh = owned_field (raw);
   g_array_insert_val (self->fields, before, fresh);
-  self->changed = TRUE;
+  self->revision++;
 }
 
 gboolean
 ist_message_is_changed (const IstMessage *self)
 {
-  return self->changed;
+  return self->revision > 0;
+}
+
+guint
+ist_message_revision (const IstMessage *self)
+{
+  return self->revision;
 }
 
 gboolean
@@ -310,7 +318,7 @@ ist_message_replace (IstMessage *self, gsize offset, gsize size_bytes, GBytes *w
     }
   edit.with = with != NULL ? g_bytes_ref (with) : NULL;
   g_array_insert_val (self->edits, at, edit);
-  self->changed = TRUE;
+  self->revision++;
   return TRUE;
 }
 
@@ -320,7 +328,7 @@ ist_message_set_body (IstMessage *self, GArray *spans)
   g_clear_pointer (&self->spans, g_array_unref);
   g_clear_pointer (&self->edits, g_array_unref);
   self->spans = spans;
-  self->changed = TRUE;
+  self->revision++;
 }
 
 guint
@@ -374,6 +382,23 @@ ist_message_changes (const IstMessage *self)
   return self->changes;
 }
 
+void
+ist_message_set_changed_by (IstMessage *self, const char *transform)
+{
+  if (ist_message_is_changed_by (self, transform))
+    return;
+  if (self->changed_by == NULL)
+    self->changed_by = g_ptr_array_new_with_free_func (g_free);
+  g_ptr_array_add (self->changed_by, g_strdup (transform));
+}
+
+gboolean
+ist_message_is_changed_by (const IstMessage *self, const char *transform)
+{
+  return self->changed_by != NULL
+         && g_ptr_array_find_with_equal_func (self->changed_by, transform, g_str_equal, NULL);
+}
+
 /* Fields that lie side by side in the original leave as one piece. */
 static gboolean
 write_fields (const IstMessage *self, IstMessageSink sink, gpointer user, GError **error)
@@ -421,7 +446,7 @@ ist_message_write (const IstMessage *self, IstMessageSink sink, gpointer user, G
   const char *data = ist_body_data (self->original, &size);
   gsize pos = self->header_end;
 
-  if (!self->changed)
+  if (self->revision == 0)
     return write_range (data, 0, size, sink, user, error);
   if (!write_fields (self, sink, user, error))
     return FALSE;
@@ -479,7 +504,7 @@ ist_message_append_spans (const IstMessage *self, GArray *spans)
 {
   gsize size = ist_body_size (self->original);
 
-  if (!self->changed)
+  if (self->revision == 0)
     {
       ist_span_append (spans, self->original, 0, size, IST_SPAN_AS_IS);
       return;

@@ -70,6 +70,8 @@ void ist_message_insert_field (IstMessage *message, guint before, const char *ra
 
 /* True when any field was set, removed or inserted, or any body range replaced. */
 gboolean ist_message_is_changed (const IstMessage *message);
+/* Grows with each such change. The tree of base/mime-tree.h counts its own: ist_mime_tree_state(). */
+guint ist_message_revision (const IstMessage *message);
 /* True when a body range was replaced. */
 gboolean ist_message_body_is_changed (const IstMessage *message);
 
@@ -99,6 +101,10 @@ void ist_message_note (IstMessage *message, const char *transform, const char *w
     G_GNUC_PRINTF (3, 4);
 /* Array of IstChange, borrowed; in the order of the notes. */
 const GPtrArray *ist_message_changes (const IstMessage *message);
+
+/* Which transforms changed it: a note alone does not say so, it can tell why something stays. */
+void ist_message_set_changed_by (IstMessage *message, const char *transform);
+gboolean ist_message_is_changed_by (const IstMessage *message, const char *transform);
 
 /* -- output -- */
 typedef IstSpanSink IstMessageSink;

@@ -304,7 +304,7 @@ set_content (IstMimeNode *node, IstBody *body, gsize offset, gsize size_bytes, I
   content->size_bytes = size_bytes;
   content->form = form;
   content->quoted = strcmp (encoding, "quoted-printable") == 0;
-  content->touched = TRUE;
+  content->touched++;
   ist_mime_node_set_field (node, "Content-Transfer-Encoding", raw);
 }
 

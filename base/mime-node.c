@@ -289,7 +289,7 @@ ist_mime_node_new (const char *type, const char *name, const char *disposition)
   node->head = ist_mime_node_empty_head ();
   node->type = g_ascii_strdown (type, -1);
   node->content->encoding = g_strdup ("7bit");
-  node->content->touched = TRUE;
+  node->content->touched++;
   node->name = name != NULL ? clean_name (name) : NULL;
   if (g_str_has_prefix (node->type, "multipart/"))
     node->children = g_ptr_array_new_with_free_func ((GDestroyNotify) ist_mime_node_free);

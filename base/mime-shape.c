@@ -94,7 +94,7 @@ change_boundary (IstMimeNode *multipart)
 
   content->boundary = ist_mime_tree_new_boundary (multipart);
   content->children_end = content->content_end;
-  content->touched = TRUE;
+  content->touched++;
   for (guint k = 0; k < multipart->children->len; k++)
     ((IstMimeNode *) g_ptr_array_index (multipart->children, k))->content->home = NULL;
   fresh = with_boundary (field, old, content->boundary);
@@ -108,7 +108,7 @@ static void
 adopted (IstMimeNode *parent, IstMimeNode *node)
 {
   node->parent = parent;
-  parent->content->touched = TRUE;
+  parent->content->touched++;
   if (!is_in_a_message (parent))
     return;
   give_boundaries (node);
@@ -132,7 +132,7 @@ ist_mime_node_take (IstMimeNode *node)
 
   g_return_val_if_fail (parent != NULL && !parent->sealed, NULL);
   g_ptr_array_steal_index (parent->children, ist_mime_node_index (node));
-  parent->content->touched = TRUE;
+  parent->content->touched++;
   node->parent = NULL;
   return node;
 }
@@ -221,7 +221,7 @@ make_multipart (IstMimeNode *node, const char *subtype)
   g_clear_pointer (&node->name, g_free);
   g_clear_pointer (&node->id, g_free);
   node->children = g_ptr_array_new_with_free_func ((GDestroyNotify) ist_mime_node_free);
-  node->content->touched = TRUE;
+  node->content->touched++;
   node->content->encoding = g_strdup ("7bit");
 }
 
@@ -236,7 +236,7 @@ wrap_root (IstMimeNode *root, const char *subtype)
   make_multipart (root, subtype);
   g_ptr_array_add (root->children, child);
   child->parent = root;
-  child->content->touched = TRUE;
+  child->content->touched++;
   give_boundaries (root);
   if (ist_message_find_field (root->head, "MIME-Version", 0) == IST_MESSAGE_NOT_FOUND)
     ist_mime_node_set_field (root, "MIME-Version", "MIME-Version: 1.0\r\n");
@@ -279,7 +279,7 @@ ist_mime_node_hoist (IstMimeNode *multipart)
     }
   g_clear_pointer (&multipart->children, g_ptr_array_unref);
   move_content (child, multipart);
-  multipart->content->touched = TRUE;
+  multipart->content->touched++;
   ist_mime_node_free (child);
   return multipart;
 }

@@ -18,7 +18,7 @@ struct _IstMimeContent
   IstMimeNode *home;       /* the multipart in which outer to outer_end are this child's; NULL: none */
   gsize outer, outer_end, header, content, content_end;
   gsize children, children_end; /* of a multipart: from its first delimiter to behind its last child */
-  gboolean touched;        /* other content, or other children, than the original's */
+  guint touched;           /* counts changes; 0: content and children are the original's */
   char *encoding;          /* lower-case Content-Transfer-Encoding of the original content */
   char *boundary;          /* of a multipart */
   IstBody *body;           /* new content of a leaf */

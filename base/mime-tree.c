@@ -109,7 +109,7 @@ ist_mime_tree_new_boundary (IstMimeNode *node)
 static gboolean
 is_clean (const IstMimeNode *node)
 {
-  if (!node->content->whole || node->content->touched || ist_message_is_changed (node->head))
+  if (!node->content->whole || node->content->touched > 0 || ist_message_is_changed (node->head))
     return FALSE;
   for (guint i = 0; node->children != NULL && i < node->children->len; i++)
     if (!is_clean (g_ptr_array_index (node->children, i)))
@@ -299,14 +299,14 @@ ist_mime_node_set_attached (IstMimeNode *node, const IstMessage *message)
   g_clear_pointer (&content->spans, g_array_unref);
   content->spans = ist_span_array_new ();
   ist_message_append_spans (message, content->spans);
-  content->touched = TRUE;
+  content->touched++;
 }
 
 /* But for the root's header, which the message writes itself. */
 static gboolean
 is_as_it_came (const IstMimeNode *root)
 {
-  if (root->content->touched)
+  if (root->content->touched > 0)
     return FALSE;
   for (guint i = 0; root->children != NULL && i < root->children->len; i++)
     if (!is_clean (g_ptr_array_index (root->children, i)))
@@ -320,6 +320,32 @@ ist_mime_tree_is_changed (const IstMessage *message)
   const Tree *self = ist_message_companion (message);
 
   return self != NULL && (ist_message_body_is_changed (message) || !is_as_it_came (self->root));
+}
+
+/* FNV-1a, a word at a time. */
+static guint64
+mix (guint64 state, guint value)
+{
+  return (state ^ value) * G_GUINT64_CONSTANT (0x100000001B3);
+}
+
+static guint64
+state_of (const IstMimeNode *node, guint64 state)
+{
+  state = mix (state, node->content->touched);
+  state = mix (state, ist_message_revision (node->head));
+  state = mix (state, node->children != NULL ? node->children->len : G_MAXUINT);
+  for (guint i = 0; node->children != NULL && i < node->children->len; i++)
+    state = state_of (g_ptr_array_index (node->children, i), state);
+  return state;
+}
+
+guint64
+ist_mime_tree_state (const IstMessage *message)
+{
+  const Tree *self = ist_message_companion (message);
+
+  return self != NULL ? state_of (self->root, G_GUINT64_CONSTANT (0xCBF29CE484222325)) : 0;
 }
 
 void

@@ -47,6 +47,9 @@ IstMimeNode *ist_mime_tree (IstMessage *message);
 /* Has the message a tree in which something changed? */
 gboolean ist_mime_tree_is_changed (const IstMessage *message);
 
+/* Another number after every change in the tree; 0: there is no tree. */
+guint64 ist_mime_tree_state (const IstMessage *message);
+
 /* Gives the message the body that the tree describes, if anything in it changed. The tree stays. */
 void ist_mime_tree_flush (IstMessage *message);
 

@@ -48,6 +48,7 @@ isthmusctl_SOURCES = \
   connector/admin/ctl-convert.c \
   connector/admin/ctl-daemon.c \
   connector/admin/ctl-filter.c connector/admin/ctl-filter.h \
+  connector/admin/ctl-inspect.c \
   connector/admin/ctl-interactive.c \
   connector/admin/ctl-log.c \
   connector/admin/ctl-main.c \

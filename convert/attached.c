@@ -68,6 +68,9 @@ convert_one (const IstConvertContext *context, IstMessage *message, IstMimeNode 
     }
   if (ist_message_is_changed (inner))
     ist_mime_node_set_attached (node, inner);
+  for (guint i = 0; i < ist_pipeline_count (); i++)
+    if (ist_message_is_changed_by (inner, ist_pipeline_get (i)->name))
+      ist_message_set_changed_by (message, ist_pipeline_get (i)->name);
   take_notes (message, inner);
 }
 

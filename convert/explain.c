@@ -3,6 +3,8 @@
 #include <string.h>
 
 #define MAX_LINES 2000
+#define MAX_TOKEN 80
+#define MAX_ENDING 6 /* ".xhtml" */
 
 typedef struct
 {
@@ -24,17 +26,48 @@ append_clean (GString *out, const char *text)
       g_string_append_c (out, '?');
 }
 
+const char *
+ist_explain_ending (const char *name)
+{
+  const char *dot = strrchr (name, '.');
+  gsize length = dot != NULL ? strlen (dot) : 0;
+
+  if (length < 2 || length > MAX_ENDING)
+    return NULL;
+  for (const char *p = dot + 1; *p != '\0'; p++)
+    if (!g_ascii_isalnum (*p))
+      return NULL;
+  return dot;
+}
+
 static void
 append_name (Drawing *self, const char *name)
 {
-  const char *dot = strrchr (name, '.');
+  const char *ending = ist_explain_ending (name);
 
   g_string_append (self->out, ", \"");
   if (!self->with_names)
     g_string_append (self->out, "…");
-  if (self->with_names || (dot != NULL && strlen (dot) <= 8))
-    append_clean (self->out, self->with_names ? name : dot);
+  if (self->with_names || ending != NULL)
+    append_clean (self->out, self->with_names ? name : ending);
   g_string_append_c (self->out, '"');
+}
+
+gboolean
+ist_explain_is_token (const char *text)
+{
+  gsize n = 0;
+
+  for (; text[n] != '\0'; n++)
+    if (n == MAX_TOKEN || (!g_ascii_isalnum (text[n]) && strchr ("!#$&'+-./^_`{}|~", text[n]) == NULL))
+      return FALSE;
+  return n > 0;
+}
+
+static void
+append_token (Drawing *self, const char *text)
+{
+  append_clean (self->out, self->with_names || ist_explain_is_token (text) ? text : "…");
 }
 
 static void
@@ -42,11 +75,11 @@ describe (Drawing *self, const IstMimeNode *node)
 {
   g_autofree char *size = NULL;
 
-  append_clean (self->out, node->type);
+  append_token (self, node->type);
   if (node->charset != NULL && g_str_has_prefix (node->type, "text/"))
     {
       g_string_append (self->out, ", charset ");
-      append_clean (self->out, node->charset);
+      append_token (self, node->charset);
     }
   if (node->name != NULL)
     append_name (self, node->name);

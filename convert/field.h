@@ -22,7 +22,8 @@ gboolean ist_field_exists (const IstMessage *message, const char *name);
 /* Does the first field of this name begin with `prefix` (case-insensitive, as written)? */
 gboolean ist_field_begins (const IstMessage *message, const char *name, const char *prefix);
 
-/* Replaces the first field of this name or adds one at the end. `value` is one line of ASCII without line ends. */
+/* Replaces the first field of this name or adds one at the end. `value` is ASCII without line ends, or folded with
+ * CRLF and a blank. */
 void ist_field_put (IstMessage *message, const char *name, const char *value);
 /* The same for any UTF-8: in encoded words where it must be (RFC 2047), folded. */
 void ist_field_put_text (IstMessage *message, const char *name, const char *text);

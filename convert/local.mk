@@ -3,9 +3,14 @@ libconvert_a_SOURCES = \
   convert/active-body.c convert/active-body.h \
   convert/active-note.c convert/active-note.h \
   convert/catalog.c convert/catalog.h \
+  convert/converted-header.c convert/converted-header.h \
   convert/doclinks.c convert/doclinks.h \
   convert/encapsulation.c convert/encapsulation.h \
   convert/explain.c convert/explain.h \
+  convert/inspect.c convert/inspect.h convert/inspect-private.h \
+  convert/inspect-mail.c \
+  convert/inspect-nsf.c \
+  convert/inspect-tnef.c \
   convert/format/code-page.c convert/format/code-page.h \
   convert/format/mapi-props.c convert/format/mapi-props.h \
   convert/format/rtf.c convert/format/rtf.h convert/format/rtf-private.h \
@@ -14,6 +19,7 @@ libconvert_a_SOURCES = \
   convert/format/rtf-write.c \
   convert/format/tnef.c convert/format/tnef.h convert/format/tnef-private.h \
   convert/format/tnef-fields.c \
+  convert/format/tnef-walk.c convert/format/tnef-walk.h \
   convert/exchange-tnef-decode.c \
   convert/tnef-calendar.c \
   convert/tnef-embedded.c convert/tnef-embedded.h \
@@ -64,6 +70,7 @@ libconvert_a_SOURCES += \
   convert/format/nsf-note.c \
   convert/format/nsf-rrv.c \
   convert/format/nsf-super.c \
+  convert/format/nsf-survey.c convert/format/nsf-survey.h \
   convert/format/nsf-value.c convert/format/nsf-value.h
 # Transforms on headers, reports and HTML.
 libconvert_a_SOURCES += \

@@ -1,6 +1,7 @@
 #include "convert/pipeline.h"
 
 #include "convert/attached.h"
+#include "convert/converted-header.h"
 #include "convert/limits.h"
 
 #include "base/mime-tree.h"
@@ -55,13 +56,44 @@ fits (const IstTransform *transform, const IstConvertContext *context)
          && (transform->to == IST_SIDE_NONE || transform->to == context->to);
 }
 
+/* Has the message changed since its revision and the state of its tree were these? */
+static gboolean
+has_changed (const IstMessage *message, guint revision, guint64 state)
+{
+  if (ist_message_revision (message) != revision)
+    return TRUE;
+  return state != 0 ? ist_mime_tree_state (message) != state : ist_mime_tree_is_changed (message);
+}
+
+/* What changed the message before it became several changed each of them. */
+static void
+inherit (const IstMessage *message, const char *transform, const GPtrArray *parts)
+{
+  for (guint i = 0; i < parts->len; i++)
+    {
+      IstMessage *part = ((IstDerived *) g_ptr_array_index (parts, i))->message;
+
+      for (guint k = 0; k < ist_pipeline_count (); k++)
+        if (ist_message_is_changed_by (message, ist_pipeline_get (k)->name))
+          ist_message_set_changed_by (part, ist_pipeline_get (k)->name);
+      ist_message_set_changed_by (part, transform);
+    }
+}
+
 static gboolean
 apply (const IstTransform *transform, const IstConvertContext *context, IstMessage *message,
        GPtrArray *parts, GError **error)
 {
-  if (transform->derive != NULL)
-    return transform->derive (context, message, parts, error);
-  return transform->run (context, message, error);
+  guint revision = ist_message_revision (message);
+  guint64 state = ist_mime_tree_state (message);
+  gboolean ok = transform->derive != NULL ? transform->derive (context, message, parts, error)
+                                          : transform->run (context, message, error);
+
+  if (ok && parts->len > 0)
+    inherit (message, transform->name, parts);
+  else if (has_changed (message, revision, state))
+    ist_message_set_changed_by (message, transform->name);
+  return ok;
 }
 
 /* What was made of one part takes its place, under a key that says where it came from. */
@@ -124,6 +156,16 @@ run_table (const IstConvertContext *context, IstMessage *message, GPtrArray *par
   return TRUE;
 }
 
+/* What comes behind the transforms, for a message that leaves. */
+static void
+finish (const IstConvertContext *context, IstMessage *message)
+{
+  ist_attached_convert (context, message);
+  ist_mime_tree_flush (message);
+  if (context->depth == 0)
+    ist_converted_header_put (context, message);
+}
+
 gboolean
 ist_pipeline_run (const IstConvertContext *context, IstMessage *message, GPtrArray *parts,
                   GError **error)
@@ -133,14 +175,8 @@ ist_pipeline_run (const IstConvertContext *context, IstMessage *message, GPtrArr
   if (!run_table (context, message, parts, error))
     return FALSE;
   if (parts->len == 0)
-    ist_attached_convert (context, message);
-  ist_mime_tree_flush (message);
+    finish (context, message);
   for (guint i = 0; i < parts->len; i++)
-    {
-      IstMessage *part = ((IstDerived *) g_ptr_array_index (parts, i))->message;
-
-      ist_attached_convert (context, part);
-      ist_mime_tree_flush (part);
-    }
+    finish (context, ((IstDerived *) g_ptr_array_index (parts, i))->message);
   return TRUE;
 }

@@ -95,6 +95,8 @@ static const IstSettingRow rows[] = {
                 "part of attachment-names." },
   { .key = "text-empty", .type = IST_SETTING_BOOL, .offset = FIELD (text_empty), .def = "yes",
     .sentence = "Give messages without any text part an empty one, and drop or fill an empty HTML part." },
+  { .key = "converted-header", .type = IST_SETTING_BOOL, .offset = FIELD (converted_header), .def = "no",
+    .sentence = "Name the transforms that changed a message in a field X-Isthmus-Converted." },
   { .key = "max-text", .type = IST_SETTING_BYTES, .offset = FIELD (max_text), .def = "10M", .min = 1024,
     .max = 1024 * 1024 * 1024,
     .sentence = "A text part of more bytes passes unchanged, with a note." },

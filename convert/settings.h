@@ -67,6 +67,7 @@ typedef struct
   gboolean attachment_names;
   gboolean attachment_names_distinct;
   gboolean text_empty;
+  gboolean converted_header;
   gint64 max_text;
   gint64 max_parts;
   gint64 max_depth;

@@ -22,6 +22,12 @@ const IstCtlVerb ist_ctl_verbs[] = {
     "      --out-dir FOLDER    writes 001.eml, 002.eml… there; needed when one message becomes several\n"
     "      --memory FILE       meeting memory to work on a copy of; no effect before meetings are converted\n" },
   { "help", ist_ctl_help, NULL, "explains a verb", "  help [VERB]\n" },
+  { "inspect", ist_ctl_inspect, "--config",
+    "prints what a file is made of, without what it says",
+    "  inspect FILE          a Notes database (.nsf, .ond), winmail.dat or a message (.eml), whatever its name\n"
+    "      --config FILE       transforms as configured; else the defaults\n"
+    "      types, sizes, ids, names of fields, items and transforms; no texts, addresses or file names, so it can be\n"
+    "      shown to others. The exit code is 1 when the file is none of these or too damaged to be read\n" },
   { "log", ist_ctl_log, "--follow --lines",
     "prints the newest events",
     "  log [--lines N] [--follow]  the last N events (100); --follow goes on until Ctrl-C\n" },

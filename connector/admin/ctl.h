@@ -135,6 +135,7 @@ void ist_ctl_reader_free (IstCtlReader *reader);
 int ist_ctl_config (IstCtl *ctl, int argc, char **argv);
 int ist_ctl_convert (IstCtl *ctl, int argc, char **argv);
 int ist_ctl_help (IstCtl *ctl, int argc, char **argv);
+int ist_ctl_inspect (IstCtl *ctl, int argc, char **argv);
 int ist_ctl_log (IstCtl *ctl, int argc, char **argv);
 int ist_ctl_queue (IstCtl *ctl, int argc, char **argv);
 int ist_ctl_queue_act (IstCtl *ctl, int argc, char **argv); /* argv[0] is the action */

@@ -3,7 +3,6 @@
 #include "convert/format/lmbcs.h"
 
 #define AT_BLOCKS 624
-#define N_BLOCKS 2
 #define SIGNATURE 0x0001
 #define HEAD_BYTES 66
 #define RRV_ENTRY 8
@@ -69,11 +68,32 @@ read_body (NsfNames *names, const guint8 *head)
 }
 
 gboolean
+nsf_names_survey (const IstNsf *nsf, guint i, IstNsfNamesCopy *copy)
+{
+  guint32 position = nsf_u32 (nsf->data + AT_BLOCKS + 8 * i + 4);
+  const guint8 *head = position != 0 ? nsf_range (nsf, nsf_offset (position), HEAD_BYTES) : NULL;
+  g_autoptr (GBytes) plain = NULL;
+
+  if (head == NULL || nsf_u16 (head) != SIGNATURE)
+    return FALSE;
+  copy->offset = nsf_offset (position);
+  copy->sequence = nsf_u32 (head + 10);
+  copy->stored_bytes = nsf_u32 (head + 14);
+  copy->plain_bytes = nsf_u32 (head + 6);
+  copy->compression = nsf_u16 (head + 4);
+  copy->names = nsf_u32 (head + 26);
+  copy->tables = nsf_u32 (head + 38);
+  plain = nsf_block_expand (nsf, copy->offset, HEAD_BYTES, copy->stored_bytes, copy->plain_bytes, copy->compression);
+  copy->is_whole = plain != NULL;
+  return TRUE;
+}
+
+gboolean
 nsf_names_read (IstNsf *nsf, GError **error)
 {
   const guint8 *best = NULL;
 
-  for (guint i = 0; i < N_BLOCKS; i++)
+  for (guint i = 0; i < IST_NSF_NAME_TABLES; i++)
     {
       guint32 position = nsf_u32 (nsf->data + AT_BLOCKS + 8 * i + 4);
       const guint8 *head = position != 0 ? nsf_range (nsf, nsf_offset (position), HEAD_BYTES) : NULL;

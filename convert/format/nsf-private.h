@@ -9,13 +9,18 @@
 #ifndef IST_CONVERT_FORMAT_NSF_PRIVATE_H
 #define IST_CONVERT_FORMAT_NSF_PRIVATE_H
 
-#include "convert/format/nsf.h"
+#include "convert/format/nsf-survey.h"
 
 #include "base/error.h"
 
 G_BEGIN_DECLS
 
 #define NSF_REFUSE(error, ...) g_set_error (error, IST_ERROR, IST_ERROR_REFUSED, "Notes database: " __VA_ARGS__)
+
+/* On-disk structures that can be read, and the header they have at least. */
+#define NSF_LEAST_ODS 41
+#define NSF_MAX_ODS 55
+#define NSF_LEAST_HEADER 1024
 
 typedef enum
 {
@@ -85,6 +90,7 @@ struct _IstNsf
   GArray *rrvs;  /* of NsfRrvBucket, by first_id */
   GArray *notes; /* of NsfNoteEntry */
   guint damaged;
+  GArray *damage; /* IstNsfDamage, the first of them */
 };
 
 static inline guint16
@@ -126,6 +132,10 @@ guint32 nsf_checksum (const guint8 *data, gsize size);
  * checked and expanded. NULL when it does not hold together. */
 GBytes *nsf_block_expand (const IstNsf *nsf, guint64 offset, gsize head, guint32 stored, guint32 plain,
                           guint16 compression);
+
+/* What the head of copy `i` says and whether its body holds together; FALSE: there is no such copy. */
+gboolean nsf_super_survey (const IstNsf *nsf, guint i, IstNsfSuperCopy *copy);
+gboolean nsf_names_survey (const IstNsf *nsf, guint i, IstNsfNamesCopy *copy);
 
 gboolean nsf_super_read (IstNsf *nsf, GError **error);
 void nsf_super_clear (NsfSuper *super);

@@ -11,6 +11,7 @@
 #define DELETED 0x7FFFFFFFu
 #define IS_NOTE 0x80000000u
 #define STUB_BYTES 64
+#define MAX_DAMAGE 1000
 
 static gint
 by_first_id (gconstpointer a, gconstpointer b)
@@ -18,6 +19,16 @@ by_first_id (gconstpointer a, gconstpointer b)
   const NsfRrvBucket *left = a, *right = b;
 
   return left->first_id < right->first_id ? -1 : left->first_id > right->first_id;
+}
+
+static void
+add_damage (IstNsf *nsf, gboolean is_table, guint32 id)
+{
+  IstNsfDamage damage = { is_table, id };
+
+  nsf->damaged++;
+  if (nsf->damage->len < MAX_DAMAGE)
+    g_array_append_val (nsf->damage, damage);
 }
 
 /* The entries of a bucket of locations: the superblock's copy of the newest one, else what is on disk. */
@@ -58,7 +69,7 @@ nsf_rrv_read (IstNsf *nsf)
       if (bucket.entries != NULL)
         g_array_append_val (nsf->rrvs, bucket);
       else
-        nsf->damaged++;
+        add_damage (nsf, TRUE, bucket.first_id);
     }
   g_array_sort (nsf->rrvs, by_first_id);
 }
@@ -101,7 +112,7 @@ list_bucket (IstNsf *nsf, const NsfRrvBucket *rrv, gsize *slots, GError **error)
         continue;
       if (!read_note (nsf, a, b, &note, &size) || (size != STUB_BYTES && note.info.id != rrv->first_id + ID_STEP * i))
         {
-          nsf->damaged++;
+          add_damage (nsf, FALSE, rrv->first_id + ID_STEP * i);
           continue;
         }
       *slots += size;

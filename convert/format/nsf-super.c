@@ -5,7 +5,6 @@
 #include <string.h>
 
 #define AT_SUPERBLOCKS 560
-#define N_SUPERBLOCKS 4
 #define SIGNATURE 0x000E
 #define HEAD_BYTES 100
 #define TRAILER_BYTES 12
@@ -120,11 +119,35 @@ read_body (IstNsf *nsf, const guint8 *head)
 }
 
 gboolean
+nsf_super_survey (const IstNsf *nsf, guint i, IstNsfSuperCopy *copy)
+{
+  guint32 position = nsf_u32 (nsf->data + AT_SUPERBLOCKS + 8 * i);
+  const guint8 *head = position != 0 ? nsf_range (nsf, nsf_offset (position), HEAD_BYTES) : NULL;
+  g_autoptr (GBytes) plain = NULL;
+
+  if (head == NULL || nsf_u16 (head) != SIGNATURE)
+    return FALSE;
+  copy->offset = nsf_offset (position);
+  copy->sequence = nsf_u32 (head + 60);
+  copy->stored_bytes = nsf_u32 (head + 64);
+  copy->plain_bytes = nsf_u32 (head + 10);
+  copy->compression = nsf_u16 (head + 68);
+  copy->summary_buckets = nsf_u32 (head + 14);
+  copy->non_summary_buckets = nsf_u32 (head + 18);
+  copy->bitmaps = nsf_u32 (head + 22);
+  copy->summary_pages = nsf_u32 (head + 70);
+  copy->non_summary_pages = nsf_u32 (head + 74);
+  plain = nsf_block_expand (nsf, copy->offset, HEAD_BYTES, copy->stored_bytes, copy->plain_bytes, copy->compression);
+  copy->is_whole = plain != NULL;
+  return TRUE;
+}
+
+gboolean
 nsf_super_read (IstNsf *nsf, GError **error)
 {
   const guint8 *best = NULL;
 
-  for (guint i = 0; i < N_SUPERBLOCKS; i++)
+  for (guint i = 0; i < IST_NSF_SUPERBLOCKS; i++)
     {
       guint32 position = nsf_u32 (nsf->data + AT_SUPERBLOCKS + 8 * i);
       const guint8 *head = position != 0 ? nsf_range (nsf, nsf_offset (position), HEAD_BYTES) : NULL;

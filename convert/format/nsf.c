@@ -4,13 +4,10 @@
 
 #include <string.h>
 
-#define LEAST_HEADER 1024
 #define MAX_HEADER 4096
 #define AT_REPLICA 180
 #define AT_TITLE 200
 #define TITLE_BYTES 128
-#define LEAST_ODS 41
-#define MAX_ODS 55
 
 gboolean
 ist_nsf_is_database (const IstBody *body)
@@ -45,14 +42,14 @@ read_header (IstNsf *nsf, GError **error)
     }
   header_size = nsf_u32 (nsf->data + 2);
   nsf->ods = nsf_u16 (nsf->data + 6);
-  if (nsf->ods < LEAST_ODS || nsf->ods > MAX_ODS)
+  if (nsf->ods < NSF_LEAST_ODS || nsf->ods > NSF_MAX_ODS)
     {
       NSF_REFUSE (error, "on-disk structure %u%s; %u to %u can be read", nsf->ods,
-                  nsf->ods <= 17 ? " (Release 3 or older)" : nsf->ods < LEAST_ODS ? " (Release 4)" : "", LEAST_ODS,
-                  MAX_ODS);
+                  nsf->ods <= 17 ? " (Release 3 or older)" : nsf->ods < NSF_LEAST_ODS ? " (Release 4)" : "",
+                  NSF_LEAST_ODS, NSF_MAX_ODS);
       return FALSE;
     }
-  if (header_size < LEAST_HEADER || nsf_range (nsf, 0, header_size) == NULL)
+  if (header_size < NSF_LEAST_HEADER || nsf_range (nsf, 0, header_size) == NULL)
     {
       NSF_REFUSE (error, "the header is cut off");
       return FALSE;
@@ -75,6 +72,7 @@ ist_nsf_open (IstBody *body, GError **error)
   nsf->data = (const guint8 *) ist_body_data (body, &nsf->size);
   nsf->rrvs = g_array_new (FALSE, FALSE, sizeof (NsfRrvBucket));
   nsf->notes = g_array_new (FALSE, FALSE, sizeof (NsfNoteEntry));
+  nsf->damage = g_array_new (FALSE, FALSE, sizeof (IstNsfDamage));
   if (!read_header (nsf, error) || !nsf_super_read (nsf, error) || !nsf_names_read (nsf, error))
     return NULL;
   nsf_rrv_read (nsf);
@@ -103,6 +101,7 @@ ist_nsf_unref (IstNsf *nsf)
   nsf_names_clear (&nsf->names);
   g_array_unref (nsf->rrvs);
   g_array_unref (nsf->notes);
+  g_array_unref (nsf->damage);
   g_free (nsf->title);
   ist_body_unref (nsf->body);
   g_free (nsf);
@@ -143,4 +142,10 @@ guint
 ist_nsf_damaged_count (const IstNsf *nsf)
 {
   return nsf->damaged;
+}
+
+const GArray *
+ist_nsf_damage (const IstNsf *nsf)
+{
+  return nsf->damage;
 }

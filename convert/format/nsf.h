@@ -114,6 +114,15 @@ const IstNsfNoteInfo *ist_nsf_note_info (const IstNsf *nsf, guint index); /* bor
 /* Notes and tables of notes that could not be read and are missing in that list. */
 guint ist_nsf_damaged_count (const IstNsf *nsf);
 
+typedef struct
+{
+  gboolean is_table; /* of notes, all of which are missing */
+  guint32 id;        /* of the note, or the first one of the table */
+} IstNsfDamage;
+
+/* Which they are: IstNsfDamage, borrowed; the first thousand. */
+const GArray *ist_nsf_damage (const IstNsf *nsf);
+
 /* The note with its items. It holds a reference on the database. */
 IstNsfNote *ist_nsf_note_load (IstNsf *nsf, guint index, GError **error);
 void ist_nsf_note_free (IstNsfNote *note); /* NULL is allowed */

@@ -202,9 +202,14 @@ test_changes (void)
     {
       g_autoptr (IstMessage) message = message_of (rows[i].in);
       g_autofree char *got = NULL;
+      guint64 before;
 
       ist_row ("%s", rows[i].name);
+      IST_ASSERT (ist_mime_tree_state (message) == 0);
+      ist_mime_tree (message);
+      before = ist_mime_tree_state (message);
       rows[i].change (ist_mime_tree (message));
+      IST_ASSERT ((ist_mime_tree_state (message) == before) == (rows[i].change == nothing));
       got = written (message);
       IST_ASSERT_STR (got, rows[i].want);
     }

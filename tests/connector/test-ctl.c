@@ -423,6 +423,55 @@ test_profiles (void)
   ist_site_stop (site);
 }
 
+/* ---- inspect ---- */
+
+static void
+test_inspect (void)
+{
+  static const struct
+  {
+    const char *name, *file; /* file NULL: there is none; "": the folder */
+    int code;
+    const char *out, *err;
+  } rows[] = {
+    { "a message", "From: <anna@acme.example>\nSubject: x\n\nHello\n", 0, "  - From, 27 bytes\n", "" },
+    { "not such a file", "hello\n", 1, "", "neither a Notes database" },
+    { "too short for a database", "\x1A", 1, "", "neither" },
+    { "damaged beyond reading", "\x78\x9F\x3E\x22\1\1", 1, "TNEF stream, 6 bytes, not readable", "" },
+    { "no file", NULL, 4, "", "cannot be read" },
+    { "a folder", "", 4, "", "is no file" },
+  };
+  IstSite *site = ist_site_start ("");
+  g_autofree char *folder = ist_test_dir ();
+  g_autofree char *path = g_build_filename (folder, "anything.bin", NULL);
+  g_autofree char *out = NULL;
+  json_t *json;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *told = NULL;
+      g_autofree char *err = NULL;
+      const char *which = rows[i].file != NULL && *rows[i].file == '\0' ? folder : path;
+
+      g_unlink (path);
+      if (rows[i].file != NULL && *rows[i].file != '\0')
+        g_file_set_contents (path, rows[i].file, -1, NULL);
+      ist_row ("%s", rows[i].name);
+      IST_ASSERT_INT (ist_site_ctl (site, NULL, &told, &err, "inspect", which, NULL), rows[i].code);
+      holds (told, rows[i].out);
+      holds (err, rows[i].err);
+    }
+  g_file_set_contents (path, "Subject: secret\n\nx\n", -1, NULL);
+  ist_row ("as JSON");
+  IST_ASSERT_INT (ist_site_ctl (site, NULL, &out, NULL, "--json", "inspect", path, NULL), 0);
+  json = json_loads (out, 0, NULL);
+  IST_ASSERT_STR (json_string_value (json_object_get (json, "kind")), "message");
+  IST_ASSERT (strstr (out, "secret") == NULL);
+  json_decref (json);
+  IST_ASSERT_INT (ist_site_ctl (site, NULL, NULL, NULL, "inspect", NULL), 2);
+  ist_site_stop (site);
+}
+
 /* ---- several commands ---- */
 
 static void
@@ -475,6 +524,7 @@ main (void)
     { "control-characters", test_control_characters },
     { "convert", test_convert },
     { "profiles", test_profiles },
+    { "inspect", test_inspect },
     { "commands-from-standard-input", test_commands_from_standard_input },
     { NULL, NULL },
   };

@@ -1,3 +1,14 @@
+check_PROGRAMS += tests/convert/test-inspect.t tests/convert/test-inspect-files.t
+TESTS += tests/convert/test-inspect.t tests/convert/test-inspect-files.t
+tests_convert_test_inspect_files_t_SOURCES = tests/convert/test-inspect-files.c
+tests_convert_test_inspect_files_t_LDADD = $(CONVERT_TEST_LIBS)
+tests_convert_test_inspect_t_SOURCES = tests/convert/test-inspect.c tests/convert/nsf-make.c \
+  tests/convert/nsf-make-coding.c tests/convert/nsf-make.h tests/convert/tnef-builder.h
+tests_convert_test_inspect_t_LDADD = $(CONVERT_TEST_LIBS)
+check_PROGRAMS += tests/convert/test-converted-header.t
+TESTS += tests/convert/test-converted-header.t
+tests_convert_test_converted_header_t_SOURCES = tests/convert/test-converted-header.c
+tests_convert_test_converted_header_t_LDADD = $(CONVERT_TEST_LIBS)
 check_PROGRAMS += tests/convert/test-parts.t
 TESTS += tests/convert/test-parts.t
 tests_convert_test_parts_t_SOURCES = tests/convert/test-parts.c

@@ -4,7 +4,8 @@
  * The table of transforms is replaced at link time by three of our own: "split" makes one part for each word
  * of the subject, "halve" makes two of a part that says so, "mark" notes what it sees.
  */
-#include "convert/pipeline.h"
+#include "convert/converted-header.h"
+#include "convert/settings.h"
 #include "tests/harness/harness.h"
 
 #include <string.h>
@@ -123,10 +124,50 @@ test_parts (void)
     }
 }
 
+/* Each part names what made it and what changed it, no other part's. */
+static void
+test_converted_header (void)
+{
+  static const struct
+  {
+    const char *name, *subject, *want;
+  } rows[] = {
+    { "one message", "alone", "mark" },
+    { "parts", "a b", "split; mark|split; mark" },
+    { "parts of a part", "a halve", "split; mark|split; halve; mark|split; halve; mark" },
+  };
+  g_autoptr (GPtrArray) errors = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (IstSettings) settings
+      = ist_settings_parse ("[convert]\nconverted-header = yes\n", "test.conf", ".", ist_convert_setting_groups, errors);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      IstConvertContext context = { .from = IST_SIDE_DOMINO, .to = IST_SIDE_EXCHANGE,
+                                    .settings = ist_convert_settings (settings, NULL) };
+      g_autoptr (IstMessage) message = message_with (rows[i].subject);
+      g_autoptr (GPtrArray) parts = ist_derived_array_new ();
+      g_autoptr (GString) got = g_string_new (NULL);
+
+      IST_ASSERT (ist_pipeline_run (&context, message, parts, NULL));
+      for (guint k = 0; k < MAX (parts->len, 1); k++)
+        {
+          const IstMessage *part
+              = parts->len > 0 ? ((IstDerived *) g_ptr_array_index (parts, k))->message : message;
+          guint at = ist_message_find_field (part, IST_CONVERTED_FIELD, 0);
+          g_autofree char *value = at != IST_MESSAGE_NOT_FOUND ? ist_message_field_value (part, at) : NULL;
+
+          g_string_append_printf (got, "%s%s", k > 0 ? "|" : "", value != NULL ? value : "none");
+        }
+      ist_row ("%s", rows[i].name);
+      IST_ASSERT_STR (got->str, rows[i].want);
+    }
+}
+
 int
 main (void)
 {
-  static const IstTest tests[] = { { "parts", test_parts }, { NULL } };
+  static const IstTest tests[]
+      = { { "parts", test_parts }, { "converted-header", test_converted_header }, { NULL } };
 
   return ist_test_main ("parts", tests);
 }

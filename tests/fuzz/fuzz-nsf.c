@@ -3,39 +3,12 @@
  * also ask to have them written anew: one that begins with 'R' and is a database from its second byte on.
  */
 #include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/nsf-mend.h"
 
 #include "convert/format/nsf-attach.h"
 #include "convert/format/nsf-value.h"
 
 #define LIMIT ((gsize) 1 << 20)
-
-static guint32
-read_u32 (const guint8 *p)
-{
-  return p[0] | (guint32) p[1] << 8 | (guint32) p[2] << 16 | (guint32) p[3] << 24;
-}
-
-/* Writes the sum of the block at `position` into its trailer. */
-static void
-mend (guint8 *data, gsize size, guint32 position, gsize head, gsize at_stored)
-{
-  guint64 offset = (guint64) position << 8;
-  guint32 stored, sum = 0;
-  guint8 *body;
-  gsize n;
-
-  if (offset > size || size - offset < head)
-    return;
-  stored = read_u32 (data + offset + at_stored);
-  if (stored < head + 12 || stored > size - offset)
-    return;
-  body = data + offset + head;
-  n = stored - head - 12;
-  for (gsize i = 0; i < n; i++)
-    sum ^= (guint32) body[i] << i % 4 * 8;
-  for (guint i = 0; i < 4; i++)
-    body[n + 8 + i] = (guint8) (sum >> 8 * i);
-}
 
 static gboolean
 add_size (gpointer user, const char *data, gsize size_bytes, GError **error)
@@ -103,11 +76,8 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   g_autoptr (IstNsf) nsf = NULL;
 
   size -= mending;
-  for (guint i = 0; mending && size >= 1024 && i < 2; i++)
-    {
-      mend (exact, size, read_u32 (exact + 560 + 8 * i), 100, 64);
-      mend (exact, size, read_u32 (exact + 628 + 8 * i), 66, 14);
-    }
+  if (mending)
+    nsf_mend (exact, size);
   bytes = g_bytes_new_static (exact != NULL ? exact : (guint8 *) "", size);
   body = ist_body_new_bytes (bytes);
   nsf = ist_nsf_open (body, NULL);

@@ -11,7 +11,7 @@ static IstSettings *
 all_on (void)
 {
   static IstSettings *settings;
-  g_autoptr (GString) text = g_string_new ("[convert]\n");
+  g_autoptr (GString) text = g_string_new ("[convert]\nconverted-header = yes\n");
   g_autoptr (GPtrArray) errors = g_ptr_array_new_with_free_func (g_free);
 
   if (settings != NULL)

@@ -18,6 +18,7 @@ FUZZ_TARGETS = \
   tests/fuzz/fuzz-smtp-client.t \
   tests/fuzz/fuzz-smtp-session.t \
   tests/fuzz/fuzz-transforms.t
+FUZZ_TARGETS += tests/fuzz/fuzz-inspect.t
 FUZZ_TARGETS += tests/fuzz/fuzz-lmbcs.t tests/fuzz/fuzz-nsf.t
 FUZZ_TARGETS += tests/fuzz/fuzz-cd.t tests/fuzz/fuzz-ndl.t
 FUZZ_TARGETS += tests/fuzz/fuzz-rtf.t tests/fuzz/fuzz-tnef.t tests/fuzz/fuzz-uubinhex.t
@@ -81,7 +82,10 @@ tests_fuzz_fuzz_mime_tree_t_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_lmbcs_t_SOURCES = tests/fuzz/fuzz-lmbcs.c $(FUZZ_COMMON)
 tests_fuzz_fuzz_lmbcs_t_LDADD = $(FUZZ_HARNESS) $(FUZZ_LIBS)
 tests_fuzz_fuzz_lmbcs_t_LDFLAGS = $(FUZZ_LINK)
-tests_fuzz_fuzz_nsf_t_SOURCES = tests/fuzz/fuzz-nsf.c $(FUZZ_COMMON)
+tests_fuzz_fuzz_inspect_t_SOURCES = tests/fuzz/fuzz-inspect.c tests/fuzz/nsf-mend.h $(FUZZ_COMMON)
+tests_fuzz_fuzz_inspect_t_LDADD = $(FUZZ_HARNESS) $(FUZZ_LIBS)
+tests_fuzz_fuzz_inspect_t_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_nsf_t_SOURCES = tests/fuzz/fuzz-nsf.c tests/fuzz/nsf-mend.h $(FUZZ_COMMON)
 tests_fuzz_fuzz_nsf_t_LDADD = $(FUZZ_HARNESS) $(FUZZ_LIBS)
 tests_fuzz_fuzz_nsf_t_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_cd_t_SOURCES = tests/fuzz/fuzz-cd.c $(FUZZ_COMMON)

@@ -103,7 +103,7 @@ run_files (int argc, char **argv)
 int
 main (int argc, char **argv)
 {
-  static const char *const message_targets[] = { "message", "mime", "transforms", NULL };
+  static const char *const message_targets[] = { "inspect", "message", "mime", "transforms", NULL };
   IstTest tests[] = { { "seeds", test_seeds }, { "real messages", test_corpus }, { NULL, NULL } };
   g_autofree char *base = g_path_get_basename (argv[0]);
 
