@@ -183,6 +183,17 @@ claim_text (IstRich *rich, gsize size)
   return size;
 }
 
+/* Bytes of ASCII without controls, which most text is nothing but. */
+static gsize
+plain_run (const char *text)
+{
+  const char *p = text;
+
+  while (*p >= 0x20 && *p < 0x7F)
+    p++;
+  return (gsize) (p - text);
+}
+
 /* Appends valid UTF-8 without control characters; CR and CRLF become \n. */
 static void
 append_clean (GString *out, const char *text, gsize size)
@@ -191,8 +202,14 @@ append_clean (GString *out, const char *text, gsize size)
 
   for (const char *p = valid, *next; *p != '\0'; p = next)
     {
-      gunichar c = g_utf8_get_char (p);
+      gsize plain = plain_run (p);
+      gunichar c;
 
+      g_string_append_len (out, p, (gssize) plain);
+      p += plain;
+      c = g_utf8_get_char (p);
+      if (c == '\0')
+        return;
       next = g_utf8_next_char (p);
       if (c == '\r')
         {
