@@ -79,12 +79,17 @@ valid_of (GString *text)
 static char *
 without_nuls (GString *text)
 {
-  gsize to = 0;
+  char *nul = memchr (text->str, '\0', text->len);
 
-  for (gsize i = 0; i < text->len; i++)
-    if (text->str[i] != '\0')
-      text->str[to++] = text->str[i];
-  g_string_truncate (text, to);
+  if (nul != NULL)
+    {
+      gsize to = (gsize) (nul - text->str);
+
+      for (gsize i = to; i < text->len; i++)
+        if (text->str[i] != '\0')
+          text->str[to++] = text->str[i];
+      g_string_truncate (text, to);
+    }
   /* libc lets through what is no character. */
   return g_utf8_validate (text->str, (gssize) text->len, NULL) ? g_string_free (text, FALSE)
                                                                : valid_of (text);
@@ -174,6 +179,9 @@ ist_charset_to_utf8 (const char *data, gsize size_bytes, const char *label, gboo
         *repaired = TRUE;
       return without_nuls (g_string_append_len (out, data, (gssize) size_bytes));
     }
+  /* What it says it is needs no converter. */
+  if (meant != NULL && g_ascii_strcasecmp (meant, "utf-8") == 0 && g_utf8_validate_len (data, size_bytes, NULL))
+    return without_nuls (g_string_append_len (out, data, (gssize) size_bytes));
   if (meant == NULL || !convert (data, size_bytes, meant, out, &broken))
     {
       convert (data, size_bytes, "WINDOWS-1252", out, &broken);

@@ -139,6 +139,8 @@ static void
 attach (const Work *self, gboolean readable)
 {
   const char *language = ist_convert_language (self->context);
+  g_autoptr (GError) error = NULL;
+  guint n_files;
 
   if (!ist_nsf_is_database (self->database))
     {
@@ -146,8 +148,10 @@ attach (const Work *self, gboolean readable)
       return;
     }
   ist_active_body_attach (self->message, self->copy);
-  if (!readable && self->note != NULL && ist_active_note_is_readable (self->note))
-    ist_active_body_add (self->message, self->note, NULL);
+  /* Its files are in the database that is attached. */
+  if (!readable && self->note != NULL && ist_active_note_is_readable (self->note)
+      && !ist_active_body_add (self->message, self->note, NULL, &n_files, &error))
+    ist_message_note (self->message, NAME, "no text is made of the Notes copy: %s", error->message);
   ist_active_body_add_hint (self->message, language, self->note != NULL && self->note->sealed);
   ist_message_note (self->message, NAME, "the Notes copy is attached as %s: %s", IST_ACTIVE_FILE_NAME,
                     self->note == NULL            ? "it could not be looked into"
@@ -156,16 +160,23 @@ attach (const Work *self, gboolean readable)
 }
 
 static void
-rebuild (const Work *self, gboolean readable)
+rebuild (Work *self, gboolean readable)
 {
+  g_autoptr (GError) error = NULL;
+  guint n_files = 0;
+
   if (self->note != NULL && ist_active_note_is_readable (self->note))
     {
-      guint n_files = ist_active_body_add (self->message, self->note, self->copy);
-
-      ist_message_note (self->message, NAME,
-                        "text made of the Notes copy (%u attachments of its own, %u records of unknown kind left out)",
-                        n_files, self->note->skipped);
-      return;
+      if (ist_active_body_add (self->message, self->note, self->copy, &n_files, &error))
+        {
+          ist_message_note (
+              self->message, NAME,
+              "text made of the Notes copy (%u attachments of its own, %u records of unknown kind left out)", n_files,
+              self->note->skipped);
+          return;
+        }
+      g_free (self->why);
+      self->why = g_strdup (error->message);
     }
   if (readable)
     tell_unreadable (self, "the readable text of the message stays");

@@ -161,11 +161,12 @@ put_byte (IstRtfParser *p, guint8 byte)
 static void
 put_run (IstRtfParser *p)
 {
+  static const guint8 special[256] = { ['{'] = 1, ['}'] = 1, ['\\'] = 1, ['\r'] = 1, ['\n'] = 1, [0] = 1 };
   const guint8 *start = p->data + p->at;
   const guint8 *end = p->data + p->size;
   const guint8 *next = start;
 
-  while (next < end && *next != '{' && *next != '}' && *next != '\\' && *next != '\r' && *next != '\n' && *next != 0)
+  while (next < end && special[*next] == 0)
     next++;
   p->at += (gsize) (next - start);
   if (is_visible (p))

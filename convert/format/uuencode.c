@@ -1,9 +1,12 @@
 #include "convert/format/uuencode.h"
 
+#include "base/scratch.h"
+
 #include <string.h>
 
 #define MAX_NAME 255
-#define MAX_DATA ((gsize) 64 * 1024 * 1024) /* lines of blanks that were stripped expand 20 times */
+#define MAX_LINE_BYTES 63
+#define MAX_GAIN ((gsize) 64 * 1024 * 1024) /* lines of blanks that were stripped expand 20 times */
 
 typedef struct
 {
@@ -54,7 +57,7 @@ sextet (const char *line, gsize length, gsize i)
 
 /* One data line; *n_bytes 0: the last. A character or two more than needed is a check sum, which nobody defines. */
 static gboolean
-decode_line (const char *line, gsize length, GByteArray *out, gsize *n_bytes)
+decode_line (const char *line, gsize length, guint8 out[MAX_LINE_BYTES], gsize *n_bytes)
 {
   gint count = sextet (line, length, 0);
   gsize groups;
@@ -68,7 +71,6 @@ decode_line (const char *line, gsize length, GByteArray *out, gsize *n_bytes)
   for (gsize g = 0; g < groups; g++)
     {
       guint32 word = 0;
-      guint8 bytes[3];
 
       for (gsize i = 0; i < 4; i++)
         {
@@ -78,10 +80,9 @@ decode_line (const char *line, gsize length, GByteArray *out, gsize *n_bytes)
             return FALSE;
           word = word << 6 | (guint32) six;
         }
-      bytes[0] = (guint8) (word >> 16);
-      bytes[1] = (guint8) (word >> 8);
-      bytes[2] = (guint8) word;
-      g_byte_array_append (out, bytes, (guint) MIN (3, *n_bytes - g * 3));
+      out[g * 3] = (guint8) (word >> 16);
+      out[g * 3 + 1] = (guint8) (word >> 8);
+      out[g * 3 + 2] = (guint8) word;
     }
   return TRUE;
 }
@@ -95,24 +96,27 @@ is_end (const char *line, gsize length)
 }
 
 /* From behind "begin" to behind "end". NULL: the block is not whole. */
-static GBytes *
+static IstBody *
 decode_block (Reader *reader)
 {
-  g_autoptr (GByteArray) out = g_byte_array_new ();
+  g_autoptr (IstScratch) out = ist_scratch_new ();
+  guint8 bytes[MAX_LINE_BYTES];
+  gsize start = reader->pos;
   const char *line;
   gsize length, n;
 
   while (read_line (reader, &line, &length))
     {
       if (is_end (line, length))
-        return g_byte_array_free_to_bytes (g_steal_pointer (&out));
-      if (length == 0 || out->len > MAX_DATA || !decode_line (line, length, out, &n))
+        return ist_scratch_finish (out, NULL);
+      if (length == 0 || ist_scratch_size (out) > reader->pos - start + MAX_GAIN || !decode_line (line, length, bytes, &n)
+          || !ist_scratch_write (out, (const char *) bytes, n, NULL))
         return NULL;
       if (n > 0)
         continue;
       if (!read_line (reader, &line, &length) || !is_end (line, length))
         return NULL;
-      return g_byte_array_free_to_bytes (g_steal_pointer (&out));
+      return ist_scratch_finish (out, NULL);
     }
   return NULL;
 }
@@ -128,7 +132,7 @@ ist_uuencode_next (const char *text, gsize size_bytes, gsize pos, IstUuBlock *bl
     {
       g_autofree char *name = name_of (line, length);
       Reader inside = reader;
-      GBytes *data;
+      IstBody *data;
 
       if (name == NULL || *name == '\0')
         continue;
@@ -149,5 +153,5 @@ void
 ist_uuencode_clear (IstUuBlock *block)
 {
   g_clear_pointer (&block->name, g_free);
-  g_clear_pointer (&block->data, g_bytes_unref);
+  g_clear_pointer (&block->data, ist_body_unref);
 }
