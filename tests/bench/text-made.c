@@ -128,7 +128,7 @@ bench_text_new_tnef (gsize file_bytes)
 }
 
 static BenchText *
-note_of (gsize file_bytes, guint16 compression)
+note_of (gsize file_bytes, guint16 compression, gboolean is_kept)
 {
   g_autoptr (NsfMake) make = nsf_make_new ("Mail");
   g_autoptr (GByteArray) cd = g_byte_array_new ();
@@ -144,18 +144,24 @@ note_of (gsize file_bytes, guint16 compression)
   nsf_make_file (make, "plan.pdf", compression, g_bytes_get_data (file, NULL), file_bytes);
   database = nsf_make_finish (make);
   text = in_mixed ("application/X-Lotus-Encap2", "encap2.ond", database);
-  expect (text, file);
+  expect (text, is_kept ? database : file);
   return text;
 }
 
 BenchText *
 bench_text_new_note (gsize file_bytes)
 {
-  return note_of (file_bytes, 0);
+  return note_of (file_bytes, 0, FALSE);
 }
 
 BenchText *
 bench_text_new_note_packed (gsize file_bytes)
 {
-  return note_of (file_bytes, 1);
+  return note_of (file_bytes, 1, FALSE);
+}
+
+BenchText *
+bench_text_new_note_kept (gsize file_bytes)
+{
+  return note_of (file_bytes, 0, TRUE);
 }

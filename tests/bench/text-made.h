@@ -19,5 +19,7 @@ BenchText *bench_text_new_tnef (gsize file_bytes);
  * afterwards, when the database is rebuilt into a mail. */
 BenchText *bench_text_new_note (gsize file_bytes);
 BenchText *bench_text_new_note_packed (gsize file_bytes);
+/* The same, stored, when the database itself is to become an attachment. */
+BenchText *bench_text_new_note_kept (gsize file_bytes);
 
 #endif
