@@ -1,5 +1,7 @@
 #include "base/charset.h"
 
+#include "base/text-scan.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -32,10 +34,8 @@ meaning_of (const char *label)
 static gboolean
 is_ascii (const char *data, gsize size_bytes)
 {
-  for (gsize i = 0; i < size_bytes; i++)
-    if ((data[i] & 0x80) != 0 || data[i] == 0x1B || data[i] == '\0')
-      return FALSE;
-  return TRUE;
+  return !ist_text_has_high_bit (data, size_bytes) && memchr (data, 0x1B, size_bytes) == NULL
+         && memchr (data, '\0', size_bytes) == NULL;
 }
 
 /* Converts what it can; a byte without meaning becomes U+FFFD. */
@@ -161,7 +161,7 @@ ist_charset_to_utf8 (const char *data, gsize size_bytes, const char *label, gboo
     *repaired = FALSE;
   if (is_ascii (data, size_bytes) && (meant == NULL || g_ascii_strncasecmp (meant, "utf-", 4) != 0
                                       || g_ascii_strcasecmp (meant, "utf-8") == 0))
-    return without_nuls (g_string_append_len (out, data, (gssize) size_bytes));
+    return g_string_free (g_string_append_len (out, data, (gssize) size_bytes), FALSE);
   if (meant != NULL && is_iso_2022 (meant))
     {
       g_autoptr (GString) shifted = shift_jis_of (data, size_bytes);

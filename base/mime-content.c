@@ -104,13 +104,26 @@ append (gpointer user, const char *data, gsize size_bytes, GError **error)
   return TRUE;
 }
 
+/* Content that is not coded is there already: a range of the message, or of what was put in its place. */
+static GBytes *
+shared (const IstMimeNode *node, const Source *source, gsize size_bytes)
+{
+  const IstMimeContent *content = node->content;
+  const IstBody *from = content->body != NULL ? content->body : content->original;
+
+  return ist_body_slice (from, (gsize) (source->data - ist_body_data (from, &(gsize){ 0 })), size_bytes);
+}
+
 GBytes *
 ist_mime_node_decode (const IstMimeNode *node, gsize max_bytes)
 {
-  GByteArray *out = g_byte_array_new ();
+  GByteArray *out;
   Source source;
 
   source_init (&source, node);
+  if (!source.coded && source.size > 0)
+    return shared (node, &source, MIN (source.size, max_bytes));
+  out = g_byte_array_new ();
   source_read (&source, MIN (max_bytes, G_MAXUINT / 2), append, out, NULL);
   return g_byte_array_free_to_bytes (out);
 }
@@ -149,19 +162,15 @@ spool_limited (gpointer user, const char *data, gsize size_bytes, GError **error
 IstBody *
 ist_mime_node_decode_body (const IstMimeNode *node, gsize max_bytes, GError **error)
 {
-  const IstMimeContent *content = node->content;
   g_autoptr (IstScratch) scratch = NULL;
   g_autoptr (GBytes) bytes = NULL;
   Limited limited = { NULL, max_bytes };
   Source source;
 
   source_init (&source, node);
-  /* What is not coded is there already. */
   if (!source.coded && source.size > 0 && source.size <= max_bytes)
     {
-      IstBody *from = content->body != NULL ? content->body : content->original;
-
-      bytes = ist_body_slice (from, (gsize) (source.data - ist_body_data (from, &(gsize){ 0 })), source.size);
+      bytes = shared (node, &source, source.size);
       return ist_body_new_bytes (bytes);
     }
   limited.scratch = scratch = ist_scratch_new ();
@@ -188,24 +197,37 @@ ist_mime_node_decoded_size (const IstMimeNode *node, gsize max_bytes)
   return size;
 }
 
+void
+ist_mime_text_to_lf (char *text)
+{
+  char *to = text;
+  const char *from = text;
+
+  for (const char *cr; (cr = strchr (from, '\r')) != NULL; from = cr + 1)
+    {
+      gsize run = (gsize) (cr - from) + (cr[1] != '\n');
+
+      memmove (to, from, run);
+      to += run;
+    }
+  memmove (to, from, strlen (from) + 1);
+}
+
 char *
 ist_mime_node_text (const IstMimeNode *node, gsize max_bytes, GError **error)
 {
   g_autoptr (GBytes) bytes = ist_mime_node_decode (node, max_bytes + 1);
   gsize size;
   const char *data = g_bytes_get_data (bytes, &size);
-  char *text, *to;
+  char *text;
 
   if (size > max_bytes)
     {
       g_set_error (error, IST_ERROR, IST_ERROR_REFUSED, "a text of more than %" G_GSIZE_FORMAT " bytes", max_bytes);
       return NULL;
     }
-  text = to = ist_charset_to_utf8 (data != NULL ? data : "", size, node->charset, NULL);
-  for (const char *p = text; *p != '\0'; p++)
-    if (*p != '\r' || p[1] != '\n')
-      *to++ = *p;
-  *to = '\0';
+  text = ist_charset_to_utf8 (data != NULL ? data : "", size, node->charset, NULL);
+  ist_mime_text_to_lf (text);
   return text;
 }
 

@@ -75,6 +75,9 @@ gsize ist_mime_node_decoded_size (const IstMimeNode *node, gsize max_bytes);
 /* A text in UTF-8 with LF line ends, by the rules of base/charset.h. IST_ERROR_REFUSED: more than `max_bytes`. */
 char *ist_mime_node_text (const IstMimeNode *node, gsize max_bytes, GError **error);
 
+/* Each CRLF in the text becomes LF. */
+void ist_mime_text_to_lf (char *text);
+
 /* -- messages in the message -- */
 
 /* The bytes of an attached message as they stand, as a body of its own that shares them. NULL: `node` is no attached

@@ -33,14 +33,11 @@ static char *
 text_around (const IstMimeNode *node, const char *data, gsize size, const IstUuBlock *block)
 {
   g_autoptr (GString) bytes = g_string_new_len (data, (gssize) block->start);
-  char *text, *to;
+  char *text;
 
   g_string_append_len (bytes, data + block->end, (gssize) (size - block->end));
-  text = to = ist_charset_to_utf8 (bytes->str, bytes->len, node->charset, NULL);
-  for (const char *p = text; *p != '\0'; p++)
-    if (*p != '\r' || p[1] != '\n')
-      *to++ = *p;
-  *to = '\0';
+  text = ist_charset_to_utf8 (bytes->str, bytes->len, node->charset, NULL);
+  ist_mime_text_to_lf (text);
   return text;
 }
 

@@ -55,6 +55,19 @@ sextet (const char *line, gsize length, gsize i)
   return c >= 0x20 && c <= 0x60 ? (c - 0x20) & 0x3F : -1;
 }
 
+/* All characters of the group are there. FALSE: one is none. */
+static gboolean
+decode_group (const char *in, guint8 out[3])
+{
+  guchar a = (guchar) (in[0] - 0x20), b = (guchar) (in[1] - 0x20), c = (guchar) (in[2] - 0x20), d = (guchar) (in[3] - 0x20);
+  guint32 word = (guint32) (a & 63) << 18 | (guint32) (b & 63) << 12 | (guint32) (c & 63) << 6 | (d & 63);
+
+  out[0] = (guint8) (word >> 16);
+  out[1] = (guint8) (word >> 8);
+  out[2] = (guint8) word;
+  return a <= 0x40 && b <= 0x40 && c <= 0x40 && d <= 0x40;
+}
+
 /* One data line; *n_bytes 0: the last. A character or two more than needed is a check sum, which nobody defines. */
 static gboolean
 decode_line (const char *line, gsize length, guint8 out[MAX_LINE_BYTES], gsize *n_bytes)
@@ -72,6 +85,12 @@ decode_line (const char *line, gsize length, guint8 out[MAX_LINE_BYTES], gsize *
     {
       guint32 word = 0;
 
+      if (1 + g * 4 + 4 <= length)
+        {
+          if (!decode_group (line + 1 + g * 4, out + g * 3))
+            return FALSE;
+          continue;
+        }
       for (gsize i = 0; i < 4; i++)
         {
           gint six = sextet (line, length, 1 + g * 4 + i);
