@@ -55,17 +55,23 @@ sextet (const char *line, gsize length, gsize i)
   return c >= 0x20 && c <= 0x60 ? (c - 0x20) & 0x3F : -1;
 }
 
-/* All characters of the group are there. FALSE: one is none. */
-static gboolean
+/* Four characters at once. Both tests are those of sextet(): no byte has its high bit, so no sum carries into the next;
+ * a sum with 1F reaches the high bit from 61 on, one with 60 from 20 on. FALSE: one is none. */
+static inline gboolean
 decode_group (const char *in, guint8 out[3])
 {
-  guchar a = (guchar) (in[0] - 0x20), b = (guchar) (in[1] - 0x20), c = (guchar) (in[2] - 0x20), d = (guchar) (in[3] - 0x20);
-  guint32 word = (guint32) (a & 63) << 18 | (guint32) (b & 63) << 12 | (guint32) (c & 63) << 6 | (d & 63);
+  guint32 four;
 
-  out[0] = (guint8) (word >> 16);
-  out[1] = (guint8) (word >> 8);
-  out[2] = (guint8) word;
-  return a <= 0x40 && b <= 0x40 && c <= 0x40 && d <= 0x40;
+  memcpy (&four, in, sizeof four);
+  four = GUINT32_FROM_BE (four);
+  if (((four | (four + 0x1F1F1F1Fu)) & 0x80808080u) != 0 || ((four + 0x60606060u) & 0x80808080u) != 0x80808080u)
+    return FALSE;
+  four = (four - 0x20202020u) & 0x3F3F3F3Fu;
+  four = four >> 24 << 18 | (four >> 16 & 63) << 12 | (four >> 8 & 63) << 6 | (four & 63);
+  out[0] = (guint8) (four >> 16);
+  out[1] = (guint8) (four >> 8);
+  out[2] = (guint8) four;
+  return TRUE;
 }
 
 /* One data line; *n_bytes 0: the last. A character or two more than needed is a check sum, which nobody defines. */

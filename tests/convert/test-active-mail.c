@@ -2,6 +2,7 @@
  * tests/convert/test-active-mail.c - the encapsulated copy of a memo, made here, under each policy.
  */
 #include "base/mime-tree.h"
+#include "base/scratch.h"
 #include "convert/explain.h"
 #include "convert/pipeline.h"
 #include "convert/settings.h"
@@ -45,9 +46,8 @@ database (Copy copy)
 
 /* With the readable text beside it, or without. */
 static IstMessage *
-mail (Copy copy, gboolean readable)
+mail_with (GBytes *bytes, gboolean readable)
 {
-  g_autoptr (GBytes) bytes = database (copy);
   gsize size;
   const guchar *data = g_bytes_get_data (bytes, &size);
   g_autofree char *base64 = g_base64_encode (data, size);
@@ -68,6 +68,14 @@ mail (Copy copy, gboolean readable)
   all = g_string_free_to_bytes (text);
   body = ist_body_new_bytes (all);
   return ist_message_new (body);
+}
+
+static IstMessage *
+mail (Copy copy, gboolean readable)
+{
+  g_autoptr (GBytes) bytes = database (copy);
+
+  return mail_with (bytes, readable);
 }
 
 static IstSettings *
@@ -184,10 +192,68 @@ test_policies (void)
     }
 }
 
+/* The leaves after `active-mail = rebuild`. */
+static char *
+rebuilt (GBytes *database)
+{
+  g_autoptr (IstMessage) message = mail_with (database, FALSE);
+  g_autoptr (IstSettings) settings = settings_with ("active-mail = rebuild\n");
+  IstConvertContext context = { .from = IST_SIDE_DOMINO, .to = IST_SIDE_EXCHANGE, .settings = settings };
+  g_autoptr (GPtrArray) parts = ist_derived_array_new ();
+  g_autoptr (IstMessage) out = NULL;
+  GString *leaves = g_string_new (NULL);
+
+  IST_ASSERT (ist_pipeline_run (&context, message, parts, NULL));
+  out = written_again (message);
+  ist_mime_node_visit (ist_mime_tree (out), collect, leaves);
+  return g_string_free (leaves, FALSE);
+}
+
+/* A database that fits in memory with a file that does not, and one that does not fit itself: where no file can be
+ * made they stay, and their files with them. */
+static void
+test_no_room (void)
+{
+  static const struct
+  {
+    const char *name;
+    guint16 compression;
+    const char *without;
+  } rows[] = {
+    { "its file is too large", 2, "text/plain application/vnd.lotus-notes+(message.nsf)" },
+    { "it is too large", 0, "application/x-lotus-encap2+(encap2.ond)" },
+  };
+  g_autofree char *zeros = g_malloc0 (3 * 1024 * 1024);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (NsfMake) make = nsf_make_new ("Mail");
+      g_autoptr (GByteArray) cd = g_byte_array_new ();
+      g_autoptr (GBytes) bytes = NULL;
+      g_autofree char *without = NULL;
+      g_autofree char *with = NULL;
+
+      ist_row ("%s", rows[i].name);
+      cd_make (cd, CD_PLAIN);
+      nsf_make_note (make, 0x0001, NSF_MAKE_INLINE);
+      nsf_make_text (make, "Form", "Memo");
+      nsf_make_text (make, "Subject", "Plan");
+      nsf_make_item (make, "Body", 0x0001, 0, cd->data, cd->len);
+      nsf_make_file (make, "plan.bin", rows[i].compression, zeros, 3 * 1024 * 1024);
+      bytes = nsf_make_finish (make);
+      ist_scratch_set_folder ("/nonexistent/isthmus");
+      without = rebuilt (bytes);
+      ist_scratch_set_folder (NULL);
+      with = rebuilt (bytes);
+      IST_ASSERT_STR (without, rows[i].without);
+      IST_ASSERT_STR (with, TEXTS " application/octet-stream+(plan.bin)");
+    }
+}
+
 int
 main (void)
 {
-  static const IstTest tests[] = { { "policies", test_policies }, { NULL, NULL } };
+  static const IstTest tests[] = { { "policies", test_policies }, { "no room", test_no_room }, { NULL, NULL } };
 
   return ist_test_main ("active-mail", tests);
 }
