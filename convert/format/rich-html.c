@@ -57,9 +57,10 @@ write_paragraph (RichHtml *html, const IstRichNode *node)
 {
   const IstRichParagraph *p = &node->u.paragraph;
   /* An author's HTML may hold blocks, which a <p> cannot. */
-  const char *element = has_html (node) ? "div" : "p";
+  gboolean is_div = has_html (node);
+  const char *element = is_div ? "<div style=\"margin:0" : "<p style=\"margin:0";
 
-  g_string_append_printf (html->out, "<%s style=\"margin:0", element);
+  g_string_append (html->out, element);
   append_paragraph_style (html->out, p);
   if (p->left_twips >= 20)
     rich_html_twips (html->out, "margin-left", MIN (p->left_twips, 10000));
@@ -70,7 +71,7 @@ write_paragraph (RichHtml *html, const IstRichNode *node)
                      CLAMP (p->first_twips, -MIN (p->left_twips, 10000), 10000));
   g_string_append (html->out, "\">");
   rich_html_inlines (html, node);
-  g_string_append_printf (html->out, "</%s>\n", element);
+  g_string_append (html->out, is_div ? "</div>\n" : "</p>\n");
 }
 
 static const char *
