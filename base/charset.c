@@ -1,5 +1,7 @@
 #include "base/charset.h"
 
+#include "base/text-scan.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -32,10 +34,8 @@ meaning_of (const char *label)
 static gboolean
 is_ascii (const char *data, gsize size_bytes)
 {
-  for (gsize i = 0; i < size_bytes; i++)
-    if ((data[i] & 0x80) != 0 || data[i] == 0x1B || data[i] == '\0')
-      return FALSE;
-  return TRUE;
+  return !ist_text_has_high_bit (data, size_bytes) && memchr (data, 0x1B, size_bytes) == NULL
+         && memchr (data, '\0', size_bytes) == NULL;
 }
 
 /* Converts what it can; a byte without meaning becomes U+FFFD. */
@@ -79,12 +79,17 @@ valid_of (GString *text)
 static char *
 without_nuls (GString *text)
 {
-  gsize to = 0;
+  char *nul = memchr (text->str, '\0', text->len);
 
-  for (gsize i = 0; i < text->len; i++)
-    if (text->str[i] != '\0')
-      text->str[to++] = text->str[i];
-  g_string_truncate (text, to);
+  if (nul != NULL)
+    {
+      gsize to = (gsize) (nul - text->str);
+
+      for (gsize i = to; i < text->len; i++)
+        if (text->str[i] != '\0')
+          text->str[to++] = text->str[i];
+      g_string_truncate (text, to);
+    }
   /* libc lets through what is no character. */
   return g_utf8_validate (text->str, (gssize) text->len, NULL) ? g_string_free (text, FALSE)
                                                                : valid_of (text);
@@ -156,7 +161,7 @@ ist_charset_to_utf8 (const char *data, gsize size_bytes, const char *label, gboo
     *repaired = FALSE;
   if (is_ascii (data, size_bytes) && (meant == NULL || g_ascii_strncasecmp (meant, "utf-", 4) != 0
                                       || g_ascii_strcasecmp (meant, "utf-8") == 0))
-    return without_nuls (g_string_append_len (out, data, (gssize) size_bytes));
+    return g_string_free (g_string_append_len (out, data, (gssize) size_bytes), FALSE);
   if (meant != NULL && is_iso_2022 (meant))
     {
       g_autoptr (GString) shifted = shift_jis_of (data, size_bytes);
@@ -174,6 +179,9 @@ ist_charset_to_utf8 (const char *data, gsize size_bytes, const char *label, gboo
         *repaired = TRUE;
       return without_nuls (g_string_append_len (out, data, (gssize) size_bytes));
     }
+  /* What it says it is needs no converter. */
+  if (meant != NULL && g_ascii_strcasecmp (meant, "utf-8") == 0 && g_utf8_validate_len (data, size_bytes, NULL))
+    return without_nuls (g_string_append_len (out, data, (gssize) size_bytes));
   if (meant == NULL || !convert (data, size_bytes, meant, out, &broken))
     {
       convert (data, size_bytes, "WINDOWS-1252", out, &broken);

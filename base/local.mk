@@ -22,6 +22,7 @@ libbase_a_SOURCES = \
   base/http-server.c base/http-server.h \
   base/message.c base/message.h \
   base/mime.c base/mime.h \
+  base/scratch.c base/scratch.h \
   base/secrets.h \
   base/settings-json.c \
   base/settings-private.h base/settings-show.c \
@@ -38,5 +39,6 @@ libbase_a_SOURCES = \
   base/tls.c base/tls.h
 
 if !WINDOWS
-libbase_a_SOURCES += base/dns-posix.c base/durable-posix.c base/http-unix-posix.c base/secrets-posix.c
+libbase_a_SOURCES += base/dns-posix.c base/durable-posix.c base/http-unix-posix.c base/secrets-posix.c \
+  base/scratch-posix.c
 endif

@@ -6,11 +6,10 @@
 #include "base/charset.h"
 #include "base/error.h"
 #include "base/gmime-auto.h"
+#include "base/scratch.h"
 
-#include <glib/gstdio.h>
 #include <string.h>
 
-#define IN_MEMORY ((gsize) 1024 * 1024)
 #define BLOCK ((gsize) 64 * 1024)
 #define MAX_LINE 990 /* RFC 5321 4.5.3.1.6 allows 998 */
 
@@ -105,13 +104,26 @@ append (gpointer user, const char *data, gsize size_bytes, GError **error)
   return TRUE;
 }
 
+/* Content that is not coded is there already: a range of the message, or of what was put in its place. */
+static GBytes *
+shared (const IstMimeNode *node, const Source *source, gsize size_bytes)
+{
+  const IstMimeContent *content = node->content;
+  const IstBody *from = content->body != NULL ? content->body : content->original;
+
+  return ist_body_slice (from, (gsize) (source->data - ist_body_data (from, &(gsize){ 0 })), size_bytes);
+}
+
 GBytes *
 ist_mime_node_decode (const IstMimeNode *node, gsize max_bytes)
 {
-  GByteArray *out = g_byte_array_new ();
+  GByteArray *out;
   Source source;
 
   source_init (&source, node);
+  if (!source.coded && source.size > 0)
+    return shared (node, &source, MIN (source.size, max_bytes));
+  out = g_byte_array_new ();
   source_read (&source, MIN (max_bytes, G_MAXUINT / 2), append, out, NULL);
   return g_byte_array_free_to_bytes (out);
 }
@@ -132,93 +144,73 @@ ist_mime_node_coded (const IstMimeNode *node)
 
 typedef struct
 {
-  GByteArray *memory;
-  FILE *file;
-  char *path;
-  gsize size;
-} Scratch;
-
-static void
-scratch_clear (Scratch *self)
-{
-  if (self->memory != NULL)
-    g_byte_array_unref (self->memory);
-  if (self->file != NULL)
-    fclose (self->file);
-  if (self->path != NULL)
-    g_unlink (self->path);
-  g_free (self->path);
-}
+  IstScratch *scratch;
+  gsize max_bytes;
+} Limited;
 
 static gboolean
-scratch_open (Scratch *self, GError **error)
+spool_limited (gpointer user, const char *data, gsize size_bytes, GError **error)
 {
-  int fd = g_file_open_tmp ("isthmus-XXXXXX", &self->path, NULL);
+  const Limited *self = user;
 
-  self->file = fd >= 0 ? fdopen (fd, "wb") : NULL;
-  if (self->file != NULL)
-    return TRUE;
-  g_set_error (error, IST_ERROR, IST_ERROR_RETRY, "create a temporary file in %s", g_get_tmp_dir ());
+  if (size_bytes <= self->max_bytes && ist_scratch_size (self->scratch) <= self->max_bytes - size_bytes)
+    return ist_scratch_write (self->scratch, data, size_bytes, error);
+  g_set_error (error, IST_ERROR, IST_ERROR_REFUSED, "a part of more than %" G_GSIZE_FORMAT " bytes", self->max_bytes);
   return FALSE;
-}
-
-static gboolean
-scratch_write (Scratch *self, const void *data, gsize size_bytes, GError **error)
-{
-  if (fwrite (data, 1, size_bytes, self->file) == size_bytes)
-    return TRUE;
-  g_set_error (error, IST_ERROR, IST_ERROR_RETRY, "write a temporary file in %s", g_get_tmp_dir ());
-  return FALSE;
-}
-
-static gboolean
-scratch_take (gpointer user, const char *data, gsize size_bytes, GError **error)
-{
-  Scratch *self = user;
-
-  self->size += size_bytes;
-  if (self->file != NULL)
-    return scratch_write (self, data, size_bytes, error);
-  g_byte_array_append (self->memory, (const guint8 *) data, (guint) size_bytes);
-  if (self->size <= IN_MEMORY)
-    return TRUE;
-  return scratch_open (self, error) && scratch_write (self, self->memory->data, self->memory->len, error);
-}
-
-static IstBody *
-scratch_body (Scratch *self, GError **error)
-{
-  g_autoptr (GBytes) bytes = NULL;
-
-  if (self->file == NULL)
-    {
-      bytes = g_byte_array_free_to_bytes (g_steal_pointer (&self->memory));
-      return ist_body_new_bytes (bytes);
-    }
-  if (fflush (self->file) == 0)
-    return ist_body_new_file (self->path, error);
-  g_set_error (error, IST_ERROR, IST_ERROR_RETRY, "write a temporary file in %s", g_get_tmp_dir ());
-  return NULL;
 }
 
 IstBody *
 ist_mime_node_decode_body (const IstMimeNode *node, gsize max_bytes, GError **error)
 {
-  Scratch scratch = { .memory = g_byte_array_new () };
-  IstBody *body = NULL;
+  g_autoptr (IstScratch) scratch = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  Limited limited = { NULL, max_bytes };
   Source source;
 
   source_init (&source, node);
-  if (source_read (&source, max_bytes + 1, scratch_take, &scratch, error))
+  if (!source.coded && source.size > 0 && source.size <= max_bytes)
     {
-      if (scratch.size <= max_bytes)
-        body = scratch_body (&scratch, error);
-      else
-        g_set_error (error, IST_ERROR, IST_ERROR_REFUSED, "a part of more than %" G_GSIZE_FORMAT " bytes",
-                     max_bytes);
+      bytes = shared (node, &source, source.size);
+      return ist_body_new_bytes (bytes);
     }
-  scratch_clear (&scratch);
-  return body;
+  limited.scratch = scratch = ist_scratch_new ();
+  if (!source_read (&source, G_MAXSIZE, spool_limited, &limited, error))
+    return NULL;
+  return ist_scratch_finish (scratch, error);
+}
+
+static gboolean
+count (gpointer user, const char *data, gsize size_bytes, GError **error)
+{
+  *(gsize *) user += size_bytes;
+  return TRUE;
+}
+
+gsize
+ist_mime_node_decoded_size (const IstMimeNode *node, gsize max_bytes)
+{
+  gsize size = 0;
+  Source source;
+
+  source_init (&source, node);
+  source_read (&source, max_bytes, count, &size, NULL);
+  return size;
+}
+
+void
+ist_mime_text_to_lf (char *text)
+{
+  char *to = text;
+  const char *from = text;
+
+  for (const char *cr; (cr = strchr (from, '\r')) != NULL; from = cr + 1)
+    {
+      gsize run = (gsize) (cr - from) + (cr[1] != '\n');
+
+      memmove (to, from, run);
+      to += run;
+    }
+  memmove (to, from, strlen (from) + 1);
 }
 
 char *
@@ -227,18 +219,15 @@ ist_mime_node_text (const IstMimeNode *node, gsize max_bytes, GError **error)
   g_autoptr (GBytes) bytes = ist_mime_node_decode (node, max_bytes + 1);
   gsize size;
   const char *data = g_bytes_get_data (bytes, &size);
-  char *text, *to;
+  char *text;
 
   if (size > max_bytes)
     {
       g_set_error (error, IST_ERROR, IST_ERROR_REFUSED, "a text of more than %" G_GSIZE_FORMAT " bytes", max_bytes);
       return NULL;
     }
-  text = to = ist_charset_to_utf8 (data != NULL ? data : "", size, node->charset, NULL);
-  for (const char *p = text; *p != '\0'; p++)
-    if (*p != '\r' || p[1] != '\n')
-      *to++ = *p;
-  *to = '\0';
+  text = ist_charset_to_utf8 (data != NULL ? data : "", size, node->charset, NULL);
+  ist_mime_text_to_lf (text);
   return text;
 }
 
@@ -251,10 +240,16 @@ with_crlf (const char *text)
   GString *out = g_string_sized_new (strlen (text) + 64);
 
   for (const char *p = text; *p != '\0'; p++)
-    if (*p == '\n' || (*p == '\r' && p[1] != '\n'))
-      g_string_append (out, "\r\n");
-    else if (*p != '\r')
-      g_string_append_c (out, *p);
+    {
+      gsize run = strcspn (p, "\r\n");
+
+      g_string_append_len (out, p, (gssize) run);
+      p += run;
+      if (*p == '\0')
+        break;
+      if (*p == '\n' || (*p == '\r' && p[1] != '\n'))
+        g_string_append (out, "\r\n");
+    }
   return out;
 }
 

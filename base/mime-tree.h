@@ -70,11 +70,16 @@ gsize ist_mime_node_size (const IstMimeNode *node);
 GBytes *ist_mime_node_decode (const IstMimeNode *node, gsize max_bytes);
 /* The bytes of a leaf as they came, still encoded, as a body that shares them. NULL: it has other content now. */
 IstBody *ist_mime_node_coded (const IstMimeNode *node);
-/* The decoded content as a body: in memory up to 1 MiB, else in a temporary file without name. IST_ERROR_REFUSED:
+/* The decoded content as a body: shared where it is not coded, else as base/scratch.h keeps it. IST_ERROR_REFUSED:
  * more than `max_bytes`; IST_ERROR_RETRY: no room. */
 IstBody *ist_mime_node_decode_body (const IstMimeNode *node, gsize max_bytes, GError **error);
+/* How many bytes ist_mime_node_decode() with this limit gives, without keeping them. */
+gsize ist_mime_node_decoded_size (const IstMimeNode *node, gsize max_bytes);
 /* A text in UTF-8 with LF line ends, by the rules of base/charset.h. IST_ERROR_REFUSED: more than `max_bytes`. */
 char *ist_mime_node_text (const IstMimeNode *node, gsize max_bytes, GError **error);
+
+/* Each CRLF in the text becomes LF. */
+void ist_mime_text_to_lf (char *text);
 
 /* -- messages in the message -- */
 

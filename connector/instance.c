@@ -3,7 +3,9 @@
 #include "connector/instance.h"
 
 #include "base/clock.h"
+#include "base/durable.h"
 #include "base/error.h"
+#include "base/scratch.h"
 #include "connector/admin/admin.h"
 #include "connector/flow/deliver.h"
 #include "connector/flow/listener.h"
@@ -185,6 +187,19 @@ open_queue (IstInstance *self, const IstConnectorSettings *c, GPtrArray *errors)
   return TRUE;
 }
 
+/* What is decoded of large messages goes to the disk of the queue: /tmp lies in memory on many machines. */
+static gboolean
+open_scratch (const IstConnectorSettings *c, GPtrArray *errors)
+{
+  g_autofree char *folder = g_build_filename (c->queue_directory, "scratch", NULL);
+  g_autoptr (GError) error = NULL;
+
+  if (!ist_durable_mkdir (folder, &error))
+    return complain (errors, "queue", error);
+  ist_scratch_set_folder (folder);
+  return TRUE;
+}
+
 static gboolean
 open_parts (IstInstance *self, IstSettings *settings, GPtrArray *errors)
 {
@@ -206,7 +221,7 @@ open_parts (IstInstance *self, IstSettings *settings, GPtrArray *errors)
   self->health = ist_host_health_new (on_probe, on_host_changed, self);
   self->next_hop = ist_next_hop_new (self->dns, self->health);
   self->deliveries = ist_deliveries_new (self);
-  return open_queue (self, c, errors);
+  return open_queue (self, c, errors) && open_scratch (c, errors);
 }
 
 IstInstance *
@@ -278,6 +293,7 @@ ist_instance_free (IstInstance *self)
   ist_listeners_free (self->listeners);
   /* The queue calls into deliveries, deliveries into health: closed in that order. */
   ist_queue_close (self->queue);
+  ist_scratch_set_folder (NULL);
   ist_host_health_free (self->health);
   ist_deliveries_free (self->deliveries);
   ist_next_hop_free (self->next_hop);

@@ -1,5 +1,6 @@
 #include "convert/active-body.h"
 
+#include "base/scratch.h"
 #include "convert/catalog.h"
 #include "convert/doclinks.h"
 #include "convert/format/ndl.h"
@@ -152,28 +153,14 @@ rich_node (const IstMessage *message, const IstActiveReader *reader, const IstAc
   return alternative;
 }
 
-static gboolean
-append (gpointer user, const char *data, gsize size_bytes, GError **error)
-{
-  g_byte_array_append (user, (const guint8 *) data, (guint) size_bytes);
-  return TRUE;
-}
-
 /* The note has its body in MIME: the entity goes in as it is. */
 static IstMimeNode *
-mime_node (const IstActiveNote *note)
+mime_node (IstBody *body)
 {
-  GByteArray *out = g_byte_array_new ();
-  g_autoptr (GBytes) bytes = NULL;
-  g_autoptr (IstBody) body = NULL;
-  g_autoptr (IstMessage) entity = NULL;
+  g_autoptr (IstMessage) entity = ist_message_new (body);
   IstMimeNode *node = ist_mime_node_new ("text/plain", NULL, NULL);
   gsize start;
 
-  ist_span_write (note->mime, append, out, NULL);
-  bytes = g_byte_array_free_to_bytes (out);
-  body = ist_body_new_bytes (bytes);
-  entity = ist_message_new (body);
   start = ist_message_body_offset (entity);
   ist_mime_node_set_raw (node, body, start, ist_body_size (body) - start);
   ist_mime_node_remove_field (node, "Content-Transfer-Encoding");
@@ -190,12 +177,20 @@ mime_node (const IstActiveNote *note)
   return node;
 }
 
+static IstBody *
+mime_body (const IstActiveNote *note, GError **error)
+{
+  g_autoptr (IstScratch) scratch = ist_scratch_new ();
+
+  return ist_span_write (note->mime, ist_scratch_write, scratch, error) ? ist_scratch_finish (scratch, error) : NULL;
+}
+
 static IstMimeNode *
-body_node (const IstMessage *message, const IstActiveReader *reader, const IstActiveNote *note)
+body_node (const IstMessage *message, const IstActiveReader *reader, const IstActiveNote *note, IstBody *mime)
 {
   if (note->rich != NULL)
     return rich_node (message, reader, note);
-  return note->mime != NULL ? mime_node (note) : text_node ("text/plain", note->text);
+  return mime != NULL ? mime_node (mime) : text_node ("text/plain", note->text);
 }
 
 /* ---- its files ---- */
@@ -211,30 +206,63 @@ static gboolean
 is_sought (gpointer user, IstMimeNode *node)
 {
   Sought *sought = user;
-  g_autoptr (GBytes) bytes = NULL;
 
   if (node->children != NULL || node->name == NULL || g_utf8_collate (node->name, sought->name) != 0)
     return TRUE;
-  bytes = ist_mime_node_decode (node, sought->size + 1);
-  sought->found = g_bytes_get_size (bytes) == sought->size;
+  sought->found = ist_mime_node_decoded_size (node, sought->size + 1) == sought->size;
   return !sought->found;
 }
 
+static gboolean
+has_file (IstMessage *message, const IstNsfAttachment *file)
+{
+  Sought sought = { file->name, file->size_bytes, FALSE };
+
+  ist_mime_node_visit (ist_mime_tree (message), is_sought, &sought);
+  return sought.found;
+}
+
+static void
+unref_body (gpointer body)
+{
+  ist_body_unref (body);
+}
+
+/* The files, taken out before anything is changed: one that the message lacks and that cannot be had must not go
+ * with the copy. NULL stands for one that the message has. */
+static GPtrArray *
+take_files (IstMessage *message, const IstActiveNote *note, GError **error)
+{
+  g_autoptr (GPtrArray) bodies = g_ptr_array_new_with_free_func (unref_body);
+
+  for (guint i = 0; i < note->files->len; i++)
+    {
+      const IstNsfAttachment *file = g_ptr_array_index (note->files, i);
+      g_autoptr (GError) local = NULL;
+      IstBody *body = ist_nsf_attachment_decode (file, MAX_FILE, &local);
+
+      if (body == NULL && !has_file (message, file))
+        {
+          g_propagate_error (error, g_steal_pointer (&local));
+          return NULL;
+        }
+      g_ptr_array_add (bodies, body);
+    }
+  return g_steal_pointer (&bodies);
+}
+
 static guint
-add_files (IstMessage *message, const IstActiveNote *note)
+add_files (IstMessage *message, const IstActiveNote *note, const GPtrArray *bodies)
 {
   guint n = 0;
 
   for (guint i = 0; i < note->files->len; i++)
     {
       const IstNsfAttachment *file = g_ptr_array_index (note->files, i);
-      Sought sought = { file->name, file->size_bytes, FALSE };
-      g_autoptr (IstBody) body = NULL;
+      IstBody *body = g_ptr_array_index (bodies, i);
       IstMimeNode *mixed, *node;
 
-      ist_mime_node_visit (ist_mime_tree (message), is_sought, &sought);
-      body = sought.found ? NULL : ist_nsf_attachment_decode (file, MAX_FILE, NULL);
-      if (body == NULL)
+      if (body == NULL || has_file (message, file))
         continue;
       node = ist_mime_node_new ("application/octet-stream", file->name, "attachment");
       ist_mime_node_set_content (node, body, 0, ist_body_size (body));
@@ -245,11 +273,9 @@ add_files (IstMessage *message, const IstActiveNote *note)
   return n;
 }
 
-guint
-ist_active_body_add (IstMessage *message, const IstActiveReader *reader, const IstActiveNote *note, IstMimeNode *copy)
+static void
+put_body (IstMessage *message, IstMimeNode *body, IstMimeNode *copy)
 {
-  IstMimeNode *body = body_node (message, reader, note);
-
   if (copy == NULL)
     ist_mime_node_insert (mixed_of (message), 0, body);
   else if (copy->parent != NULL && copy->parent->parent != NULL
@@ -274,7 +300,20 @@ ist_active_body_add (IstMessage *message, const IstActiveReader *reader, const I
       if (mixed->children->len == 1)
         ist_mime_node_hoist (mixed);
     }
-  return add_files (message, note);
+}
+
+gboolean
+ist_active_body_add (IstMessage *message, const IstActiveReader *reader, const IstActiveNote *note, IstMimeNode *copy,
+                     guint *n_files, GError **error)
+{
+  g_autoptr (GPtrArray) files = take_files (message, note, error);
+  g_autoptr (IstBody) mime = files != NULL && note->mime != NULL ? mime_body (note, error) : NULL;
+
+  if (files == NULL || (note->mime != NULL && mime == NULL))
+    return FALSE;
+  put_body (message, body_node (message, reader, note, mime), copy);
+  *n_files = add_files (message, note, files);
+  return TRUE;
 }
 
 /* ---- the hint ---- */

@@ -26,10 +26,11 @@ typedef struct
 } IstActiveReader;
 
 /* Adds the note's body as text and HTML with its pictures, and its files that the message does not have yet. With
- * `copy`, it takes that part's place, and that of the alternatives beside it. Gives the number of files added. Links to
- * Notes documents get the address that doclinks-html would give them; .ndl files for them are left to it. */
-guint ist_active_body_add (IstMessage *message, const IstActiveReader *reader, const IstActiveNote *note,
-                           IstMimeNode *copy);
+ * `copy`, it takes that part's place, and that of the alternatives beside it. *n_files: how many files were added. Links
+ * to Notes documents get the address that doclinks-html would give them; .ndl files for them are left to it. FALSE: a
+ * file of the note cannot be taken out, or there is no room for it; nothing was changed. */
+gboolean ist_active_body_add (IstMessage *message, const IstActiveReader *reader, const IstActiveNote *note,
+                              IstMimeNode *copy, guint *n_files, GError **error);
 
 /* Says in each text for the reader that the file is there; `sealed`: that it is all there is. */
 void ist_active_body_add_hint (IstMessage *message, const char *language, gboolean sealed);

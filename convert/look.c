@@ -240,9 +240,11 @@ count_of (const char *data, gsize size, const char *what)
 static void
 end_lines (char *text)
 {
-  char *to = text;
+  char *to = strchr (text, '\r');
 
-  for (const char *p = text; *p != '\0'; p++)
+  if (to == NULL)
+    return;
+  for (const char *p = to; *p != '\0'; p++)
     if (*p != '\r')
       *to++ = *p;
     else if (p[1] != '\n')

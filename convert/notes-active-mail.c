@@ -159,22 +159,26 @@ tell_unreadable (const Work *self, const char *instead)
 }
 
 /* Text and files of the copy, as ist_active_body_add(). */
-static guint
-add_body (const Work *self, const IstActiveReader *reader, IstMimeNode *copy)
+static gboolean
+add_body (const Work *self, const IstActiveReader *reader, IstMimeNode *copy, guint *n_files, GError **error)
 {
   guint n = 0;
 
   if (self->context->settings != NULL && self->context->settings->doclinks_snapshot)
     n = ist_active_note_add_linked (self->note, self->database, reader->language);
+  if (!ist_active_body_add (self->message, reader, self->note, copy, n_files, error))
+    return FALSE;
   if (n > 0)
     ist_message_note (self->message, NAME, "copies of %u linked documents stand below the text", n);
-  return ist_active_body_add (self->message, reader, self->note, copy);
+  return TRUE;
 }
 
 static void
 attach (const Work *self, gboolean readable)
 {
   const IstActiveReader reader = { self->context, ist_convert_language (self->context) };
+  g_autoptr (GError) error = NULL;
+  guint n_files;
 
   if (!ist_nsf_is_database (self->database))
     {
@@ -182,8 +186,10 @@ attach (const Work *self, gboolean readable)
       return;
     }
   ist_active_body_attach (self->message, self->copy);
-  if (!readable && self->note != NULL && ist_active_note_is_readable (self->note))
-    add_body (self, &reader, NULL);
+  /* Its files are in the database that is attached. */
+  if (!readable && self->note != NULL && ist_active_note_is_readable (self->note)
+      && !add_body (self, &reader, NULL, &n_files, &error))
+    ist_message_note (self->message, NAME, "no text is made of the Notes copy: %s", error->message);
   ist_active_body_add_hint (self->message, reader.language, self->note != NULL && self->note->sealed);
   ist_message_note (self->message, NAME, "the Notes copy is attached as %s: %s", IST_ACTIVE_FILE_NAME,
                     self->note == NULL            ? "it could not be looked into"
@@ -192,18 +198,24 @@ attach (const Work *self, gboolean readable)
 }
 
 static void
-rebuild (const Work *self, gboolean readable)
+rebuild (Work *self, gboolean readable)
 {
   const IstActiveReader reader = { self->context, ist_convert_language (self->context) };
+  g_autoptr (GError) error = NULL;
+  guint n_files = 0;
 
   if (self->note != NULL && ist_active_note_is_readable (self->note))
     {
-      guint n_files = add_body (self, &reader, self->copy);
-
-      ist_message_note (self->message, NAME,
-                        "text made of the Notes copy (%u attachments of its own, %u records of unknown kind left out)",
-                        n_files, self->note->skipped);
-      return;
+      if (add_body (self, &reader, self->copy, &n_files, &error))
+        {
+          ist_message_note (
+              self->message, NAME,
+              "text made of the Notes copy (%u attachments of its own, %u records of unknown kind left out)", n_files,
+              self->note->skipped);
+          return;
+        }
+      g_free (self->why);
+      self->why = g_strdup (error->message);
     }
   if (readable)
     tell_unreadable (self, "the readable text of the message stays");

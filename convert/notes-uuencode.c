@@ -54,9 +54,8 @@ attachment_of (const IstUuBlock *block)
   /* The text of an attached message must be plain; it is a file here. */
   IstMimeNode *node = ist_mime_node_new (g_str_has_prefix (type, "message/") ? "application/octet-stream" : type,
                                          name, "attachment");
-  g_autoptr (IstBody) body = ist_body_new_bytes (block->data);
 
-  ist_mime_node_set_content (node, body, 0, ist_body_size (body));
+  ist_mime_node_set_content (node, block->data, 0, ist_body_size (block->data));
   return node;
 }
 
@@ -93,7 +92,7 @@ convert_text (const IstConvertContext *context, IstMessage *message, IstMimeNode
       ist_mime_node_insert (mixed, at + i, attachment);
       ist_message_note (message, "notes-uuencode",
                         "uuencoded file %s of %" G_GSIZE_FORMAT " bytes in the text is an attachment now",
-                        attachment->name, g_bytes_get_size (block->data));
+                        attachment->name, ist_body_size (block->data));
     }
 }
 

@@ -1,5 +1,6 @@
 #include "convert/tnef-embedded.h"
 
+#include "base/scratch.h"
 #include "convert/tnef-parts.h"
 #include "convert/tnef-place.h"
 
@@ -154,14 +155,21 @@ ist_tnef_embedded_new (const IstTnef *tnef, IstBody *body, const char *name, gui
   g_autoptr (IstBody) empty = ist_body_new_bytes (bytes);
   g_autoptr (IstMessage) message = ist_message_new (empty);
   IstMimeNode *node = ist_mime_node_new ("message/rfc822", name, "attachment");
-  g_autoptr (GBytes) out = NULL;
+  g_autoptr (IstScratch) scratch = ist_scratch_new ();
   g_autoptr (IstBody) written = NULL;
 
   ist_tnef_place_parts (ist_mime_tree (message), tnef, body, depth + 1);
   ist_tnef_place_all (message, depth + 1);
   ist_mime_tree_flush (message);
-  out = ist_message_to_bytes (message);
-  written = ist_body_new_bytes (out);
-  ist_mime_node_set_raw (node, written, 0, ist_body_size (written));
+  if (ist_message_write (message, ist_scratch_write, scratch, NULL))
+    written = ist_scratch_finish (scratch, NULL);
+  if (written != NULL)
+    ist_mime_node_set_raw (node, written, 0, ist_body_size (written));
+  else
+    {
+      /* No room to write it down, where later transforms would find it; it is put together while it is sent. */
+      ist_mime_node_set_field (node, "Content-Transfer-Encoding", "Content-Transfer-Encoding: 7bit\r\n");
+      ist_mime_node_set_attached (node, message);
+    }
   return node;
 }

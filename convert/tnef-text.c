@@ -28,8 +28,11 @@ ist_tnef_text_escape (const char *text)
 static gboolean
 is_tag (const char *p, const char *name)
 {
-  gsize n = strlen (name);
+  gsize n;
 
+  if (g_ascii_tolower (*p) != *name)
+    return FALSE;
+  n = strlen (name);
   return g_ascii_strncasecmp (p, name, n) == 0 && !g_ascii_isalnum (p[n]);
 }
 
@@ -101,13 +104,35 @@ append_entity (GString *out, const char *p)
   return end + 1;
 }
 
-char *
-ist_tnef_text_of_html (const char *html)
+static gboolean
+is_blank (const char *text)
 {
-  GString *out = g_string_sized_new (strlen (html) / 2);
+  while (g_ascii_isspace (*text))
+    text++;
+  return *text == '\0';
+}
+
+static gboolean
+has_text (const GString *out)
+{
+  return out->len > 0 && !is_blank (out->str);
+}
+
+/* Bytes that stand for themselves: neither markup nor white space. */
+static gsize
+word_bytes (const char *p)
+{
+  return strcspn (p, "<& \t\n\r\v\f");
+}
+
+/* `only_first`: just far enough to tell whether there is any text. */
+static GString *
+text_of_html (const char *html, gboolean only_first)
+{
+  GString *out = g_string_sized_new (only_first ? 64 : strlen (html) / 2);
   gboolean unclosed = FALSE;
 
-  for (const char *p = html; *p != '\0';)
+  for (const char *p = html; *p != '\0' && !(only_first && has_text (out));)
     if (*p == '<' && !unclosed && (g_ascii_isalpha (p[1]) || p[1] == '/' || p[1] == '!'))
       {
         p = append_tag (out, p);
@@ -123,7 +148,30 @@ ist_tnef_text_of_html (const char *html)
         p++;
       }
     else
-      g_string_append_c (out, *p++);
+      {
+        gsize n = MAX (word_bytes (p), 1);
+
+        g_string_append_len (out, p, (gssize) n);
+        p += n;
+      }
+  return out;
+}
+
+static gboolean
+html_is_blank (const char *html)
+{
+  GString *out = text_of_html (html, TRUE);
+  gboolean blank = !has_text (out);
+
+  g_string_free (out, TRUE);
+  return blank;
+}
+
+char *
+ist_tnef_text_of_html (const char *html)
+{
+  GString *out = text_of_html (html, FALSE);
+
   while (out->len > 0 && g_ascii_isspace (out->str[out->len - 1]))
     g_string_truncate (out, out->len - 1);
   g_string_append_c (out, '\n');
@@ -170,14 +218,6 @@ find_in_rtf (const IstTnef *tnef, const GArray *marks, char **text, char **html,
     *text = fill_marks ((*rtf)->text, marks, FALSE);
 }
 
-static gboolean
-is_blank (const char *text)
-{
-  while (g_ascii_isspace (*text))
-    text++;
-  return *text == '\0';
-}
-
 void
 ist_tnef_text_find (const IstTnef *tnef, const GArray *marks, char **text, char **html,
                     IstRtf **rtf)
@@ -189,15 +229,13 @@ ist_tnef_text_find (const IstTnef *tnef, const GArray *marks, char **text, char 
     find_in_rtf (tnef, marks, text, html, rtf);
   if (*html != NULL)
     {
-      g_autofree char *shown = ist_tnef_text_of_html (*html);
-
       /* HTML of an empty message is no reason for a part. */
-      if (is_blank (shown) && strstr (*html, "<img") == NULL)
+      if (html_is_blank (*html) && strstr (*html, "<img") == NULL)
         g_clear_pointer (html, g_free);
       else if (*text == NULL || is_blank (*text))
         {
           g_free (*text);
-          *text = g_steal_pointer (&shown);
+          *text = ist_tnef_text_of_html (*html);
         }
     }
   if (*text != NULL && *html == NULL && is_blank (*text))

@@ -1,107 +1,81 @@
 #include "convert/tnef-uu.h"
 
+#include "base/charset.h"
 #include "convert/format/tnef.h"
+#include "convert/format/uuencode.h"
 
 #include <string.h>
 
-#define MAX_TEXT ((gsize) 64 * 1024 * 1024)
+#define MAX_CODED ((gsize) 1024 * 1024 * 1024) /* it is a range of the message, or in a file */
+#define MAX_AROUND ((gsize) 10 * 1024 * 1024)
 
-static const char *
-next_line (const char *line)
-{
-  const char *lf = strchr (line, '\n');
-
-  return lf != NULL ? lf + 1 : line + strlen (line);
-}
-
-/* One line of it: a count, then groups of four (POSIX uuencode). FALSE: the line is none. */
+/* The first block that is TNEF. FALSE: there is none. */
 static gboolean
-decode_line (GByteArray *out, const char *line)
+find_block (const char *data, gsize size, IstUuBlock *block)
 {
-  guint n = (guint) (line[0] - ' ') & 63;
+  gsize pos = 0;
 
-  line++;
-  while (n > 0)
+  while (ist_uuencode_next (data, size, pos, block))
     {
-      guint32 bits = 0;
-      guint8 bytes[3];
+      gsize n;
+      const char *bytes = ist_body_data (block->data, &n);
 
-      for (guint i = 0; i < 4; i++)
-        {
-          if (*line != '\n' && *line != '\0' && (*line < ' ' || *line > '`'))
-            return FALSE;
-          bits = bits << 6 | ((*line >= ' ' ? (guint) (*line - ' ') : 0) & 63);
-          if (*line != '\n' && *line != '\0')
-            line++;
-        }
-      bytes[0] = (guint8) (bits >> 16);
-      bytes[1] = (guint8) (bits >> 8);
-      bytes[2] = (guint8) bits;
-      g_byte_array_append (out, bytes, MIN (n, 3));
-      n -= MIN (n, 3);
+      if (ist_tnef_is_tnef (bytes, n))
+        return TRUE;
+      pos = block->end;
+      ist_uuencode_clear (block);
     }
-  return TRUE;
+  return FALSE;
 }
 
-/* The bytes behind the line "begin"; *end is behind the line "end". NULL: they are no TNEF. */
-static GBytes *
-decode (const char *line, const char **end)
+/* What stands around the block, in UTF-8 with LF line ends. */
+static char *
+text_around (const IstMimeNode *node, const char *data, gsize size, const IstUuBlock *block)
 {
-  g_autoptr (GByteArray) out = g_byte_array_new ();
+  g_autoptr (GString) bytes = g_string_new_len (data, (gssize) block->start);
+  char *text;
 
-  for (line = next_line (line); *line != '\0'; line = next_line (line))
-    {
-      if (g_str_has_prefix (line, "end") && (line[3] == '\n' || line[3] == '\0'))
-        {
-          *end = next_line (line);
-          return g_byte_array_free_to_bytes (g_steal_pointer (&out));
-        }
-      if (!decode_line (out, line))
-        return NULL;
-      if (out->len >= 45 && !ist_tnef_is_tnef ((const char *) out->data, out->len))
-        return NULL;
-    }
-  return NULL;
+  g_string_append_len (bytes, data + block->end, (gssize) (size - block->end));
+  text = ist_charset_to_utf8 (bytes->str, bytes->len, node->charset, NULL);
+  ist_mime_text_to_lf (text);
+  return text;
 }
 
-static gboolean
-is_begin (const char *line)
+static void
+take_block (IstMimeNode *text, const char *data, gsize size, const IstUuBlock *block)
 {
-  if (!g_str_has_prefix (line, "begin "))
-    return FALSE;
-  for (guint i = 6; i < 9; i++)
-    if (line[i] < '0' || line[i] > '7')
-      return FALSE;
-  return line[9] == ' ';
+  g_autofree char *rest = text_around (text, data, size, block);
+  IstMimeNode *stream = ist_mime_node_new ("application/ms-tnef", "winmail.dat", "attachment");
+  IstMimeNode *mixed = text->parent;
+
+  ist_mime_node_set_text (text, rest);
+  ist_mime_node_set_content (stream, block->data, 0, ist_body_size (block->data));
+  if (mixed == NULL || strcmp (mixed->type, "multipart/mixed") != 0)
+    mixed = ist_mime_node_wrap (text, "mixed");
+  ist_mime_node_insert (mixed, mixed->children->len, stream);
 }
 
 gboolean
 ist_tnef_uu_extract (IstMimeNode *root)
 {
   IstMimeNode *text = ist_mime_node_find (root, "text/plain");
-  g_autofree char *whole = NULL;
-  const char *line, *end = NULL;
-  g_autoptr (GBytes) bytes = NULL;
   g_autoptr (IstBody) body = NULL;
-  g_autofree char *rest = NULL;
-  IstMimeNode *stream, *mixed;
+  IstUuBlock block;
+  const char *data;
+  gsize size;
+  gboolean fits;
 
   if (text == NULL || text->sealed || (text->parent != NULL && text->parent->sealed))
     return FALSE;
-  whole = ist_mime_node_text (text, MAX_TEXT, NULL);
-  for (line = whole; line != NULL && *line != '\0'; line = next_line (line))
-    if (is_begin (line) && (bytes = decode (line, &end)) != NULL)
-      break;
-  if (bytes == NULL || !ist_tnef_is_tnef (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes)))
+  body = ist_mime_node_decode_body (text, MAX_CODED, NULL);
+  if (body == NULL)
     return FALSE;
-  rest = g_strdup_printf ("%.*s%s", (int) (line - whole), whole, end);
-  ist_mime_node_set_text (text, rest);
-  body = ist_body_new_bytes (bytes);
-  stream = ist_mime_node_new ("application/ms-tnef", "winmail.dat", "attachment");
-  ist_mime_node_set_content (stream, body, 0, ist_body_size (body));
-  mixed = text->parent;
-  if (mixed == NULL || strcmp (mixed->type, "multipart/mixed") != 0)
-    mixed = ist_mime_node_wrap (text, "mixed");
-  ist_mime_node_insert (mixed, mixed->children->len, stream);
-  return TRUE;
+  data = ist_body_data (body, &size);
+  if (!find_block (data, size, &block))
+    return FALSE;
+  fits = size - (block.end - block.start) <= MAX_AROUND;
+  if (fits)
+    take_block (text, data, size, &block);
+  ist_uuencode_clear (&block);
+  return fits;
 }

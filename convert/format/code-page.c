@@ -1,6 +1,9 @@
 #include "convert/format/code-page.h"
 
 #include "base/charset.h"
+#include "base/text-scan.h"
+
+#include <string.h>
 
 static const struct
 {
@@ -28,6 +31,41 @@ label_of (guint page)
   if (page >= 437 && page <= 869)
     return g_strdup_printf ("CP%u", page);
   return g_strdup ("windows-1252");
+}
+
+gboolean
+ist_code_page_is_ascii (guint code_page, const char *data, gsize size_bytes)
+{
+  return ((code_page >= 1250 && code_page <= 1258) || code_page == 65001)
+         && !ist_text_has_high_bit (data, size_bytes) && memchr (data, '\0', size_bytes) == NULL;
+}
+
+/* Not 1255 and 1258, in which a byte may join the one before it. */
+gboolean
+ist_code_page_read_narrow (guint code_page, IstCodePageNarrow narrow)
+{
+  char bytes[128];
+  g_autofree char *all = NULL;
+  const char *p;
+
+  if (code_page < 1250 || code_page > 1257 || code_page == 1255)
+    return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (bytes); i++)
+    bytes[i] = (char) (0x80 + i);
+  p = all = ist_code_page_to_utf8 (bytes, sizeof bytes, code_page);
+  if (g_utf8_strlen (all, -1) != G_N_ELEMENTS (bytes))
+    return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (bytes); i++)
+    {
+      gsize size = (gsize) (g_utf8_next_char (p) - p);
+
+      if (size >= sizeof narrow[i])
+        return FALSE;
+      memcpy (narrow[i], p, size);
+      narrow[i][size] = '\0';
+      p += size;
+    }
+  return TRUE;
 }
 
 char *

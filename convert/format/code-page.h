@@ -14,6 +14,16 @@
 
 G_BEGIN_DECLS
 
+/* Are these bytes the same in UTF-8, for a page in which that is quickly told? FALSE says nothing. */
+gboolean ist_code_page_is_ascii (guint code_page, const char *data, gsize size_bytes);
+
+/* What the bytes from 0x80 on are in UTF-8. */
+typedef char IstCodePageNarrow[128][4];
+
+/* FALSE: the page is not one of single bytes that always mean the same. Text in page 1252 that is valid UTF-8 is taken
+ * for that by ist_code_page_to_utf8(), whatever the table says. */
+gboolean ist_code_page_read_narrow (guint code_page, IstCodePageNarrow narrow);
+
 /* Never fails; an unknown page is read as UTF-8 or windows-1252. NULs are dropped. g_free(). */
 char *ist_code_page_to_utf8 (const char *data, gsize size_bytes, guint code_page);
 

@@ -1,6 +1,7 @@
 #include "convert/format/cx.h"
 
 #include "base/error.h"
+#include "base/scratch.h"
 
 #include <string.h>
 
@@ -199,7 +200,8 @@ GBytes *
 ist_cx_expand (const guint8 *data, gsize size_bytes, gsize plain_bytes, GError **error)
 {
   Reader reader = { data, data + size_bytes, 0, 0 };
-  g_autofree guint8 *plain = NULL;
+  g_autoptr (GBytes) out = NULL;
+  guint8 *plain;
   gboolean whole;
   guint32 marker;
 
@@ -215,10 +217,10 @@ ist_cx_expand (const guint8 *data, gsize size_bytes, gsize plain_bytes, GError *
       g_set_error (error, IST_ERROR, IST_ERROR_REFUSED, "CX data: no marker");
       return NULL;
     }
-  plain = g_try_malloc (MAX (plain_bytes, 1));
-  if (plain == NULL)
+  out = ist_scratch_room (plain_bytes, &plain, error);
+  if (out == NULL)
     {
-      g_set_error (error, IST_ERROR, IST_ERROR_RETRY, "CX data: no memory for %" G_GSIZE_FORMAT " bytes", plain_bytes);
+      g_prefix_error (error, "CX data: ");
       return NULL;
     }
   if (expand (&reader, plain, plain_bytes, &whole) != plain_bytes || !whole)
@@ -227,5 +229,5 @@ ist_cx_expand (const guint8 *data, gsize size_bytes, gsize plain_bytes, GError *
                    plain_bytes);
       return NULL;
     }
-  return g_bytes_new_take (g_steal_pointer (&plain), plain_bytes);
+  return g_steal_pointer (&out);
 }

@@ -1,6 +1,7 @@
 #include "convert/format/huffman.h"
 
 #include "base/error.h"
+#include "base/scratch.h"
 
 #include <string.h>
 
@@ -175,7 +176,8 @@ GBytes *
 ist_huffman_expand (const guint8 *data, gsize size_bytes, gsize plain_bytes, GError **error)
 {
   g_autofree Tree *tree = g_new (Tree, 1);
-  g_autofree guint8 *plain = NULL;
+  g_autoptr (GBytes) out = NULL;
+  guint8 *plain;
   Reader reader = { 0 };
   guint32 want;
   gsize tree_bytes;
@@ -194,13 +196,12 @@ ist_huffman_expand (const guint8 *data, gsize size_bytes, gsize plain_bytes, GEr
       g_set_error (error, IST_ERROR, IST_ERROR_REFUSED, "Huffman data: no tree");
       return NULL;
     }
-  plain = g_try_malloc (MAX (plain_bytes, 1));
+  out = ist_scratch_room (plain_bytes, &plain, error);
   reader.next = data + HEAD_BYTES + tree_bytes;
   reader.end = data + size_bytes;
-  if (plain == NULL)
+  if (out == NULL)
     {
-      g_set_error (error, IST_ERROR, IST_ERROR_RETRY, "Huffman data: no memory for %" G_GSIZE_FORMAT " bytes",
-                   plain_bytes);
+      g_prefix_error (error, "Huffman data: ");
       return NULL;
     }
   if (!expand (tree, &reader, plain, plain_bytes) || sum_bytes (plain, plain_bytes) != want)
@@ -209,5 +210,5 @@ ist_huffman_expand (const guint8 *data, gsize size_bytes, gsize plain_bytes, GEr
                    plain_bytes);
       return NULL;
     }
-  return g_bytes_new_take (g_steal_pointer (&plain), plain_bytes);
+  return g_steal_pointer (&out);
 }

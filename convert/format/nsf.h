@@ -27,7 +27,7 @@ G_BEGIN_DECLS
 typedef struct _IstNsf IstNsf;
 typedef struct _IstNsfNote IstNsfNote;
 
-#define IST_NSF_MAX_BYTES ((gsize) 64 * 1024 * 1024)
+#define IST_NSF_MAX_BYTES ((gsize) 512 * 1024 * 1024)
 
 /* A Notes time as stored: low dword hundredths of a second since 00:00 GMT (0xFFFFFFFF: only a date), high dword
  * Julian day in bits 0-23 and the zone in which to show it. Also one half of an id. */

@@ -167,9 +167,19 @@ rich_escape (GString *out, const char *text, gboolean *blank)
 {
   for (const char *p = text; *p != '\0'; p++)
     {
-      gboolean was_blank = *blank;
+      gboolean was_blank;
       const char *entity;
+      gsize plain = strcspn (p, " \n\t&<>\"");
 
+      if (plain > 0)
+        {
+          g_string_append_len (out, p, (gssize) plain);
+          *blank = FALSE;
+          p += plain;
+          if (*p == '\0')
+            return;
+        }
+      was_blank = *blank;
       *blank = *p == ' ' || *p == '\n' || *p == '\t';
       entity = *p == '\n'               ? "<br>\n"
                : *p == '\t'             ? "&nbsp;&nbsp;&nbsp; "

@@ -89,55 +89,86 @@ append_face (GString *style, const char *face)
   g_string_append_printf (style, "'%s;", generic_of (face));
 }
 
-static char *
-style_of (const IstRichFont *font)
+static void
+append_colour (GString *style, const char *property, gint32 colour)
 {
-  GString *style = g_string_new (NULL);
+  static const char digits[] = "0123456789ABCDEF";
 
+  g_string_append (style, property);
+  for (int shift = 20; shift >= 0; shift -= 4)
+    g_string_append_c (style, digits[(guint) colour >> shift & 15]);
+  g_string_append_c (style, ';');
+}
+
+static void
+append_style (GString *style, const IstRichFont *font)
+{
   if (font->face != NULL && strcmp (font->face, BASE_FACE) != 0)
     append_face (style, font->face);
   if (font->half_points != 0 && font->half_points != BASE_HALF_POINTS)
     g_string_append_printf (style, "font-size:%u%spt;", MIN (font->half_points, 1000) / 2,
                             font->half_points % 2 != 0 ? ".5" : "");
   if (font->colour != IST_RICH_NO_COLOUR)
-    g_string_append_printf (style, "color:#%06X;", (guint) font->colour & 0xFFFFFF);
+    append_colour (style, "color:#", font->colour);
   if (font->background != IST_RICH_NO_COLOUR)
-    g_string_append_printf (style, "background-color:#%06X;", (guint) font->background & 0xFFFFFF);
-  return g_string_free (style, FALSE);
+    append_colour (style, "background-color:#", font->background);
+}
+
+static const struct
+{
+  guint bit;
+  const char *open, *close;
+} elements[] = { { IST_RICH_BOLD, "<b>", "</b>" },        { IST_RICH_ITALIC, "<i>", "</i>" },
+                 { IST_RICH_UNDERLINE, "<u>", "</u>" },   { IST_RICH_STRIKE, "<s>", "</s>" },
+                 { IST_RICH_SUPER, "<sup>", "</sup>" },   { IST_RICH_SUB, "<sub>", "</sub>" } };
+
+/* TRUE: there is a span to close. */
+static gboolean
+open_font (RichHtml *html, const IstRichFont *font)
+{
+  static const char span[] = "<span style=\"";
+  gsize before = html->out->len;
+  gboolean has_span;
+
+  g_string_append (html->out, span);
+  append_style (html->out, font);
+  has_span = html->out->len > before + strlen (span);
+  if (has_span)
+    g_string_append (html->out, "\">");
+  else
+    g_string_truncate (html->out, before);
+  for (gsize i = 0; i < G_N_ELEMENTS (elements); i++)
+    if (font->style & elements[i].bit)
+      g_string_append (html->out, elements[i].open);
+  return has_span;
+}
+
+static void
+close_font (RichHtml *html, const IstRichFont *font, gboolean has_span)
+{
+  for (gsize i = G_N_ELEMENTS (elements); i > 0; i--)
+    if (font->style & elements[i - 1].bit)
+      g_string_append (html->out, elements[i - 1].close);
+  if (has_span)
+    g_string_append (html->out, "</span>");
 }
 
 void
 rich_html_font (RichHtml *html, const IstRichFont *font, const char *content)
 {
-  static const struct
-  {
-    guint bit;
-    const char *element;
-  } rows[] = { { IST_RICH_BOLD, "b" },   { IST_RICH_ITALIC, "i" },  { IST_RICH_UNDERLINE, "u" },
-               { IST_RICH_STRIKE, "s" }, { IST_RICH_SUPER, "sup" }, { IST_RICH_SUB, "sub" } };
-  g_autofree char *style = style_of (font);
+  gboolean has_span = open_font (html, font);
 
-  if (*style != '\0')
-    g_string_append_printf (html->out, "<span style=\"%s\">", style);
-  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
-    if (font->style & rows[i].bit)
-      g_string_append_printf (html->out, "<%s>", rows[i].element);
   g_string_append (html->out, content);
-  for (gsize i = G_N_ELEMENTS (rows); i > 0; i--)
-    if (font->style & rows[i - 1].bit)
-      g_string_append_printf (html->out, "</%s>", rows[i - 1].element);
-  if (*style != '\0')
-    g_string_append (html->out, "</span>");
+  close_font (html, font, has_span);
 }
 
 static void
 write_run (RichHtml *html, const IstRichNode *node)
 {
-  GString *content = g_string_new (NULL);
+  gboolean has_span = open_font (html, &node->u.run.font);
 
-  rich_escape (content, node->u.run.text->str, &html->blank);
-  rich_html_font (html, &node->u.run.font, content->str);
-  g_string_free (content, TRUE);
+  rich_escape (html->out, node->u.run.text->str, &html->blank);
+  close_font (html, &node->u.run.font, has_span);
 }
 
 /* The address of a link as it may be written, or NULL. The caller frees. */

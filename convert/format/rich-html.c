@@ -59,10 +59,10 @@ write_paragraph (RichHtml *html, const IstRichNode *node)
 {
   const IstRichParagraph *p = &node->u.paragraph;
   /* An author's HTML may hold blocks, which a <p> cannot. */
-  const char *element = has_html (node) ? "div" : "p";
+  gboolean is_div = has_html (node);
 
-  g_string_append_printf (html->out, "<%s%s style=\"margin:0", element,
-                          p->rtl ? " dir=\"rtl\"" : "");
+  g_string_append (html->out, is_div ? "<div" : "<p");
+  g_string_append (html->out, p->rtl ? " dir=\"rtl\" style=\"margin:0" : " style=\"margin:0");
   append_paragraph_style (html->out, p);
   if (p->left_twips >= 20)
     rich_html_twips (html->out, p->rtl ? "margin-right" : "margin-left",
@@ -75,7 +75,7 @@ write_paragraph (RichHtml *html, const IstRichNode *node)
                      CLAMP (p->first_twips, -MIN (p->left_twips, 10000), 10000));
   g_string_append (html->out, "\">");
   rich_html_inlines (html, node);
-  g_string_append_printf (html->out, "</%s>\n", element);
+  g_string_append (html->out, is_div ? "</div>\n" : "</p>\n");
 }
 
 static const char *

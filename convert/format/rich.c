@@ -11,6 +11,7 @@ struct _IstRich
 {
   IstRichNode *root;
   GStringChunk *faces;
+  const char *last_face; /* one of these, the last that was asked for */
   guint nodes;
   gsize text_bytes;
   gsize image_bytes;
@@ -185,12 +186,28 @@ claim_text (IstRich *rich, gsize size)
   return size;
 }
 
+/* Bytes of ASCII without controls, which most text is nothing but. */
+static gsize
+plain_run (const char *text, gsize size)
+{
+  gsize n = 0;
+
+  while (n < size && text[n] >= 0x20 && text[n] < 0x7F)
+    n++;
+  return n;
+}
+
 /* Appends valid UTF-8 without control characters; CR and CRLF become \n. */
 static void
 append_clean (GString *out, const char *text, gsize size)
 {
-  g_autofree char *valid = g_utf8_make_valid (text, (gssize) size);
+  gsize plain = plain_run (text, size);
+  g_autofree char *valid = NULL;
 
+  g_string_append_len (out, text, (gssize) plain);
+  if (plain == size)
+    return;
+  valid = g_utf8_make_valid (text + plain, (gssize) (size - plain));
   for (const char *p = valid, *next; *p != '\0'; p = next)
     {
       gunichar c = g_utf8_get_char (p);
@@ -234,12 +251,14 @@ own_font (IstRich *rich, const IstRichFont *font)
   static const IstRichFont standard = IST_RICH_FONT_DEFAULT;
   IstRichFont own = font != NULL ? *font : standard;
 
-  if (own.face != NULL && *own.face != '\0')
+  if (own.face != NULL && rich->last_face != NULL && strcmp (own.face, rich->last_face) == 0)
+    own.face = rich->last_face;
+  else if (own.face != NULL && *own.face != '\0')
     {
       GString *face = g_string_new (NULL);
 
       append_clean (face, own.face, MIN (strlen (own.face), 128));
-      own.face = g_string_chunk_insert_const (rich->faces, face->str);
+      own.face = rich->last_face = g_string_chunk_insert_const (rich->faces, face->str);
       g_string_free (face, TRUE);
     }
   else

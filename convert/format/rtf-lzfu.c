@@ -14,6 +14,7 @@ static const char preload[]
     = "{\\rtf1\\ansi\\mac\\deff0\\deftab720{\\fonttbl;}{\\f0\\fnil \\froman \\fswiss "
       "\\fmodern \\fscript \\fdecor MS Sans SerifSymbolArialTimes New RomanCourier"
       "{\\colortbl\\red0\\green0\\blue0\r\n\\par \\pard\\plain\\f0\\fs20\\b\\i\\u\\tab\\tx";
+#define PRELOAD_BYTES (sizeof preload - 1)
 
 static guint32
 u32 (const guint8 *p)
@@ -39,19 +40,26 @@ checksum (const guint8 *p, gsize size)
   return crc;
 }
 
+/* The window stands before the output in one block: what lies `distance` before a byte was its window. */
 typedef struct
 {
-  guint8 window[WINDOW];
-  guint at;
-  GByteArray *out;
+  guint8 *block;
+  gsize made; /* behind the window */
 } Expander;
 
 static void
-put (Expander *e, guint8 byte)
+copy_match (Expander *e, guint from, guint n)
 {
-  e->window[e->at] = byte;
-  e->at = (e->at + 1) % WINDOW;
-  g_byte_array_append (e->out, &byte, 1);
+  guint at = (guint) ((PRELOAD_BYTES + e->made) % WINDOW);
+  gsize distance = (at - from) % WINDOW;
+  guint8 *to = e->block + WINDOW + e->made;
+
+  e->made += n;
+  if (distance >= n)
+    memcpy (to, to - distance, n);
+  else
+    for (guint i = 0; i < n; i++)
+      to[i] = to[i - distance];
 }
 
 /* TRUE: the end mark was met. Stops at `max` bytes. */
@@ -60,33 +68,46 @@ expand (Expander *e, const guint8 *p, gsize size, gsize max)
 {
   gsize at = 0;
 
-  while (at < size && e->out->len < max)
+  while (at < size && e->made < max)
     {
       guint control = p[at++];
 
-      for (guint bit = 0; bit < 8 && e->out->len < max; bit++, control >>= 1)
+      for (guint bit = 0; bit < 8 && e->made < max; bit++, control >>= 1)
         {
-          guint from, n;
+          guint from;
 
           if (at >= size)
             return FALSE;
           if ((control & 1) == 0)
             {
-              put (e, p[at++]);
+              e->block[WINDOW + e->made++] = p[at++];
               continue;
             }
           if (size - at < 2)
             return FALSE;
           from = (guint) p[at] << 4 | p[at + 1] >> 4;
-          n = (p[at + 1] & 15) + 2;
-          at += 2;
-          if (from == e->at)
+          if (from == (PRELOAD_BYTES + e->made) % WINDOW)
             return TRUE;
-          while (n-- > 0 && e->out->len < max)
-            put (e, e->window[from++ % WINDOW]);
+          copy_match (e, from, (guint) MIN ((gsize) (p[at + 1] & 15) + 2, max - e->made));
+          at += 2;
         }
     }
   return FALSE;
+}
+
+static GBytes *
+expand_all (const guint8 *p, gsize size, gsize raw, gboolean *ended)
+{
+  gsize room = MIN (raw, size * 9 + 1);
+  Expander e = { g_malloc0 (WINDOW), 0 };
+  g_autoptr (GBytes) all = NULL;
+
+  /* The window's first byte is the one behind the preload, which was never written. */
+  memcpy (e.block + WINDOW - PRELOAD_BYTES, preload, PRELOAD_BYTES);
+  e.block = g_realloc (e.block, WINDOW + room);
+  *ended = expand (&e, p, size, raw);
+  all = g_bytes_new_take (e.block, WINDOW + e.made);
+  return g_bytes_new_from_bytes (all, WINDOW, e.made);
 }
 
 GBytes *
@@ -94,7 +115,7 @@ ist_rtf_lzfu_expand (const char *data, gsize size_bytes, gsize max_bytes, gboole
                      GError **error)
 {
   const guint8 *p = (const guint8 *) data;
-  g_autofree Expander *e = NULL;
+  GBytes *out;
   gsize size, raw;
   gboolean ended;
 
@@ -114,13 +135,9 @@ ist_rtf_lzfu_expand (const char *data, gsize size_bytes, gsize max_bytes, gboole
         *whole = raw <= size_bytes - HEADER_BYTES;
       return g_bytes_new (p + HEADER_BYTES, MIN (raw, size_bytes - HEADER_BYTES));
     }
-  e = g_new0 (Expander, 1);
-  memcpy (e->window, preload, sizeof preload - 1);
-  e->at = sizeof preload - 1;
-  e->out = g_byte_array_sized_new ((guint) MIN (raw, size * 9 + 1));
-  ended = expand (e, p + HEADER_BYTES, size, raw);
+  out = expand_all (p + HEADER_BYTES, size, raw, &ended);
   if (whole != NULL)
-    *whole = (ended || e->out->len == raw) && e->out->len >= raw
+    *whole = (ended || g_bytes_get_size (out) == raw) && g_bytes_get_size (out) >= raw
              && checksum (p + HEADER_BYTES, size) == u32 (p + 12);
-  return g_byte_array_free_to_bytes (e->out);
+  return out;
 }

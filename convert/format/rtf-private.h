@@ -9,6 +9,7 @@
 #ifndef IST_CONVERT_FORMAT_RTF_PRIVATE_H
 #define IST_CONVERT_FORMAT_RTF_PRIVATE_H
 
+#include "convert/format/code-page.h"
 #include "convert/format/rtf.h"
 
 G_BEGIN_DECLS
@@ -57,6 +58,10 @@ typedef struct
   guint32 colour_read;
   gboolean has_colour;
   GString *bytes; /* text in the current code page */
+  GString *wide;  /* the same in UTF-8 */
+  guint narrow_page; /* the page that was looked at last; of single bytes: */
+  gboolean is_narrow;
+  IstCodePageNarrow narrow;
   guint n_skip;   /* bytes still standing for a \uN */
   gunichar high;  /* first half of a surrogate pair; 0: none */
   IstRtf *rtf;

@@ -1,6 +1,5 @@
 #include "convert/format/rtf-private.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define MAX_FONTS 4096
@@ -142,10 +141,26 @@ static const guint16 charsets[][2] = {
   { 204, 1251 }, { 222, 874 },  { 238, 1250 }, { 254, 437 },  { 255, 437 },
 };
 
-static int
-compare (const void *word, const void *row)
+static const Row *
+find_row (const char *word)
 {
-  return strcmp (word, ((const Row *) row)->word);
+  gsize low = 0, high = G_N_ELEMENTS (rows);
+
+  while (low < high)
+    {
+      gsize middle = low + (high - low) / 2;
+      int order = (int) (guchar) word[0] - (int) (guchar) rows[middle].word[0];
+
+      if (order == 0)
+        order = strcmp (word, rows[middle].word);
+      if (order == 0)
+        return &rows[middle];
+      if (order < 0)
+        high = middle;
+      else
+        low = middle + 1;
+    }
+  return NULL;
 }
 
 static void
@@ -365,7 +380,7 @@ go_into (IstRtfParser *p, IstRtfPlace place)
 void
 ist_rtf_words_apply (IstRtfParser *p, const char *word, gboolean has_value, int value)
 {
-  const Row *row = bsearch (word, rows, G_N_ELEMENTS (rows), sizeof rows[0], compare);
+  const Row *row = find_row (word);
   IstRtfState *state;
 
   ist_rtf_flush (p);

@@ -118,7 +118,14 @@ append_escaped (GString *out, const char *text)
 {
   for (const char *c = text; *c != '\0'; c++)
     {
-      const char *entity = *c == '\t' ? "&nbsp;&nbsp;&nbsp; " : ist_html_entity (*c);
+      gsize plain = strcspn (c, "\t&<>\"");
+      const char *entity;
+
+      g_string_append_len (out, c, (gssize) plain);
+      c += plain;
+      if (*c == '\0')
+        return;
+      entity = *c == '\t' ? "&nbsp;&nbsp;&nbsp; " : ist_html_entity (*c);
 
       if (entity != NULL)
         g_string_append (out, entity);
@@ -165,6 +172,14 @@ ist_rtf_write_line (IstRtfParser *p)
   check_size (p);
 }
 
+static gboolean
+ends_with (const GString *text, const char *end)
+{
+  gsize size = strlen (end);
+
+  return text->len >= size && memcmp (text->str + text->len - size, end, size) == 0;
+}
+
 void
 ist_rtf_write_paragraph (IstRtfParser *p)
 {
@@ -175,7 +190,7 @@ ist_rtf_write_paragraph (IstRtfParser *p)
     }
   g_string_append_c (p->text, '\n');
   open_paragraph (p);
-  if (g_str_has_suffix (p->html->str, "\">") || g_str_has_suffix (p->html->str, "<p>"))
+  if (ends_with (p->html, "\">") || ends_with (p->html, "<p>"))
     g_string_append (p->html, "&nbsp;");
   close_paragraph (p);
   check_size (p);

@@ -27,12 +27,44 @@ ist_rtf_code_page (IstRtfParser *p)
   return page != 0 ? page : p->code_page;
 }
 
+/* A run in a page of single bytes, whose conversion is not begun anew for each run. FALSE: it is none. */
+static gboolean
+put_narrow (IstRtfParser *p)
+{
+  guint page = ist_rtf_code_page (p);
+
+  if (page != p->narrow_page)
+    {
+      p->narrow_page = page;
+      p->is_narrow = ist_code_page_read_narrow (page, p->narrow);
+    }
+  if (!p->is_narrow || g_utf8_validate (p->bytes->str, (gssize) p->bytes->len, NULL))
+    return FALSE;
+  g_string_truncate (p->wide, 0);
+  for (gsize i = 0; i < p->bytes->len; i++)
+    if ((p->bytes->str[i] & 0x80) == 0)
+      g_string_append_c (p->wide, p->bytes->str[i]);
+    else
+      g_string_append (p->wide, p->narrow[p->bytes->str[i] & 0x7F]);
+  g_string_truncate (p->bytes, 0);
+  ist_rtf_write_text (p, p->wide->str);
+  return TRUE;
+}
+
 void
 ist_rtf_flush (IstRtfParser *p)
 {
   g_autofree char *text = NULL;
 
   if (p->bytes->len == 0)
+    return;
+  if (ist_code_page_is_ascii (ist_rtf_code_page (p), p->bytes->str, p->bytes->len))
+    {
+      ist_rtf_write_text (p, p->bytes->str);
+      g_string_truncate (p->bytes, 0);
+      return;
+    }
+  if (put_narrow (p))
     return;
   text = ist_code_page_to_utf8 (p->bytes->str, p->bytes->len, ist_rtf_code_page (p));
   g_string_truncate (p->bytes, 0);
@@ -123,6 +155,28 @@ put_byte (IstRtfParser *p, guint8 byte)
       if (is_visible (p) && byte != 0)
         g_string_append_c (p->bytes, (char) byte);
     }
+}
+
+/* Bytes that stand for themselves, up to the next that does not. */
+static void
+put_run (IstRtfParser *p)
+{
+  static const guint8 special[256] = { ['{'] = 1, ['}'] = 1, ['\\'] = 1, ['\r'] = 1, ['\n'] = 1, [0] = 1 };
+  const guint8 *start = p->data + p->at;
+  const guint8 *end = p->data + p->size;
+  const guint8 *next = start;
+
+  while (next < end && special[*next] == 0)
+    next++;
+  p->at += (gsize) (next - start);
+  if (is_visible (p))
+    g_string_append_len (p->bytes, (const char *) start, next - start);
+}
+
+static gboolean
+is_text_place (IstRtfPlace place)
+{
+  return place != IST_RTF_IN_COLOURS && place != IST_RTF_IN_PICTURE;
 }
 
 static void
@@ -268,6 +322,11 @@ parse (IstRtfParser *p)
           p->at++;
           break;
         default:
+          if (c != 0 && p->n_skip == 0 && is_text_place (ist_rtf_state (p)->place))
+            {
+              put_run (p);
+              break;
+            }
           p->at++;
           put_byte (p, c);
         }
@@ -317,6 +376,7 @@ finish (IstRtfParser *p)
   g_array_unref (p->colours);
   g_hash_table_unref (p->fonts);
   g_string_free (p->bytes, TRUE);
+  g_string_free (p->wide, TRUE);
   if (p->picture != NULL)
     g_byte_array_unref (p->picture);
   p->rtf->html = g_string_free (p->html, p->kind == IST_RTF_TEXT);
@@ -342,6 +402,7 @@ ist_rtf_read (const char *data, gsize size_bytes, gsize max_bytes, GError **erro
   p.fonts = g_hash_table_new (NULL, NULL);
   p.colours = g_array_new (FALSE, FALSE, sizeof (guint32));
   p.bytes = g_string_new (NULL);
+  p.wide = g_string_new (NULL);
   p.html = g_string_new (NULL);
   p.text = g_string_new (NULL);
   p.nibble = -1;

@@ -1,9 +1,12 @@
 #include "convert/format/uuencode.h"
 
+#include "base/scratch.h"
+
 #include <string.h>
 
 #define MAX_NAME 255
-#define MAX_DATA ((gsize) 64 * 1024 * 1024) /* lines of blanks that were stripped expand 20 times */
+#define MAX_LINE_BYTES 63
+#define MAX_GAIN ((gsize) 64 * 1024 * 1024) /* lines of blanks that were stripped expand 20 times */
 
 typedef struct
 {
@@ -52,9 +55,28 @@ sextet (const char *line, gsize length, gsize i)
   return c >= 0x20 && c <= 0x60 ? (c - 0x20) & 0x3F : -1;
 }
 
+/* Four characters at once. Both tests are those of sextet(): no byte has its high bit, so no sum carries into the next;
+ * a sum with 1F reaches the high bit from 61 on, one with 60 from 20 on. FALSE: one is none. */
+static inline gboolean
+decode_group (const char *in, guint8 out[3])
+{
+  guint32 four;
+
+  memcpy (&four, in, sizeof four);
+  four = GUINT32_FROM_BE (four);
+  if (((four | (four + 0x1F1F1F1Fu)) & 0x80808080u) != 0 || ((four + 0x60606060u) & 0x80808080u) != 0x80808080u)
+    return FALSE;
+  four = (four - 0x20202020u) & 0x3F3F3F3Fu;
+  four = four >> 24 << 18 | (four >> 16 & 63) << 12 | (four >> 8 & 63) << 6 | (four & 63);
+  out[0] = (guint8) (four >> 16);
+  out[1] = (guint8) (four >> 8);
+  out[2] = (guint8) four;
+  return TRUE;
+}
+
 /* One data line; *n_bytes 0: the last. A character or two more than needed is a check sum, which nobody defines. */
 static gboolean
-decode_line (const char *line, gsize length, GByteArray *out, gsize *n_bytes)
+decode_line (const char *line, gsize length, guint8 out[MAX_LINE_BYTES], gsize *n_bytes)
 {
   gint count = sextet (line, length, 0);
   gsize groups;
@@ -68,8 +90,13 @@ decode_line (const char *line, gsize length, GByteArray *out, gsize *n_bytes)
   for (gsize g = 0; g < groups; g++)
     {
       guint32 word = 0;
-      guint8 bytes[3];
 
+      if (1 + g * 4 + 4 <= length)
+        {
+          if (!decode_group (line + 1 + g * 4, out + g * 3))
+            return FALSE;
+          continue;
+        }
       for (gsize i = 0; i < 4; i++)
         {
           gint six = sextet (line, length, 1 + g * 4 + i);
@@ -78,10 +105,9 @@ decode_line (const char *line, gsize length, GByteArray *out, gsize *n_bytes)
             return FALSE;
           word = word << 6 | (guint32) six;
         }
-      bytes[0] = (guint8) (word >> 16);
-      bytes[1] = (guint8) (word >> 8);
-      bytes[2] = (guint8) word;
-      g_byte_array_append (out, bytes, (guint) MIN (3, *n_bytes - g * 3));
+      out[g * 3] = (guint8) (word >> 16);
+      out[g * 3 + 1] = (guint8) (word >> 8);
+      out[g * 3 + 2] = (guint8) word;
     }
   return TRUE;
 }
@@ -95,24 +121,27 @@ is_end (const char *line, gsize length)
 }
 
 /* From behind "begin" to behind "end". NULL: the block is not whole. */
-static GBytes *
+static IstBody *
 decode_block (Reader *reader)
 {
-  g_autoptr (GByteArray) out = g_byte_array_new ();
+  g_autoptr (IstScratch) out = ist_scratch_new ();
+  guint8 bytes[MAX_LINE_BYTES];
+  gsize start = reader->pos;
   const char *line;
   gsize length, n;
 
   while (read_line (reader, &line, &length))
     {
       if (is_end (line, length))
-        return g_byte_array_free_to_bytes (g_steal_pointer (&out));
-      if (length == 0 || out->len > MAX_DATA || !decode_line (line, length, out, &n))
+        return ist_scratch_finish (out, NULL);
+      if (length == 0 || ist_scratch_size (out) > reader->pos - start + MAX_GAIN || !decode_line (line, length, bytes, &n)
+          || !ist_scratch_write (out, (const char *) bytes, n, NULL))
         return NULL;
       if (n > 0)
         continue;
       if (!read_line (reader, &line, &length) || !is_end (line, length))
         return NULL;
-      return g_byte_array_free_to_bytes (g_steal_pointer (&out));
+      return ist_scratch_finish (out, NULL);
     }
   return NULL;
 }
@@ -128,7 +157,7 @@ ist_uuencode_next (const char *text, gsize size_bytes, gsize pos, IstUuBlock *bl
     {
       g_autofree char *name = name_of (line, length);
       Reader inside = reader;
-      GBytes *data;
+      IstBody *data;
 
       if (name == NULL || *name == '\0')
         continue;
@@ -149,5 +178,5 @@ void
 ist_uuencode_clear (IstUuBlock *block)
 {
   g_clear_pointer (&block->name, g_free);
-  g_clear_pointer (&block->data, g_bytes_unref);
+  g_clear_pointer (&block->data, ist_body_unref);
 }

@@ -11,7 +11,7 @@
 #ifndef IST_CONVERT_FORMAT_UUENCODE_H
 #define IST_CONVERT_FORMAT_UUENCODE_H
 
-#include <glib.h>
+#include "base/body.h"
 
 G_BEGIN_DECLS
 
@@ -19,11 +19,12 @@ typedef struct
 {
   gsize start, end; /* from the line "begin" to behind the line "end" */
   char *name;       /* as written, not checked */
-  GBytes *data;
+  IstBody *data;    /* as base/scratch.h keeps it */
 } IstUuBlock;
 
 /* The first complete, valid block at or after `pos`, which must be at the beginning of a line. Lines end in LF or
- * CRLF. FALSE: none; `block` is then untouched. Linear over all calls: `pos` goes on from the end of the last one. */
+ * CRLF. FALSE: none, or no room
+ * for one; `block` is then untouched. Linear over all calls: `pos` goes on from the end of the last one. */
 gboolean ist_uuencode_next (const char *text, gsize size_bytes, gsize pos, IstUuBlock *block);
 void ist_uuencode_clear (IstUuBlock *block);
 

@@ -8,6 +8,7 @@ BASE_TESTS = \
   tests/base/test-message.t \
   tests/base/test-mime.t \
   tests/base/test-mime-tree.t \
+  tests/base/test-scratch.t \
   tests/base/test-settings.t \
   tests/base/test-stream.t \
   tests/base/test-text-scan.t
@@ -31,6 +32,8 @@ tests_base_test_mime_t_SOURCES = tests/base/test-mime.c
 tests_base_test_mime_t_LDADD = $(BASE_TEST_LIBS)
 tests_base_test_mime_tree_t_SOURCES = tests/base/test-mime-tree.c
 tests_base_test_mime_tree_t_LDADD = $(BASE_TEST_LIBS)
+tests_base_test_scratch_t_SOURCES = tests/base/test-scratch.c
+tests_base_test_scratch_t_LDADD = $(BASE_TEST_LIBS)
 tests_base_test_settings_t_SOURCES = tests/base/test-settings.c
 tests_base_test_settings_t_LDADD = $(BASE_TEST_LIBS)
 tests_base_test_stream_t_SOURCES = tests/base/test-stream.c

@@ -31,6 +31,6 @@ echo
 status=0
 "$build/tests/bench/isthmus-bench" "$@" || status=1
 case ${ISTHMUS_BENCH_ONLY:-convert} in
-  *convert*) echo; "$build/tests/bench/convert-bench" || status=1 ;;
+  *convert*) echo; "$build/tests/bench/convert-bench" --dir "$dir" || status=1 ;;
 esac
 exit $status

@@ -37,13 +37,14 @@ bench_cell_run (const BenchRelay *relay, BenchSink *sink, const BenchCell *cell,
 {
   BenchLoad load = {
     .port = relay->port,
-    .text = text_of (cell->size_bytes),
+    .text = cell->text != NULL ? cell->text : text_of (cell->size_bytes),
     .first = next_number,
     .messages = n,
     .sessions = cell->sessions,
     .per_connection = cell->per_connection,
     .recipients = cell->recipients,
-    .domain = "b.example",
+    .from = cell->from_exchange ? "b.example" : "a.example",
+    .domain = cell->from_exchange ? "a.example" : "b.example",
     .rate = cell->rate,
     .tls = cell->tls,
   };
@@ -77,6 +78,7 @@ bench_cell_run (const BenchRelay *relay, BenchSink *sink, const BenchCell *cell,
   result->lost = n - arrivals.messages;
   result->duplicates = arrivals.duplicates;
   result->damaged = arrivals.damaged;
+  result->converted = arrivals.converted;
   result->failed = sent.failed;
 }
 
@@ -119,6 +121,7 @@ summarise (const BenchResult *runs, guint n, BenchResult *out)
       out->lost += runs[i].lost;
       out->duplicates += runs[i].duplicates;
       out->damaged += runs[i].damaged;
+      out->converted += runs[i].converted;
       out->failed += runs[i].failed;
     }
 }

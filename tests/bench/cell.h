@@ -19,6 +19,8 @@ typedef struct
   guint recipients;
   double rate;          /* offered; 0: as fast as it goes */
   SSL_CTX *tls;
+  const BenchText *text; /* NULL: plain text of that size */
+  gboolean from_exchange; /* from b.example to a.example */
 } BenchCell;
 
 typedef struct
@@ -29,6 +31,7 @@ typedef struct
   double other_cores;
   guint runs, disturbed;
   guint lost, duplicates, damaged, failed; /* summed over the runs */
+  guint converted;                         /* as arrivals, summed */
 } BenchResult;
 
 /* One run with n messages. */

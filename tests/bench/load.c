@@ -107,7 +107,7 @@ begin_message (Session *session)
   session->busy = TRUE;
   session->rcpts = 0;
   session->began = load->per_connection == 1 ? session->connected : now;
-  say (session, MAIL, "MAIL FROM:<anna@a.example>\r\n");
+  say (session, MAIL, "MAIL FROM:<anna@%s>\r\n", load->from != NULL ? load->from : "a.example");
 }
 
 static void
@@ -118,7 +118,7 @@ send_text (Session *session)
   session->state = TEXT;
   g_string_truncate (conn->head, 0);
   g_string_truncate (conn->tail, 0);
-  bench_text_head (conn->head, session->number);
+  bench_text_head (conn->head, session->run->load->text, session->number);
   bench_text_tail (conn->tail, session->number);
   g_string_append (conn->tail, ".\r\n");
   bench_conn_send (conn, session->run->load->text->body, session->run->load->text->size);

@@ -17,6 +17,7 @@ typedef struct
   guint sessions;
   guint per_connection; /* messages over one connection; 0: all */
   guint recipients;
+  const char *from;     /* domain of the sender; NULL: a.example */
   const char *domain;   /* of the recipients */
   double rate;          /* messages a second that are offered; 0: as fast as they are taken */
   SSL_CTX *tls;         /* STARTTLS on each connection; NULL: plain */

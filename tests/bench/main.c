@@ -66,7 +66,7 @@ smoke (const BenchRun *run, guint n)
     }
   for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
     {
-      const BenchCell cell = { sizes[i], 8, i == 0 ? 3 : 0, 2, 0, NULL };
+      const BenchCell cell = { .size_bytes = sizes[i], .sessions = 8, .per_connection = i == 0 ? 3 : 0, .recipients = 2 };
       BenchResult r;
       gboolean ok;
 

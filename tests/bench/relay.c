@@ -87,6 +87,8 @@ isthmus_settings (const BenchRelay *relay, const BenchRelayOptions *o)
 
   if (o->threshold != NULL)
     g_string_append_printf (out, "body-threshold = %s\n", o->threshold);
+  if (o->convert != NULL)
+    g_string_append_printf (out, "\n[convert]\n%s\n", o->convert);
   g_string_append_printf (out,
                           "\n[log]\nfile = log/isthmus.log\n\n[admin]\nsocket = admin.sock\n\n"
                           "[side domino]\nrelay = domino\n\n[side exchange]\nrelay = exchange\n\n"
@@ -94,12 +96,13 @@ isthmus_settings (const BenchRelay *relay, const BenchRelayOptions *o)
                           "[domain b.example]\ntype = own\nside = exchange\ncheck-recipients = no\n\n"
                           "[domain dead.example]\ntype = own\nside = exchange\ncheck-recipients = no\n\n"
                           "[rule dead]\nrecipients = @dead.example\naction = relay\nrelay = dead\n\n"
-                          "[peer domino]\nside = domino\naddresses = 127.0.0.1\n\n"
+                          "[peer load]\nside = %s\naddresses = 127.0.0.1\n\n"
                           "[relay exchange]\nhosts = 127.0.0.1:%u\n\n[relay domino]\nhosts = 127.0.0.1:%u\n\n"
                           "[relay dead]\nhosts = 127.0.0.1:%u\n\n"
                           "[listener in]\naddress = 127.0.0.1:%u\nmax-message-size = 400M\n"
                           "max-sessions = 2000\n",
-                          o->next_hop, o->next_hop, o->dead_port != 0 ? o->dead_port : o->next_hop,
+                          o->from_exchange ? "exchange" : "domino", o->next_hop, o->next_hop,
+                          o->dead_port != 0 ? o->dead_port : o->next_hop,
                           relay->port);
   if (o->certificate != NULL)
     g_string_append_printf (out,

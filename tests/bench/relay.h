@@ -24,6 +24,8 @@ typedef struct
   guint slow_msecs;
   const char *certificate; /* folder with bench.example.crt and .key; NULL: no TLS */
   const char *threshold;   /* body-threshold; NULL: the default */
+  const char *convert;     /* lines of [convert]; NULL: none */
+  gboolean from_exchange;  /* the load is the Exchange side, not Domino */
 } BenchRelayOptions;
 
 /* Starts with what is in `dir` (made when absent). NULL with error. */

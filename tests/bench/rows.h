@@ -26,11 +26,14 @@ gboolean bench_relays_start (const BenchRun *run, const char *name, const BenchR
                              BenchRelay *relays[2]);
 void bench_relays_stop (BenchRelay *relays[2]);
 
+/* isthmusd alone, in the sub-folder `name`; NULL (and told on stderr) when it does not start. */
+BenchRelay *bench_isthmus_alone (const BenchRun *run, const char *name, const BenchRelayOptions *options);
+
 /* Each FALSE when it could not be done at all. */
 gboolean bench_rows_throughput (const BenchRun *run);
 gboolean bench_rows_slow_sync (const BenchRun *run);
 gboolean bench_rows_sessions (const BenchRun *run);  /* idle memory, greeting, STARTTLS */
-gboolean bench_rows_large (const BenchRun *run);     /* one message of 150 MB */
+gboolean bench_rows_large (const BenchRun *run);     /* one message of 100 MB and more */
 gboolean bench_rows_start (const BenchRun *run);     /* start with a full queue */
 gboolean bench_rows_dead_relay (const BenchRun *run);
 gboolean bench_rows_threshold (const BenchRun *run); /* body in the database or in a file */

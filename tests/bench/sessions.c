@@ -59,7 +59,7 @@ memory_rows (const BenchRun *run, BenchRelay *relays[2])
 static void
 per_connection_cpu (const BenchRun *run, BenchRelay *relays[2], SSL_CTX *tls, double cpu[2])
 {
-  const BenchCell cell = { 4096, 20, 1, 1, 0, tls };
+  const BenchCell cell = { .size_bytes = 4096, .sessions = 20, .per_connection = 1, .recipients = 1, .tls = tls };
   const guint n[2] = { 2000, 800 };
   BenchResult results[2];
 

@@ -30,11 +30,12 @@ static void
 count_message (BenchSink *sink, const char *data, gsize size, guint n_rcpts)
 {
   guint64 number = 0;
-  gboolean whole;
+  BenchArrival arrival;
 
   g_mutex_lock (&sink->mutex);
-  whole = sink->text != NULL && bench_text_check (sink->text, data, size, &number);
-  if (!whole || number < sink->first || number >= sink->first + sink->n)
+  arrival = sink->text != NULL ? bench_text_check (sink->text, data, size, &number) : BENCH_DAMAGED;
+  sink->arrivals.converted += arrival == BENCH_CONVERTED;
+  if (arrival == BENCH_DAMAGED || number < sink->first || number >= sink->first + sink->n)
     sink->arrivals.damaged++;
   else
     {

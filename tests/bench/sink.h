@@ -14,6 +14,7 @@ typedef struct
   guint messages;   /* different ones, for all their recipients */
   guint duplicates; /* recipients that were given a message twice */
   guint damaged;
+  guint converted;  /* of all that came, those that were not as they were sent */
   gint64 last;      /* monotonic time at which the newest one was complete */
 } BenchArrivals;
 

@@ -1,19 +1,6 @@
 #include "tests/bench/rows.h"
-#include "tests/bench/usage-posix.h"
 
 #include <stdio.h>
-
-static BenchRelay *
-start (const BenchRun *run, const char *name, const BenchRelayOptions *options)
-{
-  g_autofree char *dir = g_strdup_printf ("%s/%s", run->dir, name);
-  g_autoptr (GError) error = NULL;
-  BenchRelay *relay = bench_isthmus_start (dir, options, &error);
-
-  if (relay == NULL)
-    fprintf (stderr, "bench: start isthmusd: %s\n", error->message);
-  return relay;
-}
 
 /* A port on which nobody listens. */
 static guint16
@@ -22,55 +9,6 @@ closed_port (void)
   g_autoptr (GSocketListener) listener = g_socket_listener_new ();
 
   return g_socket_listener_add_any_inet_port (listener, NULL, NULL);
-}
-
-/* ---- one very large message ---- */
-
-typedef struct
-{
-  gint pid;
-  gint stopping; /* atomic */
-  double peak;   /* KiB */
-} Watch;
-
-static gpointer
-watch_run (gpointer data)
-{
-  Watch *watch = data;
-
-  while (!g_atomic_int_get (&watch->stopping))
-    {
-      watch->peak = MAX (watch->peak, bench_usage_anonymous (watch->pid));
-      g_usleep (10000);
-    }
-  return NULL;
-}
-
-gboolean
-bench_rows_large (const BenchRun *run)
-{
-  const BenchRelayOptions options
-      = { .program = run->daemon, .next_hop = bench_sink_port (run->sink) };
-  const BenchCell cell = { 150 * 1000 * 1000, 1, 0, 1, 0, NULL };
-  BenchRelay *relay = start (run, "large", &options);
-  Watch watch = { 0 };
-  BenchResult result, none = { 0 };
-  GThread *thread;
-  double before;
-
-  if (relay == NULL)
-    return FALSE;
-  watch.pid = relay->pid;
-  before = bench_usage_anonymous (relay->pid);
-  thread = g_thread_new ("watch", watch_run, &watch);
-  bench_cell_run (relay, run->sink, &cell, 1, &result);
-  g_atomic_int_set (&watch.stopping, TRUE);
-  g_thread_join (thread);
-  bench_report_note (run->report, &result, &none);
-  bench_report_value (run->report, "150 MB message, more anonymous memory", " MiB",
-                      MAX (0, watch.peak - before) / 1024, 0, 64, 64);
-  bench_relay_stop (relay);
-  return TRUE;
 }
 
 /* ---- starting with a full queue ---- */
@@ -94,7 +32,7 @@ bench_rows_start (const BenchRun *run)
   const guint n = run->quick ? 20000 : 100000;
   const guint16 dead = closed_port ();
   const BenchRelayOptions options = { .program = run->daemon, .next_hop = dead, .dead_port = dead };
-  BenchRelay *relay = start (run, "start", &options);
+  BenchRelay *relay = bench_isthmus_alone (run, "start", &options);
   g_autofree char *name = g_strdup_printf ("start with %u queued messages", n);
   gint64 begun;
   double secs;
@@ -105,7 +43,7 @@ bench_rows_start (const BenchRun *run)
   queued = fill (run, relay, "b.example", n, 1);
   bench_relay_stop (relay);
   begun = g_get_monotonic_time ();
-  relay = start (run, "start", &options);
+  relay = bench_isthmus_alone (run, "start", &options);
   secs = (double) (g_get_monotonic_time () - begun) / G_USEC_PER_SEC;
   if (relay == NULL)
     return FALSE;
@@ -124,11 +62,11 @@ bench_rows_dead_relay (const BenchRun *run)
   const BenchRelayOptions options = { .program = run->daemon,
                                       .next_hop = bench_sink_port (run->sink),
                                       .dead_port = closed_port () };
-  const BenchCell cell = { 4096, 20, 0, 1, 0, NULL };
+  const BenchCell cell = { .size_bytes = 4096, .sessions = 20, .recipients = 1 };
   const guint n = run->quick ? 3000 : 8000;
   const guint reps = run->quick ? 1 : 9; /* what is looked for is smaller than the noise */
-  BenchRelay *with = start (run, "dead-with", &options);
-  BenchRelay *without = start (run, "dead-without", &options);
+  BenchRelay *with = bench_isthmus_alone (run, "dead-with", &options);
+  BenchRelay *without = bench_isthmus_alone (run, "dead-without", &options);
   BenchRelay *relays[2] = { with, without };
   const guint counts[2] = { n, n };
   BenchResult results[2];
@@ -167,12 +105,12 @@ bench_rows_threshold (const BenchRun *run)
       = { .program = run->daemon, .next_hop = bench_sink_port (run->sink), .threshold = "1K" };
   const BenchRelayOptions row
       = { .program = run->daemon, .next_hop = bench_sink_port (run->sink), .threshold = "1M" };
-  BenchRelay *relays[2] = { start (run, "as-row", &row), start (run, "as-file", &file) };
+  BenchRelay *relays[2] = { bench_isthmus_alone (run, "as-row", &row), bench_isthmus_alone (run, "as-file", &file) };
   GString *line = g_string_new ("Body in its row against body in a file (messages/s, CPU ms):");
 
   for (guint i = 0; relays[0] != NULL && relays[1] != NULL && i < G_N_ELEMENTS (sizes); i++)
     {
-      const BenchCell cell = { sizes[i] * 1024, 20, 0, 1, 0, NULL };
+      const BenchCell cell = { .size_bytes = sizes[i] * 1024, .sessions = 20, .recipients = 1 };
       const guint n = 96000 / MAX (sizes[i], 16);
       BenchResult results[2];
 

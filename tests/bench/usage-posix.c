@@ -86,14 +86,26 @@ bench_usage_tree_cpu (gint pid)
   return sum;
 }
 
-double
-bench_usage_own_cpu (void)
+static double
+cpu_of (int who)
 {
   struct rusage usage;
 
-  getrusage (RUSAGE_SELF, &usage);
+  getrusage (who, &usage);
   return (double) usage.ru_utime.tv_sec + (double) usage.ru_stime.tv_sec
          + (double) (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+}
+
+double
+bench_usage_own_cpu (void)
+{
+  return cpu_of (RUSAGE_SELF);
+}
+
+double
+bench_usage_children_cpu (void)
+{
+  return cpu_of (RUSAGE_CHILDREN);
 }
 
 double

@@ -10,6 +10,8 @@
 double bench_usage_tree_cpu (gint pid);
 /* CPU seconds of this process. */
 double bench_usage_own_cpu (void);
+/* CPU seconds of its children that ended and were waited for. */
+double bench_usage_children_cpu (void);
 /* CPU seconds of the whole machine, without idle and I/O wait. */
 double bench_usage_machine_cpu (void);
 

@@ -101,8 +101,15 @@ char *
 memo_make_mail (const Memo *memo)
 {
   g_autoptr (GBytes) bytes = memo_make_database (memo);
+
+  return memo_make_mail_with (memo, bytes);
+}
+
+char *
+memo_make_mail_with (const Memo *memo, GBytes *database)
+{
   gsize size;
-  const guchar *data = g_bytes_get_data (bytes, &size);
+  const guchar *data = g_bytes_get_data (database, &size);
   g_autofree char *base64 = g_base64_encode (data, size);
   GString *text = g_string_new ("From: <anna@acme.example>\r\nTo: <bob@acme.example>\r\nSubject: Plan\r\n"
                                 "MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n");

@@ -42,5 +42,7 @@ GBytes *memo_make_database (const Memo *memo);
 
 /* From anna@acme.example to bob@acme.example, with CRLF. g_free(). */
 char *memo_make_mail (const Memo *memo);
+/* The same with this as the copy. */
+char *memo_make_mail_with (const Memo *memo, GBytes *database);
 
 #endif

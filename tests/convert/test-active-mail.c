@@ -2,10 +2,13 @@
  * tests/convert/test-active-mail.c - the encapsulated copy of a memo, made here, under each policy.
  */
 #include "base/mime-tree.h"
+#include "base/scratch.h"
 #include "convert/explain.h"
 #include "convert/pipeline.h"
 #include "convert/settings.h"
+#include "tests/convert/cd-make.h"
 #include "tests/convert/memo-make.h"
+#include "tests/convert/nsf-make.h"
 #include "tests/harness/harness.h"
 
 #include <string.h>
@@ -257,10 +260,73 @@ test_rebuilt_texts (void)
     }
 }
 
+/* The leaves after `active-mail = rebuild`. */
+static char *
+rebuilt (GBytes *database)
+{
+  const Memo memo = { .alone = TRUE };
+  char *text = memo_make_mail_with (&memo, database);
+  g_autoptr (GBytes) bytes = g_bytes_new_take (text, strlen (text));
+  g_autoptr (IstBody) body = ist_body_new_bytes (bytes);
+  g_autoptr (IstMessage) message = ist_message_new (body);
+  g_autoptr (IstSettings) settings = settings_with ("active-mail = rebuild\n");
+  IstConvertContext context = { .from = IST_SIDE_DOMINO, .to = IST_SIDE_EXCHANGE, .settings = ist_convert_settings (settings, NULL) };
+  g_autoptr (GPtrArray) parts = ist_derived_array_new ();
+  g_autoptr (IstMessage) out = NULL;
+  GString *leaves = g_string_new (NULL);
+
+  IST_ASSERT (ist_pipeline_run (&context, message, parts, NULL));
+  out = written_again (message);
+  ist_mime_node_visit (ist_mime_tree (out), collect, leaves);
+  return g_string_free (leaves, FALSE);
+}
+
+/* A database that fits in memory with a file that does not, and one that does not fit itself: where no file can be
+ * made they stay, and their files with them. */
+static void
+test_no_room (void)
+{
+  static const struct
+  {
+    const char *name;
+    guint16 compression;
+    const char *without;
+  } rows[] = {
+    { "its file is too large", 2, "text/plain application/vnd.lotus-notes+(message.nsf)" },
+    { "it is too large", 0, "application/x-lotus-encap2+(encap2.ond)" },
+  };
+  g_autofree char *zeros = g_malloc0 (3 * 1024 * 1024);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (NsfMake) make = nsf_make_new ("Mail");
+      g_autoptr (GByteArray) cd = g_byte_array_new ();
+      g_autoptr (GBytes) bytes = NULL;
+      g_autofree char *without = NULL;
+      g_autofree char *with = NULL;
+
+      ist_row ("%s", rows[i].name);
+      cd_make (cd, "B129; W133 b1 b0 b0 b10 sHello_from_Notes");
+      nsf_make_note (make, 0x0001, NSF_MAKE_INLINE);
+      nsf_make_text (make, "Form", "Memo");
+      nsf_make_text (make, "Subject", "Plan");
+      nsf_make_item (make, "Body", 0x0001, 0, cd->data, cd->len);
+      nsf_make_file (make, "plan.bin", rows[i].compression, zeros, 3 * 1024 * 1024);
+      bytes = nsf_make_finish (make);
+      ist_scratch_set_folder ("/nonexistent/isthmus");
+      without = rebuilt (bytes);
+      ist_scratch_set_folder (NULL);
+      with = rebuilt (bytes);
+      IST_ASSERT_STR (without, rows[i].without);
+      IST_ASSERT_STR (with, TEXTS " application/octet-stream+(plan.bin)");
+    }
+}
+
 int
 main (void)
 {
-  static const IstTest tests[] = { { "policies", test_policies }, { "rebuilt texts", test_rebuilt_texts }, { NULL, NULL } };
+  static const IstTest tests[] = { { "policies", test_policies }, { "rebuilt texts", test_rebuilt_texts },
+                                   { "no room", test_no_room }, { NULL, NULL } };
 
   return ist_test_main ("active-mail", tests);
 }

@@ -21,7 +21,7 @@ check_uuencode (const char *text, gsize size)
       g_assert_cmpuint (block.start, >=, pos);
       g_assert_cmpuint (block.end, >, block.start);
       g_assert_cmpuint (block.end, <=, size);
-      g_assert_cmpuint (g_bytes_get_size (block.data), <=, (block.end - block.start) * 32);
+      g_assert_cmpuint (ist_body_size (block.data), <=, (block.end - block.start) * 32);
       g_assert_true (*block.name != '\0');
       pos = block.end;
       ist_uuencode_clear (&block);

@@ -1,23 +1,17 @@
 /*
- * tests/bench/convert.c - what the transforms cost mail that has nothing to convert, against the plainest thing that
+ * tests/bench/convert-pass.c - what the transforms cost mail that has nothing to convert, against the plainest thing that
  * reads such a message: GMime parsing the same bytes in the same program.
  *
- * Each row is run in turns, GMime and the pipeline, for the same number of messages; the median of the turns counts.
- * One thread, CPU time of this process. The output side is included: the message is written to a sink that only
- * counts.
+ * Each row is run in turns, GMime and the pipeline; the median of the turns counts. The output side is included: the
+ * message is written to a sink that only counts.
  */
 #include "convert/pipeline.h"
-#include "tests/bench/usage-posix.h"
+#include "tests/bench/convert-bench.h"
 
 #include <gmime/gmime.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#define TURNS 7
 #define MAX_GMIME_RATIO 1.3
-#define MIN_MB 100.0
-#define SAMPLE_CPU_SECS 0.25
 
 typedef struct
 {
@@ -42,29 +36,6 @@ append_head (GString *out, const char *content_type)
       content_type);
 }
 
-static void
-append_words (GString *out, gsize size_bytes)
-{
-  static const char *const words[] = { "bridge", "of", "the", "northern", "harbour", "was", "opened", "late",
-                                       "by", "our", "friends", "from", "both", "towns", "and" };
-  gsize end = out->len + size_bytes;
-  guint32 seed = 7;
-  guint column = 0;
-
-  while (out->len < end)
-    {
-      const char *word;
-
-      seed = seed * 1664525u + 1013904223u;
-      word = words[(seed >> 16) % G_N_ELEMENTS (words)];
-      g_string_append (out, word);
-      column += (guint) strlen (word) + 1;
-      g_string_append (out, column > 68 ? "\r\n" : " ");
-      column = column > 68 ? 0 : column;
-    }
-  g_string_append (out, "\r\n");
-}
-
 static GString *
 make_text (gsize size_bytes)
 {
@@ -72,28 +43,8 @@ make_text (gsize size_bytes)
 
   append_head (out, "text/plain; charset=us-ascii\r\nContent-Transfer-Encoding: 7bit");
   g_string_append (out, "\r\n");
-  append_words (out, size_bytes);
+  bench_convert_words (out, size_bytes, "\r\n");
   return out;
-}
-
-static void
-append_base64 (GString *out, gsize size_bytes)
-{
-  gsize n = size_bytes / 78 * 57;
-  g_autofree guchar *raw = g_malloc (n);
-  g_autofree char *coded = NULL;
-  guint32 seed = 3;
-  gsize length;
-
-  for (gsize i = 0; i < n; i++)
-    {
-      seed = seed * 1664525u + 1013904223u;
-      raw[i] = (guchar) (seed >> 24);
-    }
-  coded = g_base64_encode (raw, n);
-  length = strlen (coded);
-  for (gsize at = 0; at < length; at += 76)
-    g_string_append_printf (out, "%.76s\r\n", coded + at);
 }
 
 static GString *
@@ -104,18 +55,20 @@ make_multipart (gsize size_bytes)
   append_head (out, "multipart/mixed; boundary=\"=_mixed_1\"");
   g_string_append (out, "\r\n--=_mixed_1\r\nContent-Type: multipart/alternative; boundary=\"=_alt_1\"\r\n\r\n"
                         "--=_alt_1\r\nContent-Type: text/plain; charset=us-ascii\r\n\r\n");
-  append_words (out, 1500);
+  bench_convert_words (out, 1500, "\r\n");
   g_string_append (out, "\r\n--=_alt_1\r\nContent-Type: text/html; charset=us-ascii\r\n\r\n<html><body><p>\r\n");
-  append_words (out, 2000);
+  bench_convert_words (out, 2000, "\r\n");
   g_string_append (out, "</p></body></html>\r\n\r\n--=_alt_1--\r\n");
   for (guint i = 0; i < 2; i++)
     {
+      g_autoptr (GBytes) bytes = bench_convert_noise (size_bytes / 2 / 78 * 57, 3);
+
       g_string_append_printf (out,
                               "\r\n--=_mixed_1\r\nContent-Type: application/pdf; name=\"plan %u.pdf\"\r\n"
                               "Content-Disposition: attachment; filename=\"plan %u.pdf\"\r\n"
                               "Content-Transfer-Encoding: base64\r\n\r\n",
                               i, i);
-      append_base64 (out, size_bytes / 2);
+      bench_convert_base64 (out, bytes);
     }
   g_string_append (out, "\r\n--=_mixed_1--\r\n");
   return out;
@@ -124,7 +77,7 @@ make_multipart (gsize size_bytes)
 /* ---- the two ---- */
 
 static void
-pass_gmime (GBytes *bytes)
+pass_gmime (gpointer bytes)
 {
   gsize size;
   const char *data = g_bytes_get_data (bytes, &size);
@@ -146,7 +99,7 @@ count_bytes (gpointer user, const char *data, gsize size_bytes, GError **error)
 
 /* Both directions have about the same number of transforms; they take turns. */
 static void
-pass_pipeline (GBytes *bytes)
+pass_pipeline (gpointer bytes)
 {
   static guint turn;
   gboolean to_exchange = turn++ % 2 == 0;
@@ -165,53 +118,27 @@ pass_pipeline (GBytes *bytes)
     g_error ("the message was changed: this row measures nothing");
 }
 
-static double
-cpu_of (void (*pass) (GBytes *bytes), GBytes *bytes, guint n)
-{
-  double before = bench_usage_own_cpu ();
-
-  for (guint i = 0; i < n; i++)
-    pass (bytes);
-  return (bench_usage_own_cpu () - before) / n;
-}
-
-static int
-compare (const void *a, const void *b)
-{
-  double x = *(const double *) a, y = *(const double *) b;
-
-  return (x > y) - (x < y);
-}
-
 static gboolean
 run_row (const Row *row)
 {
   g_autoptr (GBytes) bytes = g_string_free_to_bytes (row->make (row->size_bytes));
-  double gmime[TURNS], ours[TURNS];
-  double once = cpu_of (pass_gmime, bytes, (guint) (4 * 1024 * 1024 / row->size_bytes) + 1);
-  guint n = (guint) MAX (SAMPLE_CPU_SECS / MAX (once, 1e-7), 2);
-  double ratio, mb;
+  const BenchTimed timed[] = { { pass_gmime, bytes, FALSE }, { pass_pipeline, bytes, FALSE } };
+  double secs[2], ratio, mb;
   gboolean good;
 
-  for (guint i = 0; i < TURNS; i++)
-    {
-      gmime[i] = cpu_of (pass_gmime, bytes, n);
-      ours[i] = cpu_of (pass_pipeline, bytes, n);
-    }
-  qsort (gmime, TURNS, sizeof *gmime, compare);
-  qsort (ours, TURNS, sizeof *ours, compare);
-  ratio = ours[TURNS / 2] / gmime[TURNS / 2];
-  mb = (double) g_bytes_get_size (bytes) / ours[TURNS / 2] / 1e6;
-  good = ratio <= MAX_GMIME_RATIO && (row->size_bytes < 1024 * 1024 || mb >= MIN_MB);
-  printf ("| %s | %.4f ms | %.4f ms | %.2f × | %.0f MB/s | ≤ %.1f ×%s | %s |\n", row->name, ours[TURNS / 2] * 1e3,
-          gmime[TURNS / 2] * 1e3, ratio, mb, MAX_GMIME_RATIO, row->size_bytes < 1024 * 1024 ? "" : ", ≥ 100 MB/s",
+  bench_convert_time (timed, 2, secs);
+  ratio = secs[1] / secs[0];
+  mb = (double) g_bytes_get_size (bytes) / secs[1] / 1e6;
+  good = ratio <= MAX_GMIME_RATIO && (row->size_bytes < 1024 * 1024 || mb >= BENCH_CONVERT_MIN_MB);
+  printf ("| %s | %.4f ms | %.4f ms | %.2f × | %.0f MB/s | ≤ %.1f ×%s | %s |\n", row->name, secs[1] * 1e3,
+          secs[0] * 1e3, ratio, mb, MAX_GMIME_RATIO, row->size_bytes < 1024 * 1024 ? "" : ", ≥ 100 MB/s",
           good ? "ok" : "**below**");
   fflush (stdout);
   return good;
 }
 
-int
-main (void)
+gboolean
+bench_convert_pass (void)
 {
   static const Row rows[] = {
     { "text, 4 KiB", make_text, 4 * 1024 },
@@ -221,9 +148,8 @@ main (void)
   };
   gboolean good = TRUE;
 
-  g_mime_init ();
   printf ("| nothing to convert | Isthmus | GMime parse | ratio | speed | must | |\n|---|---|---|---|---|---|---|\n");
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     good &= run_row (&rows[i]);
-  return good ? 0 : 1;
+  return good;
 }
