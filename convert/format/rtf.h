@@ -30,6 +30,8 @@ typedef enum
 typedef struct
 {
   const char *type; /* "image/png"; static */
+  char *name;       /* "picture-1.png" */
+  gboolean shown;   /* the HTML has its place; else the text names it */
   GBytes *bytes;
 } IstRtfPicture;
 
