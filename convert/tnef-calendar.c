@@ -122,12 +122,13 @@ read_series (IstTnefEvent *event, char **note)
   event->rule = event->recur != NULL ? ist_mapi_recur_rule (event->recur) : NULL;
   if (event->rule == NULL)
     {
+      g_free (*note);
       *note = g_strdup (event->recur == NULL ? "how the meeting recurs is damaged: only its first time is given"
                                              : "the meeting recurs by a calendar that iCalendar does not know: only "
                                                "its first time is given");
       g_clear_pointer (&event->recur, ist_mapi_recur_free);
     }
-  else if (event->recur->damaged)
+  else if (event->recur->damaged && *note == NULL)
     *note = g_strdup ("some of the changed times of the series could not be read");
 }
 

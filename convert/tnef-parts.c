@@ -268,6 +268,43 @@ add_attachments (IstTnefParts *parts, const IstTnef *tnef, IstBody *body, GHashT
     }
 }
 
+/* A text that is too long to be worked on, as a file. */
+static void
+add_long_text (IstTnefParts *parts, const IstTnef *tnef, IstBody *body, guint16 id, const char *name)
+{
+  const IstMapiProp *prop = ist_mapi_props_find (tnef->props, id);
+  IstMapiValue value;
+  IstMimeNode *node;
+
+  if (!ist_mapi_prop_range (tnef->props, prop, 0, &value) || value.size_bytes <= IST_TNEF_MAX_TEXT)
+    return;
+  node = ist_mime_node_new ("application/octet-stream", name, "attachment");
+  ist_mime_node_set_content (node, body, value.offset, value.size_bytes);
+  g_ptr_array_add (parts->attachments, node);
+}
+
+/* RTF that gave no text because it has too much of it. */
+static void
+add_long_rtf (IstTnefParts *parts, const IstTnef *tnef, const IstRtf *rtf)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (IstBody) body = NULL;
+  IstMimeNode *node;
+
+  if (rtf != NULL || parts->html != NULL || parts->text != NULL)
+    return;
+  bytes = ist_tnef_rtf (tnef, IST_TNEF_MAX_RTF, NULL, &error);
+  if (error != NULL)
+    parts->note = g_strdup (error->message);
+  if (bytes == NULL || g_bytes_get_size (bytes) <= IST_TNEF_MAX_TEXT)
+    return;
+  body = ist_body_new_bytes (bytes);
+  node = ist_mime_node_new ("application/rtf", "message.rtf", "attachment");
+  ist_mime_node_set_content (node, body, 0, ist_body_size (body));
+  g_ptr_array_add (parts->attachments, node);
+}
+
 IstTnefParts *
 ist_tnef_parts_new (const IstTnef *tnef, IstBody *body, const IstMessage *head, const IstTnefRun *run)
 {
@@ -285,6 +322,9 @@ ist_tnef_parts_new (const IstTnef *tnef, IstBody *body, const IstMessage *head, 
   /* The signed or encrypted part has all of it. */
   if (parts->entity != NULL)
     return parts;
+  add_long_text (parts, tnef, body, 0x1000, "message.txt");
+  add_long_text (parts, tnef, body, 0x1013, "message.html");
+  add_long_rtf (parts, tnef, rtf);
   add_pictures (parts, rtf);
   ist_tnef_items_add (tnef, parts, run, head);
   add_attachments (parts, tnef, body, ids, run);

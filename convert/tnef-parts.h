@@ -19,6 +19,7 @@
 G_BEGIN_DECLS
 
 #define IST_TNEF_MAX_TEXT ((gsize) 8 * 1024 * 1024)
+#define IST_TNEF_MAX_RTF ((gsize) 64 * 1024 * 1024)
 
 /* What the pieces of one decoding share. */
 typedef struct

@@ -13,11 +13,10 @@ ends_with (const char *text, const char *end)
   return n >= m && g_ascii_strcasecmp (text + n - m, end) == 0;
 }
 
-/* The signed entity with CRLF; NULL: mail cannot carry it so. Sets whether it has 8-bit bytes. */
-static GBytes *
-to_lines (const char *data, gsize size, gboolean *is_8bit)
+/* Can mail carry it as it is? Sets whether it has 8-bit bytes and lines that end with LF alone. */
+static gboolean
+is_mail (const char *data, gsize size, gboolean *is_8bit, gboolean *has_bare_lf)
 {
-  g_autoptr (GByteArray) out = g_byte_array_sized_new ((guint) size + 64);
   gsize line = 0;
 
   for (gsize i = 0; i < size; i++)
@@ -25,14 +24,26 @@ to_lines (const char *data, gsize size, gboolean *is_8bit)
       const guint8 c = (guint8) data[i];
 
       if (c == '\0' || (c == '\r' && (i + 1 == size || data[i + 1] != '\n')) || line > MAX_LINE)
-        return NULL;
-      if (c == '\n' && (i == 0 || data[i - 1] != '\r'))
-        g_byte_array_append (out, (const guint8 *) "\r", 1);
-      g_byte_array_append (out, &c, 1);
-      line = c == '\n' ? 0 : c == '\r' ? line : line + 1;
+        return FALSE;
+      *has_bare_lf = *has_bare_lf || (c == '\n' && (i == 0 || data[i - 1] != '\r'));
       *is_8bit = *is_8bit || c >= 0x80;
+      line = c == '\n' ? 0 : c == '\r' ? line : line + 1;
     }
-  return g_byte_array_free_to_bytes (g_steal_pointer (&out));
+  return TRUE;
+}
+
+static GBytes *
+with_crlf (const char *data, gsize size)
+{
+  GString *out = g_string_sized_new (size + size / 32);
+
+  for (gsize i = 0; i < size; i++)
+    {
+      if (data[i] == '\n' && (i == 0 || data[i - 1] != '\r'))
+        g_string_append_c (out, '\r');
+      g_string_append_c (out, data[i]);
+    }
+  return g_string_free_to_bytes (out);
 }
 
 /* "Content-Type: multipart/signed; …" as a field, and where the content begins. */
@@ -70,9 +81,13 @@ signed_field (GBytes *entity, gsize *content)
 static IstMimeNode *
 clear_signed (const IstTnefAttachment *a, IstBody *stream)
 {
+  const char *data = ist_body_data (stream, NULL) + a->offset;
   gsize content = 0;
-  gboolean is_8bit = FALSE;
-  g_autoptr (GBytes) entity = to_lines (ist_body_data (stream, NULL) + a->offset, a->size_bytes, &is_8bit);
+  gboolean is_8bit = FALSE, has_bare_lf = FALSE;
+  gboolean is_usable = is_mail (data, a->size_bytes, &is_8bit, &has_bare_lf);
+  g_autoptr (GBytes) entity = !is_usable    ? NULL
+                              : has_bare_lf ? with_crlf (data, a->size_bytes)
+                                            : ist_body_slice (stream, a->offset, a->size_bytes);
   g_autofree char *field = entity != NULL ? signed_field (entity, &content) : NULL;
   g_autoptr (IstBody) body = NULL;
   IstMimeNode *node;

@@ -116,6 +116,32 @@ base64_of (GByteArray *taken)
   return text;
 }
 
+static char *
+uuencoded (GByteArray *taken)
+{
+  g_autoptr (GString) out = g_string_new ("begin 600 WINMAIL.DAT\r\n");
+
+  for (guint at = 0; at < taken->len; at += 45)
+    {
+      guint n = MIN (45, taken->len - at);
+
+      g_string_append_c (out, (char) (' ' + n));
+      for (guint i = 0; i < n; i += 3)
+        for (guint digit = 0; digit < 4; digit++)
+          {
+            guint32 bits = 0;
+
+            for (guint byte = 0; byte < 3; byte++)
+              bits = bits << 8 | (i + byte < n ? taken->data[at + i + byte] : 0);
+            g_string_append_c (out, (char) (' ' + (bits >> (18 - 6 * digit) & 63)));
+          }
+      g_string_append (out, "\r\n");
+    }
+  g_string_append (out, "`\r\nend\r\n");
+  g_byte_array_unref (taken);
+  return g_string_free (g_steal_pointer (&out), FALSE);
+}
+
 #define STREAM "application/octet-stream; name=\"winmail.dat\"\r\nContent-Transfer-Encoding: base64\r\n\r\n"
 #define MIXED "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nhi\r\n--b\r\n"
 #define ATTACHED MIXED "Content-Type: message/rfc822\r\n\r\nFrom: <a@b.example>\r\nMIME-Version: 1.0\r\n"
@@ -140,6 +166,7 @@ test_hiding_places (void)
     { "as a picture", MIXED "Content-Type: image/x; name=win.dat\r\nContent-Transfer-Encoding: base64\r\n\r\n", "\r\n--b--\r\n" },
     { "in an attached message", ATTACHED MIXED "Content-Type: " STREAM, "\r\n--b--\r\n--b--\r\n" },
     { "as the whole of an attached message", ATTACHED "Content-Type: " STREAM, "\r\n--b--\r\n" },
+    { "as the second text", MIXED "Content-Type: text/plain\r\n\r\n", "\r\n--b--\r\n" },
     { "in a message attached to an attached one",
       ATTACHED "Content-Type: multipart/mixed; boundary=c\r\n\r\n--c\r\nContent-Type: message/rfc822\r\n\r\n"
                "From: <a@b.example>\r\nContent-Type: " STREAM,
@@ -149,8 +176,9 @@ test_hiding_places (void)
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       static const char *const forbidden[] = { "winmail.dat", "C.dtf", ".unk", "ATT0", "win.dat", "ms-tnef", "eJ8+I" };
-      g_autofree char *base64 = base64_of (stream_with ("a.pdf"));
-      g_autofree char *mail = g_strconcat ("From: <x@y.example>\r\nMIME-Version: 1.0\r\n", rows[i].before, base64,
+      gboolean is_uu = strcmp (rows[i].name, "as the second text") == 0;
+      g_autofree char *coded = (is_uu ? uuencoded : base64_of) (stream_with ("a.pdf"));
+      g_autofree char *mail = g_strconcat ("From: <x@y.example>\r\nMIME-Version: 1.0\r\n", rows[i].before, coded,
                                            rows[i].after, NULL);
       g_autoptr (GBytes) in = g_bytes_new (mail, strlen (mail));
       g_autoptr (GBytes) out = run (in, IST_SIDE_EXCHANGE, IST_SIDE_DOMINO, NULL);
