@@ -144,6 +144,7 @@ fill (IstTnefEvent *event, const IstTnef *tnef, char **note)
   event->all_day = number (tnef, 0x8215, 0) != 0;
   event->sequence = MAX (number (tnef, 0x8201, 0), 0);
   event->uid = ist_tnef_ical_uid (tnef);
+  event->subject = ist_tnef_items_subject (tnef, event->head);
   event->location = ist_mapi_props_lid_text (tnef->props, ist_mapi_set_appointment, 0x8208);
   event->stamp = tnef->sent_utc != 0 ? tnef->sent_utc : event->start;
   /* Without an identity nobody could match an answer; an appointment needs none. */
@@ -165,6 +166,7 @@ static void
 clear (IstTnefEvent *event)
 {
   g_free (event->uid);
+  g_free (event->subject);
   g_free (event->location);
   g_free (event->rule);
   ist_mapi_recur_free (event->recur);

@@ -28,7 +28,7 @@ add_list (GString *out, const char *name, char *const *texts, guint n)
 }
 
 static void
-add_name (GString *out, const IstTnef *tnef)
+add_name (GString *out, const IstTnef *tnef, const char *subject)
 {
   g_autofree char *family = ist_mapi_props_text (tnef->props, 0x3A11);
   g_autofree char *given = ist_mapi_props_text (tnef->props, 0x3A06);
@@ -36,7 +36,7 @@ add_name (GString *out, const IstTnef *tnef)
   g_autofree char *prefix = ist_mapi_props_text (tnef->props, 0x3A45);
   g_autofree char *suffix = ist_mapi_props_text (tnef->props, 0x3A05);
   g_autofree char *display = ist_mapi_props_text (tnef->props, 0x3001);
-  const char *full = display != NULL ? display : tnef->subject != NULL ? tnef->subject : "";
+  const char *full = display != NULL ? display : subject != NULL ? subject : "";
   char *const texts[] = { family, given, middle, prefix, suffix };
 
   /* RFC 2426 3.1.2: N must be there. */
@@ -185,12 +185,12 @@ add_photo (GString *out, const IstTnef *tnef)
 }
 
 static void
-add_contact (GString *out, const IstTnef *tnef, const char *note)
+add_contact (GString *out, const IstTnef *tnef, const char *subject, const char *note)
 {
   g_autofree char *im = ist_mapi_props_lid_text (tnef->props, ist_mapi_set_address, 0x8062);
 
   g_string_append (out, "BEGIN:VCARD\nVERSION:3.0\n");
-  add_name (out, tnef);
+  add_name (out, tnef, subject);
   add_organization (out, tnef);
   add_simple (out, tnef);
   add_addresses (out, tnef);
@@ -260,17 +260,17 @@ add_members (GString *out, const IstTnef *tnef)
 }
 
 IstMimeNode *
-ist_tnef_contact_new (const IstTnef *tnef, const char *note, gboolean is_list)
+ist_tnef_contact_new (const IstTnef *tnef, const IstMessage *head, const char *note, gboolean is_list)
 {
   g_autoptr (GString) out = g_string_new (NULL);
-  g_autofree char *name
-      = g_strdup_printf ("%s.vcf", tnef->subject != NULL ? tnef->subject : is_list ? "list" : "contact");
+  g_autofree char *subject = ist_tnef_items_subject (tnef, head);
+  g_autofree char *name = g_strdup_printf ("%s.vcf", subject != NULL ? subject : is_list ? "list" : "contact");
   IstMimeNode *node;
 
   if (is_list)
     add_members (out, tnef);
   else
-    add_contact (out, tnef, note);
+    add_contact (out, tnef, subject, note);
   if (out->len == 0)
     return NULL;
   node = ist_mime_node_new ("text/vcard", name, "attachment");

@@ -298,7 +298,7 @@ add_exception (GString *out, IstTnefEvent *event, const IstMapiException *except
       add_time (out, event, "DTSTART", to_utc (event, exception->start), FALSE);
       add_time (out, event, "DTEND", to_utc (event, exception->end), FALSE);
     }
-  ist_tnef_ical_text (out, "SUMMARY", exception->subject != NULL ? exception->subject : event->tnef->subject);
+  ist_tnef_ical_text (out, "SUMMARY", exception->subject != NULL ? exception->subject : event->subject);
   ist_tnef_ical_text (out, "LOCATION", exception->location != NULL ? exception->location : event->location);
   ist_tnef_ical_text (out, "DESCRIPTION", text != NULL ? text : event->text);
   end_event (out, event, exception->busy);
@@ -316,7 +316,7 @@ ist_tnef_event_write (GString *out, IstTnefEvent *event)
     g_string_append (out, "X-MICROSOFT-CDO-ALLDAYEVENT:TRUE\n");
   if (event->recur != NULL)
     add_rule (out, event);
-  ist_tnef_ical_text (out, "SUMMARY", event->tnef->subject);
+  ist_tnef_ical_text (out, "SUMMARY", event->subject);
   ist_tnef_ical_text (out, "LOCATION", event->location);
   ist_tnef_ical_text (out, "DESCRIPTION", event->text);
   end_event (out, event, -1);

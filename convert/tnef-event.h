@@ -29,7 +29,7 @@ typedef struct
   const IstTnefEventKind *kind;
   const char *method; /* of the kind, or COUNTER */
   const char *text;   /* NULL: none */
-  char *uid, *location, *rule;
+  char *uid, *subject, *location, *rule;
   gint64 start, end, stamp, sequence;
   gint64 replaced; /* the instance that this is about; 0: the whole */
   gboolean all_day;

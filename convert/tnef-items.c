@@ -1,8 +1,15 @@
 #include "convert/tnef-items.h"
 
 #include "base/address.h"
+#include "convert/field.h"
 
 #include <string.h>
+
+char *
+ist_tnef_items_subject (const IstTnef *tnef, const IstMessage *head)
+{
+  return tnef->subject != NULL ? g_strdup (tnef->subject) : ist_field_text (head, "Subject");
+}
 
 char *
 ist_tnef_items_address (const IstMessage *head, const char *field)
@@ -48,9 +55,9 @@ ist_tnef_items_add (const IstTnef *tnef, IstTnefParts *parts, const IstTnefRun *
 {
   ist_tnef_calendar_add (tnef, parts, head);
   if (is_class (tnef, "IPM.Contact"))
-    add_attachment (parts, ist_tnef_contact_new (tnef, parts->text, FALSE));
+    add_attachment (parts, ist_tnef_contact_new (tnef, head, parts->text, FALSE));
   if (is_class (tnef, "IPM.DistList"))
-    add_attachment (parts, ist_tnef_contact_new (tnef, NULL, TRUE));
+    add_attachment (parts, ist_tnef_contact_new (tnef, head, NULL, TRUE));
   add_attachment (parts, ist_tnef_task_new (tnef, head));
   parts->report = ist_tnef_report_new (tnef, head);
   ist_tnef_vote_add (tnef, parts, run, head);

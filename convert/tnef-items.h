@@ -20,13 +20,15 @@ void ist_tnef_calendar_add (const IstTnef *tnef, IstTnefParts *parts, const IstM
 /* text/calendar of a task or the request to do one (VTODO). NULL: it is none. */
 IstMimeNode *ist_tnef_task_new (const IstTnef *tnef, const IstMessage *head);
 /* text/vcard of a contact, or of the members of a list. NULL: there are none. `note` NULL: none. */
-IstMimeNode *ist_tnef_contact_new (const IstTnef *tnef, const char *note, gboolean is_list);
+IstMimeNode *ist_tnef_contact_new (const IstTnef *tnef, const IstMessage *head, const char *note, gboolean is_list);
 /* The choices of a vote as extra texts, in the language of the reader. */
 void ist_tnef_vote_add (const IstTnef *tnef, IstTnefParts *parts, const IstTnefRun *run, const IstMessage *head);
 
 /* message/disposition-notification (RFC 8098) or message/delivery-status (RFC 3464). NULL: no report. */
 IstMimeNode *ist_tnef_report_new (const IstTnef *tnef, const IstMessage *head);
 
+/* What the message is about: the stream may leave that to the header of the mail. g_free(); NULL: nothing. */
+char *ist_tnef_items_subject (const IstTnef *tnef, const IstMessage *head);
 /* The first address of a field, "a@b"; NULL: none. g_free(). */
 char *ist_tnef_items_address (const IstMessage *head, const char *field);
 

@@ -146,7 +146,7 @@ add_people (GString *out, const Kind *kind, const IstMessage *head)
 }
 
 static void
-add_task (GString *out, const IstTnef *task, gint64 stamp, const char *text)
+add_task (GString *out, const IstTnef *task, gint64 stamp, const char *subject, const char *text)
 {
   static const char *const statuses[] = { "NEEDS-ACTION", "IN-PROCESS", "COMPLETED", "NEEDS-ACTION", "CANCELLED" };
   gint64 status = ist_mapi_prop_number (task->props, find (task, 0x8101), 0);
@@ -163,7 +163,7 @@ add_task (GString *out, const IstTnef *task, gint64 stamp, const char *text)
   ist_tnef_ical_time (out, "DUE", due, NULL, TRUE);
   if (day (task, 0x810F) != 0)
     ist_tnef_ical_time (out, "COMPLETED", day (task, 0x810F), NULL, FALSE);
-  ist_tnef_ical_text (out, "SUMMARY", task->subject);
+  ist_tnef_ical_text (out, "SUMMARY", subject);
   ist_tnef_ical_text (out, "DESCRIPTION", text);
   if (status >= 0 && status < (gint64) G_N_ELEMENTS (statuses))
     ist_tnef_ical_text (out, "STATUS", statuses[status]);
@@ -179,15 +179,18 @@ ist_tnef_task_new (const IstTnef *tnef, const IstMessage *head)
   gboolean is_task = kind != NULL && strcmp (kind->method, "PUBLISH") == 0;
   const IstTnef *task = is_task ? tnef : kind != NULL ? inner_task (tnef) : NULL;
   g_autofree char *text = task != NULL ? ist_tnef_text (task, IST_TNEF_MAX_TEXT, NULL) : NULL;
-  g_autofree char *name = NULL;
+  g_autofree char *subject = NULL, *name = NULL;
   g_autoptr (GString) out = NULL;
 
   if (task == NULL)
     return NULL;
-  name = g_strdup_printf ("%s.ics", task->subject != NULL ? task->subject : "task");
+  if (text != NULL)
+    g_strchomp (text);
+  subject = ist_tnef_items_subject (task, head);
+  name = g_strdup_printf ("%s.ics", subject != NULL ? subject : "task");
   out = ist_tnef_ical_begin (kind->method);
   g_string_append (out, "BEGIN:VTODO\n");
-  add_task (out, task, task->sent_utc != 0 ? task->sent_utc : tnef->sent_utc, text);
+  add_task (out, task, task->sent_utc != 0 ? task->sent_utc : tnef->sent_utc, subject, text);
   add_people (out, kind, head);
   add_reminder (out, task);
   g_string_append (out, "END:VTODO\nEND:VCALENDAR\n");

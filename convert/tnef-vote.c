@@ -108,6 +108,7 @@ ist_tnef_vote_add (const IstTnef *tnef, IstTnefParts *parts, const IstTnefRun *r
 {
   g_autoptr (GPtrArray) options = read_options (tnef);
   g_autofree char *to = ist_tnef_items_address (head, "Reply-To");
+  g_autofree char *subject = ist_tnef_items_subject (tnef, head);
   const char *language, *choose, *says;
   GString *text, *html;
   guint n = 0;
@@ -130,7 +131,7 @@ ist_tnef_vote_add (const IstTnef *tnef, IstTnefParts *parts, const IstTnefRun *r
       const Option *option = g_ptr_array_index (options, i);
 
       if (option->is_vote)
-        add_choice (text, html, option->name, tnef->subject, to);
+        add_choice (text, html, option->name, subject, to);
     }
   g_string_append_printf (text, "%s\n", says);
   g_string_append_printf (html, "</ul><p>%s</p>", says);

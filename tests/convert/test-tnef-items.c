@@ -546,7 +546,7 @@ test_answers (void)
   ist_row ("one instance is cancelled");
   check_lines (one, "METHOD:CANCEL\nTZID:Eastern\n"
                     "UID:040000008200E00074C5B7101A82E00800000000000000000000000000000000000000000400000044415441\n"
-                    "RECURRENCE-ID;TZID=Eastern:20270315T093000\nDTSTART;TZID=Eastern:20270315T090000\nSTATUS:CANCELLED\n");
+                    "RECURRENCE-ID;TZID=Eastern:20270315T093000\nDTSTART;TZID=Eastern:20270315T090000\nSUMMARY:x\nSTATUS:CANCELLED\n");
   m = meeting ("IPM.Appointment", unix_of (2027, 3, 1, 5, 0), unix_of (2027, 3, 3, 5, 0));
   named_bool (&m, ist_mapi_set_appointment, 0x8215);
   named_bytes (&m, ist_mapi_set_appointment, 0x825E, zone);
