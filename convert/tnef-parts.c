@@ -219,6 +219,8 @@ names_id (const char *html, const char *id)
 static void
 add_pictures (IstTnefParts *parts, const IstRtf *rtf)
 {
+  if (rtf != NULL && rtf->n_left_out > 0 && parts->note == NULL)
+    parts->note = g_strdup_printf ("%u pictures of the text are left out; at most 4,096 are carried", rtf->n_left_out);
   for (guint i = 0; rtf != NULL && i < rtf->pictures->len; i++)
     {
       const IstRtfPicture *picture = g_ptr_array_index (rtf->pictures, i);

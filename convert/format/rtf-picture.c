@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#define MAX_PICTURES 256
+#define MAX_PICTURES 4096
 #define MAX_PICTURE_BYTES ((gsize) 64 * 1024 * 1024)
 
 void
@@ -106,7 +106,9 @@ ist_rtf_picture_end (IstRtfParser *p)
 
   if (p->picture == NULL)
     return;
-  if (p->picture->len > 0 && p->rtf->pictures->len < MAX_PICTURES)
+  if (p->rtf->pictures->len >= MAX_PICTURES)
+    p->rtf->n_left_out += p->picture->len > 0;
+  else if (p->picture->len > 0)
     {
       type = type_of (p);
       if (strcmp (type, "image/wmf") == 0)
