@@ -285,7 +285,7 @@ add_long_text (IstTnefParts *parts, const IstTnef *tnef, IstBody *body, guint16 
   g_ptr_array_add (parts->attachments, node);
 }
 
-/* RTF that gave no text because it has too much of it. */
+/* RTF that was not read because too much text is in it: its pictures are nowhere else. */
 static void
 add_long_rtf (IstTnefParts *parts, const IstTnef *tnef, const IstRtf *rtf)
 {
@@ -294,14 +294,14 @@ add_long_rtf (IstTnefParts *parts, const IstTnef *tnef, const IstRtf *rtf)
   g_autoptr (IstBody) body = NULL;
   IstMimeNode *node;
 
-  if (rtf != NULL || parts->html != NULL || parts->text != NULL)
+  if (rtf != NULL || parts->html != NULL)
     return;
   bytes = ist_tnef_rtf (tnef, IST_TNEF_MAX_RTF, NULL, &error);
   if (error != NULL)
     parts->note = g_strdup (error->message);
-  if (bytes == NULL || g_bytes_get_size (bytes) <= IST_TNEF_MAX_TEXT)
+  body = bytes != NULL ? ist_body_new_bytes (bytes) : NULL;
+  if (body == NULL || ist_body_size (body) < 6 || memcmp (ist_body_data (body, NULL), "{\\rtf", 5) != 0)
     return;
-  body = ist_body_new_bytes (bytes);
   node = ist_mime_node_new ("application/rtf", "message.rtf", "attachment");
   ist_mime_node_set_content (node, body, 0, ist_body_size (body));
   g_ptr_array_add (parts->attachments, node);

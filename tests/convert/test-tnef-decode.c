@@ -210,6 +210,34 @@ test_leftover_names (void)
     }
 }
 
+/* RTF, stored and not compressed ("MELA"), whose text is beyond the bound: it comes as a file. */
+static void
+test_long_rtf (void)
+{
+  GByteArray *stream = tnef_begin (1252);
+  g_autoptr (GByteArray) rtf = g_byte_array_new ();
+  g_autoptr (GByteArray) props = g_byte_array_new ();
+  g_autofree char *text = g_strnfill (9 << 20, 'x');
+  g_autofree char *whole = g_strconcat ("{\\rtf1 ", text, "}", NULL);
+  g_autoptr (GBytes) in = NULL, out = NULL;
+  gsize size = strlen (whole);
+
+  tnef_u32 (rtf, (guint32) size + 12);
+  tnef_u32 (rtf, (guint32) size);
+  g_byte_array_append (rtf, (const guint8 *) "MELA\0\0\0\0", 8);
+  g_byte_array_append (rtf, (const guint8 *) whole, (guint) size);
+  tnef_u32 (props, 2);
+  tnef_property (props, 0x1000001E, "short", 6);
+  tnef_property (props, 0x10090102, rtf->data, rtf->len);
+  tnef_attribute (stream, 1, 0x00069003, props->data, props->len);
+  in = message_of ("From: <x@y.example>\r\nContent-Type: application/ms-tnef\r\n", stream->data, stream->len);
+  g_byte_array_unref (stream);
+  out = run (in, IST_SIDE_EXCHANGE, IST_SIDE_DOMINO, NULL);
+  IST_ASSERT (holds (out, "message.rtf") && holds (out, "application/rtf"));
+  IST_ASSERT (g_bytes_get_size (out) > size);
+  IST_ASSERT (holds (out, "short"));
+}
+
 static void
 test_speed (void)
 {
@@ -284,6 +312,7 @@ main (void)
     { "directions", test_directions },
     { "hiding places", test_hiding_places },
     { "leftover names", test_leftover_names },
+    { "long RTF", test_long_rtf },
     { "speed", test_speed },
     { "corpus", test_corpus },
     { NULL, NULL },
