@@ -54,6 +54,7 @@ typedef struct
 {
   const char *align; /* NULL: left */
   gint indent_twips;
+  gint first_twips; /* of the first line, from there */
   guint list_level;
   guint depth; /* of tables */
 } IstRtfParagraph;

@@ -39,6 +39,7 @@ enum
   W_DEFF,
   W_F,
   W_FCHARSET,
+  W_FI,
   W_FS,
   W_GREEN,
   W_HTMLRTF,
@@ -110,6 +111,7 @@ static const Row rows[] = {
   { "enspace", CHARACTER, 0x2002 },
   { "f", OTHER, W_F },
   { "fcharset", OTHER, W_FCHARSET },
+  { "fi", OTHER, W_FI },
   { "fldinst", INTO, IST_RTF_IN_INSTRUCTION },
   { "fldrslt", OTHER, W_RESULT },
   { "fonttbl", INTO, IST_RTF_IN_FONTS },
@@ -413,6 +415,9 @@ apply_paragraph (IstRtfParser *p, gsize word, int value)
       return;
     case W_LI:
       paragraph->indent_twips = CLAMP (value, 0, 31680);
+      return;
+    case W_FI:
+      paragraph->first_twips = CLAMP (value, -31680, 31680);
       return;
     case W_ILVL:
       paragraph->list_level = (guint) CLAMP (value, 0, 8);

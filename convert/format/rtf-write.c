@@ -80,6 +80,14 @@ append_style (GString *style, const char *format, ...)
   va_end (args);
 }
 
+/* White on the background of the page, which is not carried, could not be read. */
+static gboolean
+is_readable (const IstRtfParser *p, guint32 colour, guint32 background)
+{
+  return background != G_MAXUINT32 || p->tables->len > 0 || (colour & 0xFF) < 0xE8 || (colour >> 8 & 0xFF) < 0xE8
+         || (colour >> 16) < 0xE8;
+}
+
 static void
 open_span (IstRtfParser *p, const IstRtfLook *look)
 {
@@ -92,7 +100,7 @@ open_span (IstRtfParser *p, const IstRtfLook *look)
     append_style (style, "font-family:'%s'", font);
   if (look->half_points != 0)
     append_style (style, "font-size:%u.%upt", look->half_points / 2, look->half_points % 2 * 5);
-  if (colour != G_MAXUINT32 && colour != 0)
+  if (colour != G_MAXUINT32 && colour != 0 && is_readable (p, colour, background))
     append_style (style, "color:#%06x", colour);
   if (background != G_MAXUINT32)
     append_style (style, "background-color:#%06x", background);
@@ -240,6 +248,7 @@ void
 ist_rtf_write_open (IstRtfParser *p)
 {
   g_autoptr (GString) style = NULL;
+  gint first;
 
   if (p->in_paragraph)
     return;
@@ -257,6 +266,10 @@ ist_rtf_write_open (IstRtfParser *p)
     append_style (style, "text-align:%s", p->paragraph.align);
   if (p->paragraph.indent_twips >= 20)
     append_style (style, "margin-left:%dpt", MIN (p->paragraph.indent_twips / 20, 400));
+  /* A first line that begins before the others does so only as far as they are indented. */
+  first = MAX (p->paragraph.first_twips, -p->paragraph.indent_twips) / 20;
+  if (first != 0)
+    append_style (style, "text-indent:%dpt", CLAMP (first, -400, 400));
   if (style->len > 0)
     g_string_append_printf (p->out, "<p style=\"%s\">", style->str);
   else

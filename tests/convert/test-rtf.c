@@ -118,10 +118,13 @@ test_rendering (void)
     { "text box", "{\\shp{\\*\\shpinst{\\sp{\\sn name}{\\sv value}}{\\shptxt box}}{\\shprslt again}}\\par}",
       "<p><span>box</span></p>\n", "box\n" },
     { "a symbol stands for a character", "\\u8209\\_x\\par}", "<p><span>‑x</span></p>\n", "‑x\n" },
+    { "white on nothing, on a colour", "{\\cf3 a}{\\cf3\\cb1 b}\\par}",
+      "<p><span>a</span><span style=\"color:#ffffff;background-color:#ff0000\">b</span></p>\n", "ab\n" },
+    { "hanging", "\\li720\\fi-720 x\\par}", "<p style=\"margin-left:36pt;text-indent:-36pt\"><span>x</span></p>\n", "x\n" },
     { "indented", "\\li720\\qc x\\par}", "<p style=\"text-align:center;margin-left:36pt\"><span>x</span></p>\n", "x\n" },
   };
   static const char head[] = "{\\rtf1\\ansi\\ansicpg1252\\deff0{\\fonttbl{\\f0\\fcharset0 Arial;}{\\f1\\fcharset0 X "
-                             "Y{\\*\\falt No};}}{\\colortbl;\\red255\\green0\\blue0;\\red0\\green0\\blue255;}";
+                             "Y{\\*\\falt No};}}{\\colortbl;\\red255\\green0\\blue0;\\red0\\green0\\blue255;\\red255\\green255\\blue255;}";
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
