@@ -1,3 +1,7 @@
+/*
+ * convert/format/rtf-words.c - what control words do. It is one file because the table of words and the cases that it
+ * names are read together.
+ */
 #include "convert/format/rtf-private.h"
 
 #include <stdlib.h>

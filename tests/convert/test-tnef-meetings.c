@@ -106,16 +106,35 @@ meeting (const char *class, gint64 start, gint64 end)
   return m;
 }
 
-/* Every two weeks on Monday at 10:00 by the clock there, over the change to summer time; one is deleted, one moved. */
+/* The message that is attached for a changed instance. */
 static void
-test_series (void)
+add_changed_text (Maker *m, gint64 original, const char *body)
+{
+  g_autoptr (GByteArray) inner = tnef_begin (1252);
+  g_autoptr (GByteArray) props = g_byte_array_new ();
+  g_autoptr (GByteArray) object = g_byte_array_new ();
+
+  tnef_u32 (props, 1);
+  tnef_property (props, 0x1000001E, body, strlen (body) + 1);
+  tnef_attribute (inner, 1, 0x00069003, props->data, props->len);
+  g_byte_array_append (object, (const guint8 *) "\7\3\2\0\0\0\0\0\xC0\0\0\0\0\0\0\x46", 16);
+  g_byte_array_append (object, inner->data, inner->len);
+  g_byte_array_set_size (props, 0);
+  tnef_u32 (props, 3);
+  tnef_property (props, 0x3701000D, object->data, object->len);
+  tnef_long (props, 0x7FFD, 2);
+  tnef_u32 (props, 0x7FF90040);
+  tnef_filetime (props, original);
+  tnef_attribute (m->files, 2, 0x00069002, "\1\0\xFF\xFF\xFF\xFF\0\0\0\0\0\0\0\0", 14);
+  tnef_attribute (m->files, 2, 0x00069005, props->data, props->len);
+}
+
+/* Mondays of every second week; the instance of `moved` is a day later at 14:00, with another subject. */
+static GByteArray *
+make_series (gint64 deleted, gint64 moved)
 {
   static const guint32 monday[] = { 2 };
-  const gint64 deleted = unix_of (2027, 3, 15, 0, 0), moved = unix_of (2027, 3, 29, 0, 0);
-  Maker m = meeting ("IPM.Schedule.Meeting.Request", unix_of (2027, 3, 1, 9, 0), unix_of (2027, 3, 1, 10, 0));
-  g_autoptr (GByteArray) zone = zone_struct ();
-  g_autoptr (GByteArray) recur = recur_begin (0x200B, 1, 2, monday, 1, 0x2021, 10);
-  g_autofree char *got = NULL;
+  GByteArray *recur = recur_begin (0x200B, 1, 2, monday, 1, 0x2021, 10);
 
   tnef_u32 (recur, 2);
   tnef_u32 (recur, minutes_of (deleted));
@@ -147,9 +166,31 @@ test_series (void)
   g_byte_array_append (recur, (const guint8 *) "\xAC\x20!\0", 4);
   tnef_u32 (recur, 0);
   tnef_u32 (recur, 0);
+  return recur;
+}
+
+/* Every two weeks on Monday at 10:00 by the clock there, over the change to summer time; one is deleted, one moved. */
+static void
+test_series (void)
+{
+  const gint64 deleted = unix_of (2027, 3, 15, 0, 0), moved = unix_of (2027, 3, 29, 0, 0);
+  Maker m = meeting ("IPM.Schedule.Meeting.Request", unix_of (2027, 3, 1, 9, 0), unix_of (2027, 3, 1, 10, 0));
+  g_autoptr (GByteArray) zone = zone_struct ();
+  g_autoptr (GByteArray) recur = make_series (deleted, moved);
+  g_autoptr (GByteArray) stream = NULL;
+  g_autoptr (IstMessage) message = NULL;
+  Wanted attached = { "message/rfc822", NULL };
+  g_autofree char *got = NULL;
+
   named_bytes (&m, ist_mapi_set_appointment, 0x8216, recur);
   named_bytes (&m, ist_mapi_set_appointment, 0x8233, zone);
-  got = part_of (maker_end (&m), "text/calendar", NULL);
+  text (&m, 0x1000, "Agenda");
+  add_changed_text (&m, moved + 8 * 3600, "Another agenda");
+  stream = maker_end (&m);
+  message = convert (g_byte_array_ref (stream), NULL, NULL);
+  ist_mime_node_visit (ist_mime_tree (message), look, &attached);
+  IST_ASSERT (attached.text == NULL);
+  got = part_of (g_steal_pointer (&stream), "text/calendar", NULL);
   check_lines (got,
                "METHOD:REQUEST\nBEGIN:VTIMEZONE\nTZID:(UTC+01.00) Amsterdam/ Berlin\nBEGIN:STANDARD\n"
                "DTSTART:19701025T030000\nTZOFFSETFROM:+0200\nTZOFFSETTO:+0100\nRRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10\n"
@@ -159,9 +200,9 @@ test_series (void)
                "DTEND;TZID=(UTC+01.00) Amsterdam/ Berlin:20270301T110000\n"
                "RRULE:FREQ=WEEKLY;INTERVAL=2;BYDAY=MO;WKST=MO;UNTIL=20270705T080000Z\n"
                "EXDATE;TZID=(UTC+01.00) Amsterdam/ Berlin:20270315T100000\nSUMMARY:Review\\; all\\, of it\n"
-               "LOCATION:Room 1\nEND:VEVENT\nBEGIN:VEVENT\nUID:ABC-Lotus_Notes_Generated\n"
+               "LOCATION:Room 1\nDESCRIPTION:Agenda\nEND:VEVENT\nBEGIN:VEVENT\nUID:ABC-Lotus_Notes_Generated\n"
                "RECURRENCE-ID;TZID=(UTC+01.00) Amsterdam/ Berlin:20270329T100000\n"
-               "DTSTART;TZID=(UTC+01.00) Amsterdam/ Berlin:20270330T140000\nSUMMARY:€!\nLOCATION:Room 1\n"
+               "DTSTART;TZID=(UTC+01.00) Amsterdam/ Berlin:20270330T140000\nSUMMARY:€!\nLOCATION:Room 1\nDESCRIPTION:Another agenda\n"
                "X-MICROSOFT-CDO-BUSYSTATUS:OOF\nEND:VEVENT\nEND:VCALENDAR\n");
   IST_ASSERT (strstr (got, "EXDATE;TZID=(UTC+01.00) Amsterdam/ Berlin:20270329") == NULL);
 }
