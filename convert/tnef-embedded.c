@@ -147,7 +147,7 @@ make_head (const IstTnef *tnef)
 }
 
 IstMimeNode *
-ist_tnef_embedded_new (const IstTnef *tnef, IstBody *body, const char *name, guint depth)
+ist_tnef_embedded_new (const IstTnef *tnef, IstBody *body, const char *name, const IstTnefRun *run)
 {
   g_autofree char *head = make_head (tnef);
   g_autoptr (GBytes) bytes = g_bytes_new (head, strlen (head));
@@ -156,9 +156,10 @@ ist_tnef_embedded_new (const IstTnef *tnef, IstBody *body, const char *name, gui
   IstMimeNode *node = ist_mime_node_new ("message/rfc822", name, "attachment");
   g_autoptr (GBytes) out = NULL;
   g_autoptr (IstBody) written = NULL;
+  IstTnefRun inner = { run->convert, run->depth + 1 };
 
-  ist_tnef_place_parts (ist_mime_tree (message), tnef, body, depth + 1);
-  ist_tnef_place_all (message, depth + 1);
+  g_free (ist_tnef_place_parts (ist_mime_tree (message), tnef, body, &inner));
+  ist_tnef_place_all (message, &inner);
   ist_mime_tree_flush (message);
   out = ist_message_to_bytes (message);
   written = ist_body_new_bytes (out);

@@ -88,6 +88,12 @@ is_same_text (IstMimeNode *own, const char *text)
   return found * 2 >= n;
 }
 
+gboolean
+ist_tnef_merge_is_repeated (IstMimeNode *node, const char *text)
+{
+  return is_blank (node) || (text != NULL && is_same_text (node, text));
+}
+
 /* The message has a text of its own: it gets what it lacks. FALSE: the whole body is needed. */
 gboolean
 ist_tnef_merge_text (IstMimeNode *top, IstTnefParts *parts)

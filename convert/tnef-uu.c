@@ -75,20 +75,17 @@ is_begin (const char *line)
   return line[9] == ' ';
 }
 
-gboolean
-ist_tnef_uu_extract (IstMimeNode *root)
+/* Takes it out of this text. FALSE: there is none. */
+static gboolean
+extract (IstMimeNode *text)
 {
-  IstMimeNode *text = ist_mime_node_find (root, "text/plain");
-  g_autofree char *whole = NULL;
+  g_autofree char *whole = ist_mime_node_text (text, MAX_TEXT, NULL);
   const char *line, *end = NULL;
   g_autoptr (GBytes) bytes = NULL;
   g_autoptr (IstBody) body = NULL;
   g_autofree char *rest = NULL;
   IstMimeNode *stream, *mixed;
 
-  if (text == NULL || text->sealed || (text->parent != NULL && text->parent->sealed))
-    return FALSE;
-  whole = ist_mime_node_text (text, MAX_TEXT, NULL);
   for (line = whole; line != NULL && *line != '\0'; line = next_line (line))
     if (is_begin (line) && (bytes = decode (line, &end)) != NULL)
       break;
@@ -104,4 +101,25 @@ ist_tnef_uu_extract (IstMimeNode *root)
     mixed = ist_mime_node_wrap (text, "mixed");
   ist_mime_node_insert (mixed, mixed->children->len, stream);
   return TRUE;
+}
+
+static gboolean
+collect (gpointer user, IstMimeNode *node)
+{
+  if (node->children == NULL && !node->sealed && !node->in_rfc822 && strcmp (node->type, "text/plain") == 0
+      && (node->parent == NULL || !node->parent->sealed))
+    g_ptr_array_add (user, node);
+  return TRUE;
+}
+
+gboolean
+ist_tnef_uu_extract (IstMimeNode *root)
+{
+  g_autoptr (GPtrArray) texts = g_ptr_array_new ();
+
+  ist_mime_node_visit (root, collect, texts);
+  for (guint i = 0; i < texts->len; i++)
+    if (extract (g_ptr_array_index (texts, i)))
+      return TRUE;
+  return FALSE;
 }

@@ -48,8 +48,9 @@ check_message (const guint8 *data, gsize size)
   g_autofree char *text = g_strconcat (head, base64, "\r\n", NULL);
   g_autoptr (IstMessage) message = fuzz_message ((const guint8 *) text, strlen (text));
   g_autoptr (GBytes) out = NULL;
+  IstTnefRun run = { NULL, 0 };
 
-  ist_tnef_place_all (message, 0);
+  ist_tnef_place_all (message, &run);
   ist_mime_tree_flush (message);
   out = ist_message_to_bytes (message);
   g_assert_cmpuint (g_bytes_get_size (out), ==, ist_message_size (message));
