@@ -10,6 +10,7 @@ libconvert_a_SOURCES = \
   convert/format/rtf.c convert/format/rtf.h convert/format/rtf-private.h \
   convert/format/rtf-lzfu.c convert/format/rtf-lzfu.h \
   convert/format/rtf-words.c \
+  convert/format/rtf-picture.c \
   convert/format/rtf-write.c \
   convert/format/tnef.c convert/format/tnef.h convert/format/tnef-private.h \
   convert/format/tnef-fields.c \

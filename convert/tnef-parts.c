@@ -193,14 +193,21 @@ names_id (const char *html, const char *id)
   return html != NULL && strstr (html, url) != NULL;
 }
 
+static const char *
+ending_of (const char *type)
+{
+  const char *subtype = strchr (type, '/') + 1;
+
+  return strcmp (subtype, "jpeg") == 0 ? "jpg" : subtype;
+}
+
 static void
 add_pictures (IstTnefParts *parts, const IstRtf *rtf)
 {
   for (guint i = 0; rtf != NULL && parts->html != NULL && i < rtf->pictures->len; i++)
     {
       const IstRtfPicture *picture = g_ptr_array_index (rtf->pictures, i);
-      g_autofree char *name = g_strdup_printf (
-          "picture-%u.%s", i + 1, g_str_has_suffix (picture->type, "png") ? "png" : "jpg");
+      g_autofree char *name = g_strdup_printf ("picture-%u.%s", i + 1, ending_of (picture->type));
       g_autofree char *id = g_strdup_printf ("picture-%u@rtf", i + 1);
       g_autoptr (IstBody) body = ist_body_new_bytes (picture->bytes);
       IstMimeNode *node = ist_mime_node_new (picture->type, name, "inline");

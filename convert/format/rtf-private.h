@@ -1,6 +1,6 @@
 /*
  * convert/format/rtf-private.h - what the parts of the RTF reader share: rtf.c reads tokens, rtf-words.c knows what
- * control words do, rtf-write.c makes HTML and text.
+ * control words do, rtf-write.c makes HTML and text, rtf-picture.c files of pictures.
  *
  * Example: ist_rtf_words_apply (parser, "par", FALSE, 0).
  *
@@ -25,7 +25,7 @@ typedef enum
 
 typedef struct
 {
-  gboolean bold, italic, underline, strike;
+  gboolean bold, italic, underline, strike, superscript, subscript;
   guint colour;      /* index in the table; 0: the default */
   guint half_points; /* 0: the default */
 } IstRtfLook;
@@ -66,6 +66,7 @@ typedef struct
   const char *align; /* NULL: left */
   const char *picture_type;
   GByteArray *picture;
+  guint picture_wide, picture_high; /* in twips; 0: not said */
   int nibble; /* of the picture's hex digits; -1: none */
 } IstRtfParser;
 
@@ -86,6 +87,9 @@ void ist_rtf_write_paragraph (IstRtfParser *p);
 void ist_rtf_write_cell (IstRtfParser *p);
 void ist_rtf_write_row (IstRtfParser *p);
 void ist_rtf_write_picture (IstRtfParser *p);
+
+/* The bytes of a picture (taken) as a file: a bitmap gets its file header, a metafile the one that says its size. */
+GBytes *ist_rtf_picture_file (const char *type, GByteArray *taken, guint wide_twips, guint high_twips);
 void ist_rtf_write_end (IstRtfParser *p);
 
 G_END_DECLS

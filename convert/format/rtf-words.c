@@ -18,8 +18,11 @@ enum
 {
   W_ANSICPG,
   W_BIN,
+  W_BLIP_DIB,
+  W_BLIP_EMF,
   W_BLIP_JPEG,
   W_BLIP_PNG,
+  W_BLIP_WMF,
   W_BLUE,
   W_CELL,
   W_CF,
@@ -33,10 +36,13 @@ enum
   W_INTBL,
   W_LINE,
   W_MAC,
+  W_NOSUPERSUB,
   W_OBJECT_PLACE,
   W_PAR,
   W_PARD,
   W_PC,
+  W_PICH,
+  W_PICW,
   W_PLAIN,
   W_QC,
   W_QJ,
@@ -70,7 +76,9 @@ static const Row rows[] = {
   { "colortbl", INTO, IST_RTF_IN_COLOURS },
   { "cpg", OTHER, W_CPG },
   { "deff", OTHER, W_DEFF },
+  { "dibitmap", OTHER, W_BLIP_DIB },
   { "emdash", CHARACTER, 0x2014 },
+  { "emfblip", OTHER, W_BLIP_EMF },
   { "emspace", CHARACTER, 0x2003 },
   { "endash", CHARACTER, 0x2013 },
   { "enspace", CHARACTER, 0x2002 },
@@ -103,12 +111,15 @@ static const Row rows[] = {
   { "nestcell", OTHER, W_CELL },
   { "nestrow", OTHER, W_ROW },
   { "nonshppict", SKIP_GROUP, 0 },
+  { "nosupersub", OTHER, W_NOSUPERSUB },
   { "objattph", OTHER, W_OBJECT_PLACE },
   { "objdata", SKIP_GROUP, 0 },
   { "par", OTHER, W_PAR },
   { "pard", OTHER, W_PARD },
   { "pc", OTHER, W_PC },
+  { "pichgoal", OTHER, W_PICH },
   { "pict", INTO, IST_RTF_IN_PICTURE },
+  { "picwgoal", OTHER, W_PICW },
   { "plain", OTHER, W_PLAIN },
   { "pngblip", OTHER, W_BLIP_PNG },
   { "qc", OTHER, W_QC },
@@ -124,12 +135,15 @@ static const Row rows[] = {
   { "sect", OTHER, W_PAR },
   { "strike", LOOK, G_STRUCT_OFFSET (IstRtfLook, strike) },
   { "stylesheet", SKIP_GROUP, 0 },
+  { "sub", LOOK, G_STRUCT_OFFSET (IstRtfLook, subscript) },
+  { "super", LOOK, G_STRUCT_OFFSET (IstRtfLook, superscript) },
   { "tab", CHARACTER, '\t' },
   { "u", OTHER, W_U },
   { "uc", OTHER, W_UC },
   { "ul", LOOK, G_STRUCT_OFFSET (IstRtfLook, underline) },
   { "ulnone", OTHER, W_ULNONE },
   { "v", OTHER, W_V },
+  { "wmetafile", OTHER, W_BLIP_WMF },
   { "zwj", CHARACTER, 0x200D },
   { "zwnj", CHARACTER, 0x200C },
   { "~", CHARACTER, 0xA0 },
@@ -247,6 +261,21 @@ apply_document (IstRtfParser *p, gsize word, int value)
     case W_BLIP_JPEG:
       begin_picture (p, "image/jpeg");
       return;
+    case W_BLIP_DIB:
+      begin_picture (p, "image/bmp");
+      return;
+    case W_BLIP_EMF:
+      begin_picture (p, "image/emf");
+      return;
+    case W_BLIP_WMF:
+      begin_picture (p, "image/wmf");
+      return;
+    case W_PICW:
+      p->picture_wide = (guint) MAX (value, 0);
+      return;
+    case W_PICH:
+      p->picture_high = (guint) MAX (value, 0);
+      return;
     case W_BIN:
       take_binary (p, value);
       return;
@@ -325,6 +354,9 @@ apply_other (IstRtfParser *p, gsize word, gboolean has_value, int value)
       return;
     case W_ULNONE:
       state->look.underline = FALSE;
+      return;
+    case W_NOSUPERSUB:
+      state->look.superscript = state->look.subscript = FALSE;
       return;
     case W_V:
       if (p->kind != IST_RTF_HTML)

@@ -9,7 +9,8 @@ static gboolean
 same_look (const IstRtfLook *a, const IstRtfLook *b)
 {
   return a->bold == b->bold && a->italic == b->italic && a->underline == b->underline
-         && a->strike == b->strike && a->colour == b->colour && a->half_points == b->half_points;
+         && a->strike == b->strike && a->superscript == b->superscript
+         && a->subscript == b->subscript && a->colour == b->colour && a->half_points == b->half_points;
 }
 
 static void
@@ -17,6 +18,10 @@ close_look (IstRtfParser *p)
 {
   if (!p->in_look)
     return;
+  if (p->look.subscript)
+    g_string_append (p->html, "</sub>");
+  if (p->look.superscript)
+    g_string_append (p->html, "</sup>");
   if (p->look.strike)
     g_string_append (p->html, "</s>");
   if (p->look.underline)
@@ -61,6 +66,10 @@ open_look (IstRtfParser *p)
     g_string_append (p->html, "<u>");
   if (look->strike)
     g_string_append (p->html, "<s>");
+  if (look->superscript)
+    g_string_append (p->html, "<sup>");
+  if (look->subscript)
+    g_string_append (p->html, "<sub>");
 }
 
 static void
@@ -220,12 +229,14 @@ ist_rtf_write_picture (IstRtfParser *p)
     {
       picture = g_new0 (IstRtfPicture, 1);
       picture->type = p->picture_type;
-      picture->bytes = g_byte_array_free_to_bytes (g_steal_pointer (&p->picture));
+      picture->bytes = ist_rtf_picture_file (p->picture_type, g_steal_pointer (&p->picture), p->picture_wide,
+                                             p->picture_high);
       g_ptr_array_add (p->rtf->pictures, picture);
       open_paragraph (p);
       g_string_append_printf (p->html, "<img src=\"cid:picture-%u@rtf\">", p->rtf->pictures->len);
     }
   g_clear_pointer (&p->picture, g_byte_array_unref);
+  p->picture_wide = p->picture_high = 0;
 }
 
 void

@@ -5,7 +5,7 @@
  *   if (rtf->html != NULL) …
  *
  * RTF that Outlook made of HTML or text carries the original inside ([MS-OXRTFEX]); other RTF is rendered: characters
- * (bold, italic, underline, strike, colour, size), alignment, tables, list marks, PNG and JPEG pictures. Places of
+ * (bold, italic, underline, strike, superscript, colour, size), alignment, tables, list marks, pictures. Places of
  * attached objects are U+FFFC in both forms, in the order of their positions.
  * Source: [MS-OXRTFEX]; Rich Text Format Specification 1.9.1.
  * Bounds: 256 groups deep (deeper ones share a state), 4,096 fonts and colours, 256 pictures; text beyond `max_bytes`
@@ -29,7 +29,7 @@ typedef enum
 
 typedef struct
 {
-  const char *type; /* "image/png"; static */
+  const char *type; /* "image/png", jpeg, bmp, wmf, emf; static */
   GBytes *bytes;
 } IstRtfPicture;
 
