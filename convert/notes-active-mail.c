@@ -152,13 +152,21 @@ attach (const Work *self, gboolean readable)
   ist_message_note (self->message, NAME, "the Notes copy is attached as %s: %s", IST_ACTIVE_FILE_NAME,
                     self->note == NULL            ? "it could not be looked into"
                     : self->note->reasons->len > 0 ? self->note->reasons->str
+                    : self->note->unshown          ? "a picture in it can be shown in Notes only"
                                                    : "the setting asks for it");
 }
 
 static void
 rebuild (const Work *self, gboolean readable)
 {
-  if (self->note != NULL && ist_active_note_is_readable (self->note))
+  gboolean can = self->note != NULL && ist_active_note_is_readable (self->note);
+
+  if (can && self->note->unshown)
+    {
+      attach (self, readable);
+      return;
+    }
+  if (can)
     {
       guint n_files = ist_active_body_add (self->message, self->note, self->copy);
 
