@@ -3,7 +3,9 @@ check_LIBRARIES += libscenario.a
 libscenario_a_SOURCES = \
   tests/scenario/host.c tests/scenario/host.h \
   tests/scenario/host-session.c tests/scenario/host-private.h \
+  tests/scenario/conversion.c tests/scenario/conversion.h \
   tests/scenario/name-server.c tests/scenario/name-server.h \
+  tests/scenario/reader.c tests/scenario/reader.h \
   tests/scenario/scenario.c tests/scenario/scenario.h \
   tests/scenario/sender.c tests/scenario/sender.h
 SCENARIO_LIBS = libscenario.a libharness.a $(CUNIT_LIBS) libconnector.a librouting.a libconvert.a \
@@ -36,3 +38,12 @@ tests_scenario_test_parts_t_SOURCES = tests/scenario/test-parts.c
 tests_scenario_test_parts_t_LDADD = $(SCENARIO_LIBS)
 tests_scenario_test_edges_t_SOURCES = tests/scenario/test-edges.c
 tests_scenario_test_edges_t_LDADD = $(SCENARIO_LIBS)
+
+# What conversion makes of real forms of mail; they build memos and TNEF streams as the tests of convert do.
+CONVERSION_MAKE = tests/convert/nsf-make.c tests/convert/nsf-make-coding.c tests/convert/nsf-make.h \
+  tests/convert/cd-make.c tests/convert/cd-make.h tests/convert/tnef-builder.h
+CONVERSION_TESTS = tests/scenario/test-conversion-body.t
+check_PROGRAMS += $(CONVERSION_TESTS)
+TESTS += $(CONVERSION_TESTS)
+tests_scenario_test_conversion_body_t_SOURCES = tests/scenario/test-conversion-body.c $(CONVERSION_MAKE)
+tests_scenario_test_conversion_body_t_LDADD = $(SCENARIO_LIBS)
