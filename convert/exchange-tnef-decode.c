@@ -63,6 +63,6 @@ ist_exchange_tnef_decode (const IstConvertContext *context, IstMessage *message,
   if (context->from != IST_SIDE_EXCHANGE && context->to != IST_SIDE_DOMINO)
     return TRUE;
   if (may_hold_one (message))
-    ist_tnef_place_all (message, 0);
+    ist_tnef_place_all (message, context, 0);
   return TRUE;
 }

@@ -12,6 +12,8 @@ libconvert_a_SOURCES = \
   convert/format/rtf-words.c \
   convert/format/rtf-picture.c \
   convert/format/rtf-write.c \
+  convert/exchange-recall.c \
+  convert/recall.c convert/recall.h \
   convert/format/tnef.c convert/format/tnef.h convert/format/tnef-private.h \
   convert/format/tnef-fields.c \
   convert/exchange-tnef-decode.c \

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define MAX_DESCRIPTION ((gsize) 256 * 1024)
+
 typedef struct
 {
   const char *class; /* begins the message class */
@@ -147,8 +149,30 @@ begin (const char *method, const char *component, gint64 stamp, const char *uid)
   return out;
 }
 
+/* CLASS by PidTagSensitivity ([MS-OXCMSG] 2.2.1.13): personal and private are one there. */
+static void
+add_class (GString *out, const IstTnef *tnef)
+{
+  gint64 value
+      = ist_mapi_prop_number (tnef->props, ist_mapi_props_find (tnef->props, 0x0036), 0);
+
+  if (value >= 1 && value <= 3)
+    g_string_append_printf (out, "CLASS:%s\n", value == 3 ? "CONFIDENTIAL" : "PRIVATE");
+}
+
+/* The body is the text of the meeting, that of an answer its comment ([MS-OXCICAL] 2.1.3.1.1.20.5 and .11). A very long
+ * one stands in the text part alone. */
+static void
+add_body (GString *out, const Kind *kind, const char *text)
+{
+  g_autofree char *body = text != NULL ? g_strchomp (g_strdup (text)) : NULL;
+
+  if (body != NULL && *body != '\0' && strlen (body) <= MAX_DESCRIPTION)
+    ist_tnef_items_line (out, kind->answer != NULL ? "COMMENT" : "DESCRIPTION", body);
+}
+
 IstMimeNode *
-ist_tnef_calendar_new (const IstTnef *tnef, const IstMessage *head)
+ist_tnef_calendar_new (const IstTnef *tnef, const IstMessage *head, const char *text)
 {
   const Kind *kind = kind_of (tnef);
   gint64 start = time_of (tnef, ist_mapi_set_appointment, 0x820D, 0x0060, tnef->start_utc);
@@ -174,6 +198,8 @@ ist_tnef_calendar_new (const IstTnef *tnef, const IstMessage *head)
   add_time (out, "DTEND", all_day && end != 0 ? end + 43200 : end, all_day);
   ist_tnef_items_line (out, "SUMMARY", tnef->subject);
   ist_tnef_items_line (out, "LOCATION", location);
+  add_body (out, kind, text);
+  add_class (out, tnef);
   add_people (out, tnef, head, kind);
   g_string_append_printf (out, "SEQUENCE:%" G_GINT64_FORMAT "\n", MAX (sequence, 0));
   if (strcmp (kind->method, "CANCEL") == 0)
@@ -206,6 +232,7 @@ ist_tnef_calendar_new_task (const IstTnef *tnef)
   add_time (out, "DUE", due, TRUE);
   ist_tnef_items_line (out, "SUMMARY", tnef->subject);
   ist_tnef_items_line (out, "DESCRIPTION", text);
+  add_class (out, tnef);
   if (status >= 0 && status < (gint64) G_N_ELEMENTS (statuses))
     ist_tnef_items_line (out, "STATUS", statuses[status]);
   g_string_append (out, "END:VTODO\nEND:VCALENDAR\n");

@@ -147,7 +147,8 @@ make_head (const IstTnef *tnef)
 }
 
 IstMimeNode *
-ist_tnef_embedded_new (const IstTnef *tnef, IstBody *body, const char *name, guint depth)
+ist_tnef_embedded_new (const IstTnef *tnef, IstBody *body, const char *name,
+                       const IstConvertContext *context, guint depth)
 {
   g_autofree char *head = make_head (tnef);
   g_autoptr (GBytes) bytes = g_bytes_new (head, strlen (head));
@@ -157,8 +158,8 @@ ist_tnef_embedded_new (const IstTnef *tnef, IstBody *body, const char *name, gui
   g_autoptr (GBytes) out = NULL;
   g_autoptr (IstBody) written = NULL;
 
-  ist_tnef_place_parts (ist_mime_tree (message), tnef, body, depth + 1);
-  ist_tnef_place_all (message, depth + 1);
+  ist_tnef_place_parts (ist_mime_tree (message), tnef, body, context, depth + 1);
+  ist_tnef_place_all (message, context, depth + 1);
   ist_mime_tree_flush (message);
   out = ist_message_to_bytes (message);
   written = ist_body_new_bytes (out);

@@ -1,7 +1,7 @@
 /*
  * convert/tnef-embedded.h - a message embedded in TNEF as a message/rfc822 part.
  *
- *   IstMimeNode *node = ist_tnef_embedded_new (attachment->message, body, "report.eml", depth);
+ *   IstMimeNode *node = ist_tnef_embedded_new (attachment->message, body, "report.eml", context, depth);
  *
  * Threads: any.
  */
@@ -10,13 +10,14 @@
 
 #include "base/mime-tree.h"
 #include "convert/format/tnef.h"
+#include "convert/pipeline.h"
 
 G_BEGIN_DECLS
 
 /* `body` is what `tnef` was read from. The message is written to memory, so its attachments count twice there while
  * the outer message lives. */
 IstMimeNode *ist_tnef_embedded_new (const IstTnef *tnef, IstBody *body, const char *name,
-                                    guint depth);
+                                    const IstConvertContext *context, guint depth);
 
 /* "Name: text" in UTF-8 as a header field: encoded (RFC 2047) and folded where needed. g_free(). */
 char *ist_tnef_embedded_field (const char *name, const char *text);

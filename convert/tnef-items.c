@@ -1,6 +1,7 @@
 #include "convert/tnef-items.h"
 
 #include "base/address.h"
+#include "convert/catalog.h"
 #include "convert/format/code-page.h"
 #include "convert/tnef-text.h"
 
@@ -233,21 +234,25 @@ read_votes (const IstTnef *tnef)
 }
 
 static void
-add_votes (const IstTnef *tnef, IstTnefParts *parts, const IstMessage *head)
+add_votes (const IstTnef *tnef, IstTnefParts *parts, const IstMessage *head,
+           const IstConvertContext *context)
 {
-  static const char says[]
-      = "An answer by one of these links reaches the sender as mail; Outlook's tracking does not "
-        "count it.";
   g_autoptr (GPtrArray) votes = read_votes (tnef);
   g_autofree char *to = ist_tnef_items_address (head, "Reply-To");
+  const char *language, *asks, *says;
   GString *text, *html;
 
   if (votes == NULL || votes->len == 0)
     return;
+  language = ist_convert_language (context);
+  asks = ist_catalog_raw (language, IST_TEXT_VOTE_CHOICES);
+  says = ist_catalog_raw (language, IST_TEXT_VOTE_NOT_COUNTED);
   if (to == NULL)
     to = ist_tnef_items_address (head, "From");
-  text = g_string_new ("\n--\nThe sender asks you to choose:\n");
-  html = g_string_new ("<hr><p>The sender asks you to choose:</p><ul>");
+  text = g_string_new (NULL);
+  html = g_string_new (NULL);
+  g_string_append_printf (text, "\n--\n%s\n", asks);
+  g_string_append_printf (html, "<hr><p>%s</p><ul>", asks);
   for (guint i = 0; i < votes->len; i++)
     {
       const char *vote = g_ptr_array_index (votes, i);
@@ -284,9 +289,10 @@ is_class (const IstTnef *tnef, const char *class)
 }
 
 void
-ist_tnef_items_add (const IstTnef *tnef, IstTnefParts *parts, const IstMessage *head)
+ist_tnef_items_add (const IstTnef *tnef, IstTnefParts *parts, const IstMessage *head,
+                    const IstConvertContext *context)
 {
-  IstMimeNode *meeting = ist_tnef_calendar_new (tnef, head);
+  IstMimeNode *meeting = ist_tnef_calendar_new (tnef, head, parts->text);
 
   if (meeting != NULL)
     g_ptr_array_add (parts->alternatives, meeting);
@@ -295,5 +301,8 @@ ist_tnef_items_add (const IstTnef *tnef, IstTnefParts *parts, const IstMessage *
   if (is_class (tnef, "IPM.Task"))
     g_ptr_array_add (parts->attachments, ist_tnef_calendar_new_task (tnef));
   parts->report = ist_tnef_report_new (tnef, head);
-  add_votes (tnef, parts, head);
+  if (parts->report != NULL && parts->text == NULL)
+    parts->report_text
+        = ist_tnef_report_text (tnef, parts->report, head, ist_convert_language (context));
+  add_votes (tnef, parts, head, context);
 }

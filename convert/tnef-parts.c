@@ -17,6 +17,7 @@ ist_tnef_parts_free (IstTnefParts *parts)
   g_ptr_array_unref (parts->attachments);
   g_ptr_array_unref (parts->alternatives);
   ist_mime_node_free (parts->report);
+  g_free (parts->report_text);
   g_free (parts->extra_text);
   g_free (parts->extra_html);
   g_free (parts);
@@ -109,7 +110,7 @@ set_id (IstMimeNode *node, const char *id)
 /* `id` NULL: an attachment of its own; else a picture in the text. */
 static IstMimeNode *
 make_attachment (const IstTnefAttachment *a, IstBody *body, guint number, const char *id,
-                 guint depth)
+                 const IstConvertContext *context, guint depth)
 {
   g_autofree char *name = name_of (a, number);
   const char *type = is_usable_type (a->mime_type) ? a->mime_type : type_by_name (name);
@@ -117,7 +118,7 @@ make_attachment (const IstTnefAttachment *a, IstBody *body, guint number, const 
   IstMimeNode *node;
 
   if (a->message != NULL)
-    node = ist_tnef_embedded_new (a->message, body, name, depth);
+    node = ist_tnef_embedded_new (a->message, body, name, context, depth);
   else
     {
       node = ist_mime_node_new (lower, name, id != NULL ? "inline" : "attachment");
@@ -220,7 +221,7 @@ add_pictures (IstTnefParts *parts, const IstRtf *rtf)
 
 static void
 add_attachments (IstTnefParts *parts, const IstTnef *tnef, IstBody *body, GHashTable *ids,
-                 guint depth)
+                 const IstConvertContext *context, guint depth)
 {
   for (guint i = 0; i < tnef->attachments->len; i++)
     {
@@ -233,12 +234,13 @@ add_attachments (IstTnefParts *parts, const IstTnef *tnef, IstBody *body, GHashT
       if (id != NULL && (parts->inline_parts->len >= 1000 || !names_id (parts->html, id)))
         id = NULL;
       g_ptr_array_add (id != NULL ? parts->inline_parts : parts->attachments,
-                       make_attachment (a, body, i + 1, id, depth));
+                       make_attachment (a, body, i + 1, id, context, depth));
     }
 }
 
 IstTnefParts *
-ist_tnef_parts_new (const IstTnef *tnef, IstBody *body, const IstMessage *head, guint depth)
+ist_tnef_parts_new (const IstTnef *tnef, IstBody *body, const IstMessage *head,
+                    const IstConvertContext *context, guint depth)
 {
   IstTnefParts *parts = g_new0 (IstTnefParts, 1);
   g_autoptr (GHashTable) ids = g_hash_table_new (NULL, NULL);
@@ -251,8 +253,8 @@ ist_tnef_parts_new (const IstTnef *tnef, IstBody *body, const IstMessage *head, 
   parts->alternatives = g_ptr_array_new_with_free_func ((GDestroyNotify) ist_mime_node_free);
   ist_tnef_text_find (tnef, marks, &parts->text, &parts->html, &rtf);
   add_pictures (parts, rtf);
-  add_attachments (parts, tnef, body, ids, depth);
-  ist_tnef_items_add (tnef, parts, head);
+  add_attachments (parts, tnef, body, ids, context, depth);
+  ist_tnef_items_add (tnef, parts, head, context);
   return parts;
 }
 

@@ -1,7 +1,7 @@
 /*
  * convert/tnef-parts.h - what a TNEF message is as MIME: its text and its attachments as parts in no tree yet.
  *
- *   g_autoptr (IstTnefParts) parts = ist_tnef_parts_new (tnef, body, root->head, 0);
+ *   g_autoptr (IstTnefParts) parts = ist_tnef_parts_new (tnef, body, root->head, context, 0);
  *   IstMimeNode *text = ist_tnef_parts_take_body (parts);
  *   ist_tnef_parts_take_attachments (parts, mixed, 1);
  *
@@ -14,6 +14,7 @@
 
 #include "base/mime-tree.h"
 #include "convert/format/tnef.h"
+#include "convert/pipeline.h"
 
 G_BEGIN_DECLS
 
@@ -28,13 +29,14 @@ typedef struct
   GPtrArray *attachments;        /* IstMimeNode */
   GPtrArray *alternatives;       /* IstMimeNode: what the message is besides, text/calendar */
   IstMimeNode *report;           /* the machine's half of a report; NULL: none */
+  char *report_text;             /* what the report says to people, when `text` is missing; NULL: no report */
   char *extra_text, *extra_html; /* to stand behind the text, whoever wrote it; NULL: nothing */
 } IstTnefParts;
 
-/* `body` is what `tnef` was read from (referenced by the parts). `head` is the header of the message, `depth`
- * counts messages around it. */
+/* `body` is what `tnef` was read from (referenced by the parts). `head` is the header of the message; `context` is asked
+ * for the language of texts that are put in; `depth` counts messages around it. */
 IstTnefParts *ist_tnef_parts_new (const IstTnef *tnef, IstBody *body, const IstMessage *head,
-                                  guint depth);
+                                  const IstConvertContext *context, guint depth);
 void ist_tnef_parts_free (IstTnefParts *parts); /* NULL is allowed; nodes not taken go with it */
 
 /* The text as one node: text/plain, or multipart/alternative with what there is; NULL: there is none. Given once. */

@@ -1,5 +1,7 @@
 #include "convert/tnef-place.h"
 
+#include "convert/field.h"
+#include "convert/recall.h"
 #include "convert/tnef-merge.h"
 #include "convert/tnef-uu.h"
 
@@ -127,9 +129,11 @@ head_of (const IstMimeNode *node)
 }
 
 void
-ist_tnef_place_parts (IstMimeNode *node, const IstTnef *tnef, IstBody *body, guint depth)
+ist_tnef_place_parts (IstMimeNode *node, const IstTnef *tnef, IstBody *body,
+                      const IstConvertContext *context, guint depth)
 {
-  g_autoptr (IstTnefParts) parts = ist_tnef_parts_new (tnef, body, head_of (node), depth);
+  g_autoptr (IstTnefParts) parts
+      = ist_tnef_parts_new (tnef, body, head_of (node), context, depth);
   IstMimeNode *mixed = into_mixed (node);
   IstMimeNode *text = NULL;
   guint at;
@@ -160,9 +164,39 @@ ist_tnef_place_parts (IstMimeNode *node, const IstTnef *tnef, IstBody *body, gui
   tidy (mixed, NULL);
 }
 
-static gboolean
-place (IstMessage *message, IstMimeNode *node, guint depth)
+/* The private mark, for the message itself only. Notes has one mark for the three that Outlook has
+ * ([MS-OXCMSG] 2.2.1.13; docs/transforms.md, "notes-priority"). */
+static void
+set_sensitivity (IstMessage *message, const IstTnef *tnef, const IstConvertContext *context)
 {
+  static const char *const words[] = { NULL, "Personal", "Private", "Company-Confidential" };
+  gint64 value
+      = ist_mapi_prop_number (tnef->props, ist_mapi_props_find (tnef->props, 0x0036), 0);
+
+  if (value < 1 || value >= (gint64) G_N_ELEMENTS (words) || ist_field_exists (message, "Sensitivity"))
+    return;
+  ist_field_put (message, "Sensitivity",
+                 context->to == IST_SIDE_DOMINO ? "Private" : words[value]);
+}
+
+/* What belongs to the message as a whole: only that of a stream which is the message itself counts, not one that was
+ * sent along in an attached message. */
+static void
+tell_of_message (IstMessage *message, const IstTnef *tnef, const IstConvertContext *context)
+{
+  set_sensitivity (message, tnef, context);
+  if (g_ascii_strcasecmp (tnef->message_class, "IPM.Outlook.Recall") == 0)
+    {
+      g_autofree char *subject = ist_recall_subject (message, tnef->subject);
+
+      ist_recall_add_notice (message, context, subject);
+    }
+}
+
+static gboolean
+place (IstMessage *message, IstMimeNode *node, const IstConvertContext *context, guint depth)
+{
+  gboolean is_own = !node->in_rfc822 && depth == 0;
   g_autofree char *name = g_strdup (node->name != NULL ? node->name : "without name");
   g_autofree char *type = g_strdup (node->type);
   g_autoptr (GError) error = NULL;
@@ -180,7 +214,9 @@ place (IstMessage *message, IstMimeNode *node, guint depth)
       "%s (%s, %" G_GSIZE_FORMAT " bytes) became %u attachments and the text of a %s%s%s", name,
       type, ist_body_size (body), tnef->attachments->len, tnef->message_class,
       tnef->damage != NULL ? "; it is damaged: " : "", tnef->damage != NULL ? tnef->damage : "");
-  ist_tnef_place_parts (node, tnef, body, depth);
+  ist_tnef_place_parts (node, tnef, body, context, depth);
+  if (is_own)
+    tell_of_message (message, tnef, context);
   return TRUE;
 }
 
@@ -193,7 +229,7 @@ remove_correlator (IstMessage *message)
 }
 
 guint
-ist_tnef_place_all (IstMessage *message, guint depth)
+ist_tnef_place_all (IstMessage *message, const IstConvertContext *context, guint depth)
 {
   IstMimeNode *root = ist_mime_tree (message);
   g_autoptr (GHashTable) left = g_hash_table_new (NULL, NULL);
@@ -210,7 +246,7 @@ ist_tnef_place_all (IstMessage *message, guint depth)
         break;
       if (search.found == NULL)
         continue;
-      if (place (message, search.found, depth))
+      if (place (message, search.found, context, depth))
         n++;
       else
         g_hash_table_add (left, search.found);

@@ -1,5 +1,6 @@
 #include "tests/scenario/conversion.h"
 
+#include "convert/format/mapi-props.h"
 #include "tests/convert/tnef-builder.h"
 #include "tests/scenario/reader.h"
 
@@ -98,13 +99,11 @@ conversion_add_properties (GByteArray *stream, guint n, GByteArray *taken)
 }
 
 void
-conversion_add_named (GByteArray *properties, guint8 set, guint32 lid, guint16 type, const void *data,
+conversion_add_named (GByteArray *properties, const guint8 set[16], guint32 lid, guint16 type, const void *data,
                       gsize size_bytes)
 {
-  const guint8 guid[16] = { set, 0x20, 6, 0, 0, 0, 0, 0, 0xC0, 0, 0, 0, 0, 0, 0, 0x46 };
-
   tnef_u32 (properties, 0x80000000u | type);
-  g_byte_array_append (properties, guid, sizeof guid);
+  g_byte_array_append (properties, set, 16);
   tnef_u32 (properties, 0);
   tnef_u32 (properties, lid);
   if (type == 0x001E || type == 0x001F || type == 0x0102)
@@ -114,6 +113,34 @@ conversion_add_named (GByteArray *properties, guint8 set, guint32 lid, guint16 t
     }
   g_byte_array_append (properties, data, (guint) size_bytes);
   g_byte_array_append (properties, (const guint8 *) "\0\0\0", (guint) ((4 - size_bytes % 4) % 4));
+}
+
+static void
+add_time (GByteArray *properties, guint32 lid, gint64 utc)
+{
+  guint64 ticks = ((guint64) utc + 11644473600u) * 10000000u;
+  guint8 bytes[8];
+
+  for (guint i = 0; i < 8; i++)
+    bytes[i] = (guint8) (ticks >> (8 * i));
+  conversion_add_named (properties, ist_mapi_set_appointment, lid, 0x0040, bytes, 8);
+}
+
+void
+conversion_add_meeting (GByteArray *stream, const char *message_class, guint32 sensitivity)
+{
+  static const char id[] = "\4\0\0\0\x82\0\xE0\0\x74\xC5\xB7\x10\x1A\x82\xE0\x08\0\0\0\0\1\2\3\4\5\6\7\x08"
+                           "\0\0\0\0\0\0\0\0\x10\0\0\0ABCDEFGHIJKLMNOP";
+  GByteArray *properties = g_byte_array_new ();
+
+  tnef_property (properties, 0x001A001E, message_class, strlen (message_class) + 1);
+  tnef_property (properties, 0x0037001E, "Plan", 5);
+  tnef_u32 (properties, 0x00360003);
+  tnef_u32 (properties, sensitivity);
+  conversion_add_named (properties, ist_mapi_set_meeting, 0x23, 0x0102, id, sizeof id - 1);
+  add_time (properties, 0x820D, 1773046800);
+  add_time (properties, 0x820E, 1773050400);
+  conversion_add_properties (stream, 6, properties);
 }
 
 /* Not compressed ([MS-OXRTFCP] 2.1.3.1.5): sizes, "MELA", no checksum. */

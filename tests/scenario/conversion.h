@@ -44,9 +44,12 @@ void conversion_add_ole (GByteArray *stream, const char *name, const void *stora
 void conversion_add_message (GByteArray *stream, GByteArray *embedded);
 /* The properties of the message: what tnef_u32 and tnef_property wrote, `n` of them (taken). */
 void conversion_add_properties (GByteArray *stream, guint n, GByteArray *taken);
-/* One named property of PSETID_Appointment (0x02) or another set of that family; a value of four bytes. */
-void conversion_add_named (GByteArray *properties, guint8 set, guint32 lid, guint16 type, const void *data,
+/* Adds a named property of a set (ist_mapi_set_…) to a list of them. */
+void conversion_add_named (GByteArray *properties, const guint8 set[16], guint32 lid, guint16 type, const void *data,
                            gsize size_bytes);
+/* What makes the stream a meeting from 9 to 10 o'clock UTC on 9 March 2026, as `message_class` says ("IPM.Schedule.
+ * Meeting.Request"); `sensitivity` is PidTagSensitivity. Class and subject "Plan" are set too. */
+void conversion_add_meeting (GByteArray *stream, const char *message_class, guint32 sensitivity);
 
 /* A memo as Domino sends it with "conversion and encapsulation": the database as encap2.ond beside the alternatives of
  * `texts` (whole parts with their delimiters "--b"; "" none). g_free(). */
