@@ -78,6 +78,7 @@ libconvert_a_SOURCES += \
   convert/format/html.c convert/format/html.h \
   convert/header-hygiene.c \
   convert/notes-ndr.c \
+  convert/notes-ndr-text.c convert/notes-ndr-text.h \
   convert/notes-out-of-office.c \
   convert/notes-priority.c \
   convert/outlook-html.c convert/outlook-html.h \
