@@ -5,89 +5,10 @@
 #include "convert/pipeline.h"
 
 #include "base/mime-tree.h"
+#include "tests/convert/smime-make.h"
 #include "tests/harness/harness.h"
 
-#include <openssl/cms.h>
-#include <openssl/pem.h>
 #include <string.h>
-
-typedef struct
-{
-  X509 *certificate;
-  EVP_PKEY *key;
-} Signer;
-
-static void
-signer_clear (Signer *self)
-{
-  X509_free (self->certificate);
-  EVP_PKEY_free (self->key);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Signer, signer_clear)
-
-static BIO *
-open_file (const char *dir, const char *ending)
-{
-  g_autofree char *path = g_strdup_printf ("%s/anna.example.%s", dir, ending);
-
-  return BIO_new_file (path, "r");
-}
-
-static gboolean
-signer_init (Signer *self)
-{
-  static const char *const names[] = { "anna.example", NULL };
-  g_autofree char *dir = ist_test_dir ();
-  BIO *file;
-
-  ist_test_certificate (dir, names);
-  file = open_file (dir, "crt");
-  self->certificate = PEM_read_bio_X509 (file, NULL, NULL, NULL);
-  BIO_free (file);
-  file = open_file (dir, "key");
-  self->key = PEM_read_bio_PrivateKey (file, NULL, NULL, NULL);
-  BIO_free (file);
-  return IST_ASSERT (self->certificate != NULL && self->key != NULL);
-}
-
-/* The signed entity: "Content-Type: multipart/signed; …" to its end, with CRLF. */
-static char *
-sign (const Signer *self, const char *entity)
-{
-  const guint flags = CMS_DETACHED | CMS_STREAM | CMS_BINARY;
-  BIO *in = BIO_new_mem_buf (entity, -1);
-  BIO *out = BIO_new (BIO_s_mem ());
-  CMS_ContentInfo *cms = CMS_sign (self->certificate, self->key, NULL, in, flags);
-  g_autofree char *made = NULL;
-  g_auto (GStrv) lines = NULL;
-  char *data;
-  long size;
-
-  IST_ASSERT (cms != NULL && SMIME_write_CMS (out, cms, in, flags | CMS_CRLFEOL) == 1);
-  size = BIO_get_mem_data (out, &data);
-  made = g_strndup (data, (gsize) size);
-  CMS_ContentInfo_free (cms);
-  BIO_free (in);
-  BIO_free (out);
-  /* Its own header begins with MIME-Version, which the message has already. */
-  lines = g_strsplit (made, "\r\n", 2);
-  return g_strdup (lines[1] != NULL && g_str_has_prefix (lines[0], "MIME-Version") ? lines[1] : made);
-}
-
-static gboolean
-verifies (const char *entity)
-{
-  BIO *in = BIO_new_mem_buf (entity, -1);
-  BIO *content = NULL;
-  CMS_ContentInfo *cms = SMIME_read_CMS (in, &content);
-  gboolean ok = cms != NULL
-                && CMS_verify (cms, NULL, NULL, content, NULL, CMS_NO_SIGNER_CERT_VERIFY | CMS_BINARY) == 1;
-
-  CMS_ContentInfo_free (cms);
-  BIO_free (content);
-  BIO_free (in);
-  return ok;
-}
 
 static char *
 converted (const char *text, IstSide from, IstSide to)
@@ -133,13 +54,13 @@ test_signature (void)
       "\r\n--out--\r\n" },
   };
   static const IstSide ways[][2] = { { IST_SIDE_DOMINO, IST_SIDE_EXCHANGE }, { IST_SIDE_EXCHANGE, IST_SIDE_DOMINO } };
-  g_auto (Signer) signer = { 0 };
+  g_auto (SmimeSigner) signer = { 0 };
   g_autofree char *entity = NULL;
 
-  if (!signer_init (&signer))
+  if (!smime_signer_init (&signer))
     return;
-  entity = sign (&signer, inner);
-  IST_ASSERT (verifies (entity));
+  entity = smime_sign (&signer, inner);
+  IST_ASSERT (smime_verifies (entity));
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     for (gsize way = 0; way < G_N_ELEMENTS (ways); way++)
       {
@@ -152,7 +73,7 @@ test_signature (void)
         if (!IST_ASSERT (found != NULL))
           continue;
         got = g_strdup_printf ("MIME-Version: 1.0\r\nContent-Type: %s", found);
-        IST_ASSERT (verifies (got));
+        IST_ASSERT (smime_verifies (got));
       }
 }
 
@@ -160,18 +81,18 @@ test_signature (void)
 static void
 test_control (void)
 {
-  g_auto (Signer) signer = { 0 };
+  g_auto (SmimeSigner) signer = { 0 };
   g_autofree char *entity = NULL;
   g_autofree char *changed = NULL;
   g_auto (GStrv) pieces = NULL;
 
-  if (!signer_init (&signer))
+  if (!smime_signer_init (&signer))
     return;
-  entity = sign (&signer, inner);
+  entity = smime_sign (&signer, inner);
   pieces = g_strsplit (entity, "format=flowed", -1);
   changed = g_strjoinv ("format=flowed; x=y", pieces);
   IST_ASSERT (strcmp (entity, changed) != 0);
-  IST_ASSERT (!verifies (changed));
+  IST_ASSERT (!smime_verifies (changed));
 }
 
 int
