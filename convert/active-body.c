@@ -1,7 +1,7 @@
 #include "convert/active-body.h"
 
 #include "convert/catalog.h"
-#include "convert/format/ndl.h"
+#include "convert/doclinks.h"
 #include "convert/format/nsf-attach.h"
 #include "convert/format/rich-html.h"
 #include "convert/format/rich-text.h"
@@ -63,9 +63,9 @@ ist_active_body_attach (IstMessage *message, IstMimeNode *copy)
 /* ---- the body ---- */
 
 static char *
-notes_address (gpointer user, const IstDocLink *link)
+address (gpointer user, const IstDocLink *link)
 {
-  return ist_doc_url_notes (link);
+  return ist_doclinks_address (user, link);
 }
 
 static IstMimeNode *
@@ -91,13 +91,13 @@ picture_node (const IstRichPart *part)
 }
 
 static IstMimeNode *
-rich_node (const IstMessage *message, const IstActiveNote *note)
+rich_node (const IstMessage *message, const IstActiveNote *note, const IstConvertSettings *settings)
 {
   g_autofree char *sum = NULL;
-  g_autofree char *text = ist_rich_to_text (note->rich, notes_address, NULL);
+  g_autofree char *text = ist_rich_to_text (note->rich, address, (gpointer) settings);
   g_autofree char *html = NULL;
   g_autoptr (GPtrArray) parts = NULL;
-  IstRichHtmlOptions options = { .href = notes_address };
+  IstRichHtmlOptions options = { .href = address, .user = (gpointer) settings };
   IstMimeNode *alternative = ist_mime_node_new ("multipart/alternative", NULL, NULL);
   IstMimeNode *shown;
 
@@ -162,10 +162,10 @@ mime_node (const IstActiveNote *note)
 }
 
 static IstMimeNode *
-body_node (const IstMessage *message, const IstActiveNote *note)
+body_node (const IstMessage *message, const IstActiveNote *note, const IstConvertSettings *settings)
 {
   if (note->rich != NULL)
-    return rich_node (message, note);
+    return rich_node (message, note, settings);
   return note->mime != NULL ? mime_node (note) : text_node ("text/plain", note->text);
 }
 
@@ -217,9 +217,10 @@ add_files (IstMessage *message, const IstActiveNote *note)
 }
 
 guint
-ist_active_body_add (IstMessage *message, const IstActiveNote *note, IstMimeNode *copy)
+ist_active_body_add (IstMessage *message, const IstActiveNote *note, IstMimeNode *copy,
+                     const IstConvertSettings *settings)
 {
-  IstMimeNode *body = body_node (message, note);
+  IstMimeNode *body = body_node (message, note, settings);
 
   if (copy == NULL)
     ist_mime_node_insert (mixed_of (message), 0, body);

@@ -9,6 +9,7 @@
 
 #include "base/mime-tree.h"
 #include "convert/active-note.h"
+#include "convert/settings.h"
 
 G_BEGIN_DECLS
 
@@ -19,8 +20,9 @@ void ist_active_body_attach (IstMessage *message, IstMimeNode *copy);
 
 /* Adds the note's body as text and HTML with its pictures, and its files that the message does not have yet. With
  * `copy`, it takes that part's place, and that of the alternatives beside it. Gives the number of files added. Links to
- * Notes documents are notes: addresses, which doclinks-html turns into what the site wants. */
-guint ist_active_body_add (IstMessage *message, const IstActiveNote *note, IstMimeNode *copy);
+ * Notes documents have the addresses that `settings` (NULL: the defaults) ask for. */
+guint ist_active_body_add (IstMessage *message, const IstActiveNote *note, IstMimeNode *copy,
+                           const IstConvertSettings *settings);
 
 /* Says in each text for the reader that the file is there; `sealed`: that it is all there is. */
 void ist_active_body_add_hint (IstMessage *message, const char *language, gboolean sealed);

@@ -2,17 +2,18 @@
  * doclinks-html - Domino writes a DocLink into HTML as notes:///REPLICA/VIEW/NOTE, which opens nothing where no Notes
  * client is; some mail programs lose one of the three slashes, and then not even Notes opens it.
  *
- * Predicate: an <a> or <area> of the text/html part whose address is of a Notes document, view or database.
+ * Predicate: an <a> or <area> of the text/html part whose address is of a Notes document, view or database; towards
+ * Domino, one that lost a slash.
  * Repair: by [convert] doclinks: "notes" gives lost slashes back; "web" and "redirector" write an address of a Domino
  * web server or of the template doclink-url; "ndl" attaches the link as a file too. Text and title of the link stay.
  */
 #include "convert/transforms.h"
 
 #include "base/mime-tree.h"
+#include "convert/doclinks.h"
 #include "convert/field.h"
 #include "convert/format/html.h"
 #include "convert/format/ndl.h"
-#include "convert/settings.h"
 
 #include <string.h>
 
@@ -22,9 +23,7 @@
 
 typedef struct
 {
-  IstDoclinks policy;
-  const char *host;  /* of "web" */
-  const char *url;   /* of "redirector" */
+  const IstConvertSettings *settings; /* NULL: addresses are repaired, nothing more */
   GHashTable *names; /* of the parts that are there: a link's file is attached once */
   GPtrArray *files;  /* IstMimeNode, in no tree yet */
   guint n;
@@ -77,6 +76,24 @@ attach (Links *self, const IstDocLink *link)
   return TRUE;
 }
 
+static gboolean
+is_elsewhere (const IstConvertSettings *settings)
+{
+  return settings != NULL
+         && ((settings->doclinks == IST_DOCLINKS_WEB && settings->doclink_host != NULL)
+             || (settings->doclinks == IST_DOCLINKS_REDIRECTOR && settings->doclink_url != NULL));
+}
+
+char *
+ist_doclinks_address (const IstConvertSettings *settings, const IstDocLink *link)
+{
+  if (!is_elsewhere (settings))
+    return ist_doc_url_notes (link);
+  return settings->doclinks == IST_DOCLINKS_WEB
+             ? ist_doc_url_web (link, settings->doclink_host, TRUE)
+             : ist_doc_url_template (link, settings->doclink_url, NULL);
+}
+
 /* The address that takes the place of `url`; NULL: it stays. */
 static char *
 new_address (Links *self, const char *url)
@@ -86,14 +103,10 @@ new_address (Links *self, const char *url)
 
   if (link == NULL)
     return NULL;
-  if (self->policy == IST_DOCLINKS_NDL && attach (self, link))
+  if (self->settings != NULL && self->settings->doclinks == IST_DOCLINKS_NDL && attach (self, link))
     self->n++;
-  if (self->policy == IST_DOCLINKS_WEB && self->host != NULL)
-    fresh = ist_doc_url_web (link, self->host, TRUE);
-  else if (self->policy == IST_DOCLINKS_REDIRECTOR && self->url != NULL)
-    fresh = ist_doc_url_template (link, self->url, NULL);
-  else if (lost_a_slash (url, link))
-    fresh = ist_doc_url_notes (link);
+  if (is_elsewhere (self->settings) || lost_a_slash (url, link))
+    fresh = ist_doclinks_address (self->settings, link);
   if (fresh != NULL && strcmp (fresh, url) != 0)
     return fresh;
   g_free (fresh);
@@ -166,11 +179,11 @@ ist_doclinks_html (const IstConvertContext *context, IstMessage *message, GError
   g_autoptr (GPtrArray) files = NULL;
   g_autofree char *html = NULL;
   g_autofree char *fresh = NULL;
-  Links links
-      = { .policy = settings != NULL ? (IstDoclinks) settings->doclinks : IST_DOCLINKS_NOTES };
+  Links links = { .settings = context->from == IST_SIDE_DOMINO ? settings : NULL };
   IstMimeNode *root, *node;
 
-  if (!ist_field_mentions_html (message))
+  if ((context->from != IST_SIDE_DOMINO && context->to != IST_SIDE_DOMINO)
+      || !ist_field_mentions_html (message))
     return TRUE;
   root = ist_mime_tree (message);
   node = ist_mime_node_find (root, "text/html");
@@ -178,12 +191,10 @@ ist_doclinks_html (const IstConvertContext *context, IstMessage *message, GError
       || ist_mime_node_size (node) > MAX_HTML)
     return TRUE;
   html = ist_mime_node_text (node, MAX_HTML, NULL);
-  if (html == NULL)
+  if (html == NULL || strstr (html, "otes:") == NULL)
     return TRUE;
   links.names = names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   links.files = files = g_ptr_array_new ();
-  links.host = settings != NULL ? settings->doclink_host : NULL;
-  links.url = settings != NULL ? settings->doclink_url : NULL;
   ist_mime_node_visit (root, collect_name, names);
   fresh = rewrite (&links, html);
   if (links.n == 0)

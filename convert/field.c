@@ -1,6 +1,7 @@
 #include "convert/field.h"
 
 #include "base/charset.h"
+#include "base/mime-tree.h"
 
 #include <string.h>
 
@@ -308,6 +309,8 @@ ist_field_mentions_html (const IstMessage *message)
   const char *data = ist_body_data (ist_message_original (message), &size);
   const char *end = data + size;
 
+  if (ist_mime_tree_is_changed (message))
+    return TRUE;
   for (const char *p = memchr (data, '/', size); p != NULL;
        p = memchr (p + 1, '/', (gsize) (end - p - 1)))
     if (p - data >= 4 && end - p >= 5 && g_ascii_strncasecmp (p - 4, "text", 4) == 0

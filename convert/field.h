@@ -40,8 +40,8 @@ gboolean ist_field_is_notes_id (const char *id, gint64 *created_utc);
 /* Was the message written by Notes or Domino, by its Message-ID or trace fields? */
 gboolean ist_field_is_notes_made (const IstMessage *message);
 
-/* Do the words "text/html" stand anywhere in the bytes that came? Without them there is no such part, and no tree is
- * needed to know it. */
+/* Do the words "text/html" stand anywhere in the bytes that came, or did a transform change a part? Else there is no
+ * such part, and no tree is needed to know it. */
 gboolean ist_field_mentions_html (const IstMessage *message);
 
 /* The subject without "Re:", "Antw:", "WG:" and the like, at any number. Borrowed: points into `subject`. */

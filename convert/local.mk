@@ -69,7 +69,7 @@ libconvert_a_SOURCES += \
 # Transforms on headers, reports and HTML.
 libconvert_a_SOURCES += \
   convert/auto-reply.c convert/auto-reply.h \
-  convert/doclinks-html.c \
+  convert/doclinks-html.c convert/doclinks.h \
   convert/exchange-headers-trim.c \
   convert/exchange-ndr.c \
   convert/exchange-out-of-office.c \

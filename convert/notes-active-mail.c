@@ -147,7 +147,7 @@ attach (const Work *self, gboolean readable)
     }
   ist_active_body_attach (self->message, self->copy);
   if (!readable && self->note != NULL && ist_active_note_is_readable (self->note))
-    ist_active_body_add (self->message, self->note, NULL);
+    ist_active_body_add (self->message, self->note, NULL, self->settings);
   ist_active_body_add_hint (self->message, language, self->note != NULL && self->note->sealed);
   ist_message_note (self->message, NAME, "the Notes copy is attached as %s: %s", IST_ACTIVE_FILE_NAME,
                     self->note == NULL            ? "it could not be looked into"
@@ -168,7 +168,7 @@ rebuild (const Work *self, gboolean readable)
     }
   if (can)
     {
-      guint n_files = ist_active_body_add (self->message, self->note, self->copy);
+      guint n_files = ist_active_body_add (self->message, self->note, self->copy, self->settings);
 
       ist_message_note (self->message, NAME,
                         "text made of the Notes copy (%u attachments of its own, %u records of unknown kind left out)",

@@ -166,6 +166,35 @@ test_outlook_html (void)
   ist_scenario_free (s);
 }
 
+/* The same HTML where only winmail.dat has it. */
+static void
+test_outlook_html_in_tnef (void)
+{
+  static const char page[] = WORD_HEAD WORD_TEXT WORD_ITEM ("1", "&middot;", "erstens") WORD_ITEM ("1", "&middot;", "zweitens")
+      WORD_TABLE WORD_REST;
+  static const char *const html[] = { "Umsatz</span></b> Q3", "<ul", "<li", "erstens", "<li", "zweitens", "</ul>",
+                                      WORD_TABLE, "m<sup>2</sup> <s>alt</s> <u>neu</u>", NULL };
+  static const char *const gone[] = { "<o:p>", "[if", "&middot;", "xml>", "mso-list", NULL };
+  IstScenario *s = ist_scenario_new ();
+
+  if (ist_scenario_start (s))
+    {
+      GByteArray *stream = tnef_begin (1252);
+      GByteArray *list = g_byte_array_new ();
+      g_autofree char *mail = NULL;
+      g_autoptr (IstReader) anna = NULL;
+
+      tnef_property (list, 0x10130102, page, sizeof page - 1);
+      conversion_add_properties (stream, 1, list);
+      mail = conversion_tnef_mail ("Subject: Umsatz\n", stream, CONVERSION_TNEF_WHOLE);
+      anna = ist_reader_deliver (s, "exchange", mail);
+      assert_in_order (anna, "text/html", html);
+      assert_lacks (anna, "text/html", gone);
+      ist_reader_shows (anna, "text/plain", "erstens");
+    }
+  ist_scenario_free (s);
+}
+
 static const char rich_text[]
     = "{\\rtf1\\ansi\\ansicpg1252\\deff0{\\fonttbl{\\f0 Arial;}{\\f1\\fcharset2 Symbol;}}"
       "{\\colortbl;\\red192\\green0\\blue0;}"
@@ -437,6 +466,7 @@ main (void)
     { "MAIL-01 rich text of Notes, as Domino's MIME", test_notes_mime },
     { "MAIL-01 rich text of Notes, with sections and tabs", test_notes_rich },
     { "MAIL-01 HTML of Outlook", test_outlook_html },
+    { "MAIL-01 HTML of Outlook in winmail.dat", test_outlook_html_in_tnef },
     { "MAIL-01 rich text of Outlook", test_outlook_rich_text },
     { "MAIL-03 line ends", test_line_ends },
     { "MAIL-04 pictures in the text, both ways", test_inline_pictures },
