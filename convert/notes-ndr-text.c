@@ -98,6 +98,26 @@ read_layout (Layout *self, const char *text)
     }
 }
 
+/* Addresses and Notes names ("Carla Diaz/Sales/Acme"), one a line, at least one of them an address; no sentences. */
+static gboolean
+is_names (const char *block)
+{
+  g_auto (GStrv) lines = g_strsplit (block, "\n", MAX_RECIPIENTS);
+  gboolean has_address = FALSE;
+
+  for (gsize i = 0; lines[i] != NULL; i++)
+    {
+      const char *type = NULL;
+      g_autofree char *address = ist_report_parts_find_address (lines[i], &type);
+      g_auto (GStrv) words = g_strsplit (lines[i], " ", 8);
+
+      if ((address == NULL && strchr (lines[i], '/') == NULL) || g_strv_length (words) > 6)
+        return FALSE;
+      has_address = has_address || address != NULL;
+    }
+  return has_address;
+}
+
 static gboolean
 is_layout (const Layout *self)
 {
@@ -106,7 +126,7 @@ is_layout (const Layout *self)
       return FALSE;
   /* "Subject: …", with the colon of any script, and somebody's name. */
   return (strchr (self->block[0]->str, ':') != NULL || strstr (self->block[0]->str, "：") != NULL)
-         && strpbrk (self->block[1]->str, "@/") != NULL;
+         && is_names (self->block[1]->str);
 }
 
 /* ---- the wordings ---- */

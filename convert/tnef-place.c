@@ -185,7 +185,7 @@ static void
 tell_of_message (IstMessage *message, const IstTnef *tnef, const IstConvertContext *context)
 {
   set_sensitivity (message, tnef, context);
-  if (g_ascii_strcasecmp (tnef->message_class, "IPM.Outlook.Recall") == 0)
+  if (context->to == IST_SIDE_DOMINO && g_ascii_strcasecmp (tnef->message_class, "IPM.Outlook.Recall") == 0)
     {
       g_autofree char *subject = ist_recall_subject (message, tnef->subject);
 

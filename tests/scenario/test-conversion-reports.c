@@ -264,6 +264,27 @@ test_recall (void)
   ist_scenario_free (s);
 }
 
+/* What Isthmus asks Anna to choose from, and tells her of her answer, is in her language. */
+static void
+test_votes (void)
+{
+  g_autofree char *path = ist_test_source ("tests/fixtures/transforms/exchange-tnef-decode/voting.in.eml");
+  g_autofree char *mail = ist_test_read (path, NULL);
+  IstScenario *s = ist_scenario_new ();
+
+  ist_scenario_configure (s, "[convert]\nlanguage = de\n");
+  if (ist_scenario_start (s))
+    {
+      g_autoptr (IstReader) anna = ist_reader_deliver (s, "exchange", mail);
+
+      ist_reader_shows (anna, "text/plain", "Where?\n");
+      ist_reader_shows (anna, "text/plain", "Bitte stimmen Sie ab, indem Sie eine der Antworten wählen:\n* Yes <mailto:");
+      ist_reader_shows (anna, "text/plain", "* Später <mailto:carl@acme.example?subject=Sp%C3%A4ter%3A%20Lunch%3F>\n");
+      ist_reader_shows (anna, "text/plain", "in der Statusanzeige von Outlook wird sie nicht gezählt.");
+    }
+  ist_scenario_free (s);
+}
+
 int
 main (void)
 {
@@ -273,6 +294,7 @@ main (void)
     { "A23 receipts in winmail.dat", test_receipts_in_tnef },
     { "A23 failure reports in another language", test_localised_failure },
     { "requests to recall a message", test_recall },
+    { "voting buttons", test_votes },
     { NULL },
   };
 
