@@ -170,6 +170,34 @@ add_files (IstMessage *message, GPtrArray *files)
     ist_mime_node_insert (root, root->children->len, g_ptr_array_index (files, i));
 }
 
+static gboolean
+has_scheme (const char *data, gsize size)
+{
+  const char *end = data + size;
+
+  for (const char *p = memchr (data, ':', size); p != NULL;
+       p = memchr (p + 1, ':', (gsize) (end - p - 1)))
+    if (p - data >= 5 && g_ascii_strncasecmp (p - 5, "notes", 5) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* A look at the bytes, before they are read as text: nearly all mail has no such link. */
+static gboolean
+may_have_links (IstMimeNode *html)
+{
+  g_autoptr (IstBody) coded = ist_mime_node_coded (html);
+  g_autofree char *coding = coded != NULL ? ist_field_get (html->head, "Content-Transfer-Encoding") : NULL;
+  gboolean is_coded = coding != NULL && g_ascii_strcasecmp (coding, "7bit") != 0
+                      && g_ascii_strcasecmp (coding, "8bit") != 0;
+  g_autoptr (GBytes) bytes = coded == NULL || is_coded ? ist_mime_node_decode (html, MAX_HTML) : NULL;
+  gsize size;
+  const char *data
+      = bytes != NULL ? g_bytes_get_data (bytes, &size) : ist_body_data (coded, &size);
+
+  return data != NULL && has_scheme (data, size);
+}
+
 gboolean
 ist_doclinks_html (const IstConvertContext *context, IstMessage *message, GError **error)
 {
@@ -188,10 +216,10 @@ ist_doclinks_html (const IstConvertContext *context, IstMessage *message, GError
   root = ist_mime_tree (message);
   node = ist_mime_node_find (root, "text/html");
   if (root->sealed || node == NULL || node->sealed || node->in_rfc822
-      || ist_mime_node_size (node) > MAX_HTML)
+      || ist_mime_node_size (node) > MAX_HTML || !may_have_links (node))
     return TRUE;
   html = ist_mime_node_text (node, MAX_HTML, NULL);
-  if (html == NULL || strstr (html, "otes:") == NULL)
+  if (html == NULL)
     return TRUE;
   links.names = names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   links.files = files = g_ptr_array_new ();
