@@ -65,7 +65,8 @@ put_placeable_header (GByteArray *out, guint wide_twips, guint high_twips)
   guint32 check = 0;
 
   put (out, 0x9AC6CDD7, 4);
-  put (out, 0, 6);
+  put (out, 0, 2); /* no handle; the rectangle begins at 0, 0 */
+  put (out, 0, 4);
   put (out, wide_twips != 0 ? MIN (wide_twips, G_MAXINT16) : TWIPS_PER_INCH, 2);
   put (out, high_twips != 0 ? MIN (high_twips, G_MAXINT16) : TWIPS_PER_INCH, 2);
   put (out, TWIPS_PER_INCH, 2);
