@@ -1,4 +1,5 @@
 /* MAIL-10: what is signed verifies on the other side, what is encrypted arrives as it was, nothing pretends to be read. */
+#include "base/mime.h"
 #include "tests/convert/cd-make.h"
 #include "tests/convert/nsf-make.h"
 #include "tests/convert/smime-make.h"
@@ -119,6 +120,72 @@ test_opaque (void)
   ist_scenario_free (s);
 }
 
+static const IstMimePart *
+signed_part (const IstMimePart *part)
+{
+  const IstMimePart *found = strcmp (part->type, "multipart/signed") == 0 ? part : NULL;
+
+  for (guint i = 0; found == NULL && part->children != NULL && i < part->children->len; i++)
+    found = signed_part (g_ptr_array_index (part->children, i));
+  return found;
+}
+
+/* What is between the delimiters of its multipart/signed; NULL: it has none. g_free(). */
+static char *
+signed_bytes (const char *text)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
+  g_autoptr (IstBody) body = ist_body_new_bytes (bytes);
+  g_autoptr (IstMimePart) root = ist_mime_parse (body);
+  const IstMimePart *part = signed_part (root);
+
+  return part != NULL ? g_strndup (text + part->content, part->content_end - part->content) : NULL;
+}
+
+/* Real signed mail: the bytes that the signature is about, and the signature, are the sent ones. */
+static void
+test_signed_corpus (void)
+{
+  g_autofree char *folder = ist_test_corpus ("corpus/exchange-mail");
+  g_autoptr (GDir) dir = folder != NULL ? g_dir_open (folder, 0, NULL) : NULL;
+  IstScenario *s;
+  const char *name;
+  guint n = 0;
+
+  if (dir == NULL)
+    {
+      ist_skip ("the collection of real messages is not there");
+      return;
+    }
+  s = ist_scenario_new ();
+  if (ist_scenario_start (s))
+    while ((name = g_dir_read_name (dir)) != NULL)
+      for (guint i = 0; i < 2 && strstr (name, "smime") != NULL; i++)
+        {
+          g_autofree char *path = g_build_filename (folder, name, NULL);
+          g_autofree char *text = ist_test_read (path, NULL);
+          g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+          g_autofree char *mail = NULL;
+          g_autofree char *want = NULL;
+          g_autoptr (IstReader) reader = NULL;
+
+          for (guint k = 0; lines[k] != NULL; k++)
+            if (g_str_has_suffix (lines[k], "\r"))
+              lines[k][strlen (lines[k]) - 1] = '\0';
+          mail = g_strjoinv ("\r\n", lines);
+          want = signed_bytes (mail);
+          if (want == NULL)
+            continue;
+          ist_row ("%s from %s", name, sides[i]);
+          reader = ist_reader_deliver (s, sides[i], mail);
+          IST_ASSERT (strlen (want) > 500 && strstr (reader->raw, want) != NULL);
+          n++;
+        }
+  IST_ASSERT (n >= 20);
+  ist_note ("%u passages of signed mail", n);
+  ist_scenario_free (s);
+}
+
 #define ARMOUR                                                                                                         \
   "-----BEGIN PGP MESSAGE-----\r\nVersion: 1\r\n\r\nhQEMA0=3D  \r\n=AbCd\r\n-----END PGP MESSAGE-----\r\n"
 
@@ -205,6 +272,7 @@ main (void)
 {
   static const IstTest tests[] = {
     { "MAIL-10 S/MIME signatures verify", test_signed },
+    { "MAIL-10 real signed mail", test_signed_corpus },
     { "MAIL-10 S/MIME in one part", test_opaque },
     { "MAIL-10 PGP", test_pgp },
     { "MAIL-10 memos encrypted for Notes", test_encrypted_memo },
