@@ -21,7 +21,10 @@ libconvert_a_SOURCES = \
   convert/format/rtf-picture.c \
   convert/format/rtf-table.c \
   convert/format/rtf-words.c \
+  convert/format/rtf-picture-file.c \
   convert/format/rtf-write.c \
+  convert/exchange-recall.c \
+  convert/recall.c convert/recall.h \
   convert/format/tnef.c convert/format/tnef.h convert/format/tnef-private.h \
   convert/format/tnef-fields.c \
   convert/format/tnef-walk.c convert/format/tnef-walk.h \
@@ -96,6 +99,7 @@ libconvert_a_SOURCES += \
   convert/header-hygiene.c \
   convert/html-tables.c convert/html-tables.h \
   convert/notes-ndr.c \
+  convert/notes-ndr-text.c convert/notes-ndr-text.h \
   convert/notes-out-of-office.c \
   convert/notes-priority.c \
   convert/outlook-html.c convert/outlook-html.h \

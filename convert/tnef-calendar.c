@@ -196,7 +196,8 @@ void
 ist_tnef_calendar_add (const IstTnef *tnef, IstTnefParts *parts, const IstMessage *head)
 {
   g_autofree char *text = parts->text != NULL ? g_strchomp (g_strdup (parts->text)) : NULL;
-  IstTnefEvent event = { .kind = kind_of (tnef), .head = head, .text = text };
+  IstTnefEvent event
+      = { .kind = kind_of (tnef), .head = head, .text = text != NULL && *text != '\0' ? text : NULL };
 
   if (event.kind != NULL && fill (&event, tnef, &parts->note))
     {

@@ -318,7 +318,8 @@ ist_tnef_event_write (GString *out, IstTnefEvent *event)
     add_rule (out, event);
   ist_tnef_ical_text (out, "SUMMARY", event->subject);
   ist_tnef_ical_text (out, "LOCATION", event->location);
-  ist_tnef_ical_text (out, "DESCRIPTION", event->text);
+  /* The body of an answer is its comment: [MS-OXCICAL] 2.1.3.1.1.20.5. */
+  ist_tnef_ical_text (out, event->kind->answer != NULL ? "COMMENT" : "DESCRIPTION", event->text);
   end_event (out, event, -1);
   if (event->recur == NULL)
     return;

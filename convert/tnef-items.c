@@ -60,5 +60,8 @@ ist_tnef_items_add (const IstTnef *tnef, IstTnefParts *parts, const IstTnefRun *
     add_attachment (parts, ist_tnef_contact_new (tnef, head, NULL, TRUE));
   add_attachment (parts, ist_tnef_task_new (tnef, head));
   parts->report = ist_tnef_report_new (tnef, head);
+  if (parts->report != NULL && parts->text == NULL)
+    parts->report_text
+        = ist_tnef_report_text (tnef, parts->report, head, run->convert != NULL ? ist_convert_language (run->convert) : NULL);
   ist_tnef_vote_add (tnef, parts, run, head);
 }

@@ -1,7 +1,7 @@
 /*
  * convert/tnef-items.h - what a TNEF message is besides text: contact, task, meeting, vote, receipt.
  *
- *   ist_tnef_items_add (tnef, parts, head);
+ *   ist_tnef_items_add (tnef, parts, run, head);
  *
  * Threads: one.
  */
@@ -26,6 +26,8 @@ void ist_tnef_vote_add (const IstTnef *tnef, IstTnefParts *parts, const IstTnefR
 
 /* message/disposition-notification (RFC 8098) or message/delivery-status (RFC 3464). NULL: no report. */
 IstMimeNode *ist_tnef_report_new (const IstTnef *tnef, const IstMessage *head);
+/* What such a report says to people who get it without a text; g_free(). */
+char *ist_tnef_report_text (const IstTnef *tnef, const IstMimeNode *report, const IstMessage *head, const char *language);
 
 /* What the message is about: the stream may leave that to the header of the mail. g_free(); NULL: nothing. */
 char *ist_tnef_items_subject (const IstTnef *tnef, const IstMessage *head);

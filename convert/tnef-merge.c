@@ -57,9 +57,7 @@ ist_tnef_merge_report (IstMimeNode *top, IstTnefParts *parts)
   if (text == NULL)
     {
       text = ist_mime_node_new ("text/plain", NULL, NULL);
-      ist_mime_node_set_text (text, is_receipt
-                                        ? "The message was seen or dealt with by its recipient.\n"
-                                        : "This is a report about the delivery of a message.\n");
+      ist_mime_node_set_text (text, parts->report_text != NULL ? parts->report_text : "\n");
     }
   ist_mime_node_insert (report, 0, text);
   ist_mime_node_insert (report, 1, g_steal_pointer (&parts->report));

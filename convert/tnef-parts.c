@@ -19,6 +19,7 @@ ist_tnef_parts_free (IstTnefParts *parts)
   g_ptr_array_unref (parts->attachments);
   g_ptr_array_unref (parts->alternatives);
   ist_mime_node_free (parts->report);
+  g_free (parts->report_text);
   ist_mime_node_free (parts->entity);
   g_free (parts->note);
   g_free (parts->extra_text);

@@ -37,6 +37,7 @@ typedef struct
   GPtrArray *attachments;        /* IstMimeNode */
   GPtrArray *alternatives;       /* IstMimeNode: what the message is besides, text/calendar */
   IstMimeNode *report;           /* the machine's half of a report; NULL: none */
+  char *report_text;             /* what the report says to people where `text` is missing; NULL: nothing */
   IstMimeNode *entity;           /* the whole message is this signed or encrypted one; NULL: it is none */
   gboolean has_series;           /* its changed instances are in an alternative */
   char *note;                    /* for the trace: what could not be carried; NULL: nothing */

@@ -1,5 +1,7 @@
 #include "convert/tnef-place.h"
 
+#include "convert/field.h"
+#include "convert/recall.h"
 #include "convert/tnef-merge.h"
 #include "convert/tnef-uu.h"
 
@@ -200,6 +202,35 @@ ist_tnef_place_parts (IstMimeNode *node, const IstTnef *tnef, IstBody *body, con
   return g_steal_pointer (&parts->note);
 }
 
+/* The private mark, for the message itself only. Notes has one mark for the three that Outlook has
+ * ([MS-OXCMSG] 2.2.1.13; docs/transforms.md, "notes-priority"). */
+static void
+set_sensitivity (IstMessage *message, const IstTnef *tnef, const IstConvertContext *context)
+{
+  static const char *const words[] = { NULL, "Personal", "Private", "Company-Confidential" };
+  gint64 value = ist_mapi_prop_number (tnef->props, ist_mapi_props_find (tnef->props, 0x0036), 0);
+
+  if (value < 1 || value >= (gint64) G_N_ELEMENTS (words) || ist_field_exists (message, "Sensitivity"))
+    return;
+  ist_field_put (message, "Sensitivity",
+                 context->to == IST_SIDE_DOMINO ? "Private" : words[value]);
+}
+
+/* What belongs to the message as a whole: only a stream of its own counts, not one in a message inside a stream. */
+static void
+tell_of_message (IstMessage *message, const IstTnef *tnef, const IstConvertContext *context)
+{
+  if (context == NULL)
+    return;
+  set_sensitivity (message, tnef, context);
+  if (context->to == IST_SIDE_DOMINO && g_ascii_strcasecmp (tnef->message_class, "IPM.Outlook.Recall") == 0)
+    {
+      g_autofree char *subject = ist_recall_subject (message, tnef->subject);
+
+      ist_recall_add_notice (message, context, subject);
+    }
+}
+
 static gboolean
 place (IstMessage *message, IstMimeNode *node, const IstTnefRun *run)
 {
@@ -224,6 +255,8 @@ place (IstMessage *message, IstMimeNode *node, const IstTnefRun *run)
   note = ist_tnef_place_parts (node, tnef, body, run);
   if (note != NULL)
     ist_message_note (message, NAME, "%s: %s", name, note);
+  if (run->depth == 0)
+    tell_of_message (message, tnef, run->convert);
   return TRUE;
 }
 

@@ -33,41 +33,6 @@ ist_rtf_picture_put (IstRtfParser *p, guint8 byte)
   g_byte_array_append (p->picture, &byte, 1);
 }
 
-static void
-append_u16 (GByteArray *out, guint value)
-{
-  guint8 bytes[2] = { (guint8) value, (guint8) (value >> 8) };
-
-  g_byte_array_append (out, bytes, 2);
-}
-
-/* RTF has Windows metafiles without the header that says their size, which programs look for in a file ([MS-WMF]
- * 2.3.2.3, META_PLACEABLE): key, handle, bounding box, units to the inch, reserved, XOR of the ten words before. */
-static GByteArray *
-with_wmf_header (const IstRtfParser *p)
-{
-  static const guint8 key[] = { 0xD7, 0xCD, 0xC6, 0x9A };
-  /* \picw and \pich are in hundredths of a millimetre. */
-  guint divisor = MAX (p->picture_width, p->picture_height) > 32767 ? 10 : 1;
-  const guint words[] = { 0xCDD7, 0x9AC6, 0, 0, 0, p->picture_width / divisor, p->picture_height / divisor,
-                          2540 / divisor, 0, 0 };
-  GByteArray *out;
-  guint sum = 0;
-
-  if (p->picture->len < 18 || memcmp (p->picture->data, key, 4) == 0 || p->picture_width == 0
-      || p->picture_height == 0 || MAX (p->picture_width, p->picture_height) / divisor > 32767)
-    return NULL;
-  out = g_byte_array_sized_new (p->picture->len + 22);
-  for (gsize i = 0; i < G_N_ELEMENTS (words); i++)
-    {
-      append_u16 (out, words[i]);
-      sum ^= words[i];
-    }
-  append_u16 (out, sum);
-  g_byte_array_append (out, p->picture->data, p->picture->len);
-  return out;
-}
-
 /* The signature knows better than the word. */
 static const char *
 type_of (const IstRtfParser *p)
@@ -89,7 +54,7 @@ extension_of (const char *type)
 {
   static const char *const extensions[][2]
       = { { "image/png", "png" }, { "image/jpeg", "jpg" }, { "image/gif", "gif" },
-          { "image/wmf", "wmf" }, { "image/emf", "emf" },  { "image/x-pict", "pct" } };
+          { "image/bmp", "bmp" }, { "image/wmf", "wmf" }, { "image/emf", "emf" },  { "image/x-pict", "pct" } };
 
   for (gsize i = 0; i < G_N_ELEMENTS (extensions); i++)
     if (strcmp (type, extensions[i][0]) == 0)
@@ -101,7 +66,7 @@ void
 ist_rtf_picture_end (IstRtfParser *p)
 {
   IstRtfPicture *picture;
-  GByteArray *with_header = NULL;
+  GByteArray *file;
   const char *type;
 
   if (p->picture == NULL)
@@ -111,15 +76,14 @@ ist_rtf_picture_end (IstRtfParser *p)
   else if (p->picture->len > 0)
     {
       type = type_of (p);
-      if (strcmp (type, "image/wmf") == 0)
-        with_header = with_wmf_header (p);
+      file = ist_rtf_picture_file (p, type);
       picture = g_new0 (IstRtfPicture, 1);
       picture->type = type;
       picture->shown = strcmp (type, "image/png") == 0 || strcmp (type, "image/jpeg") == 0
-                       || strcmp (type, "image/gif") == 0;
+                       || strcmp (type, "image/gif") == 0 || strcmp (type, "image/bmp") == 0;
       picture->name = g_strdup_printf ("%s-%u.%s", g_str_has_prefix (type, "image/") ? "picture" : "object",
                                        p->rtf->pictures->len + 1, extension_of (type));
-      picture->bytes = g_byte_array_free_to_bytes (with_header != NULL ? with_header : g_byte_array_ref (p->picture));
+      picture->bytes = g_byte_array_free_to_bytes (file != NULL ? file : g_byte_array_ref (p->picture));
       g_ptr_array_add (p->rtf->pictures, picture);
       if (picture->shown)
         {
@@ -135,5 +99,5 @@ ist_rtf_picture_end (IstRtfParser *p)
         }
     }
   g_clear_pointer (&p->picture, g_byte_array_unref);
-  p->picture_width = p->picture_height = 0;
+  p->picture_width = p->picture_height = p->picture_wide_twips = p->picture_high_twips = 0;
 }

@@ -1,7 +1,7 @@
 /*
  * convert/format/rtf-private.h - what the parts of the RTF reader share: rtf.c reads tokens, rtf-words.c knows what
- * control words do, rtf-picture.c and rtf-field.c take what is no text, rtf-write.c makes HTML and text, rtf-table.c
- * the tables in it.
+ * control words do, rtf-picture.c and rtf-field.c take what is no text, rtf-picture-file.c gives pictures the headers of
+ * their files, rtf-write.c makes HTML and text, rtf-table.c the tables in it.
  *
  * Example: ist_rtf_words_apply (parser, "par", FALSE, 0).
  *
@@ -111,7 +111,8 @@ typedef struct
   GString *instruction;
   const char *picture_type;
   GByteArray *picture;
-  guint picture_width, picture_height;
+  guint picture_width, picture_height;         /* in hundredths of a millimetre; 0: not said */
+  guint picture_wide_twips, picture_high_twips; /* how large it is to be shown; 0: not said */
   int nibble; /* of the picture's hex digits; -1: none */
 } IstRtfParser;
 
@@ -146,6 +147,8 @@ void ist_rtf_table_free (gpointer table);
 void ist_rtf_picture_begin (IstRtfParser *p, const char *type);
 void ist_rtf_picture_put (IstRtfParser *p, guint8 byte);
 void ist_rtf_picture_end (IstRtfParser *p);
+/* The picture as a file: a bitmap gets its file header, a metafile the one that says its size. NULL: it is one as it is. */
+GByteArray *ist_rtf_picture_file (const IstRtfParser *p, const char *type);
 
 /* What a field's instruction asks for. */
 void ist_rtf_field_instruct (IstRtfParser *p);

@@ -60,7 +60,9 @@ enum
   W_PARD,
   W_PC,
   W_PICH,
+  W_PICHGOAL,
   W_PICW,
+  W_PICWGOAL,
   W_PLAIN,
   W_QC,
   W_QJ,
@@ -159,8 +161,10 @@ static const Row rows[] = {
   { "pard", OTHER, W_PARD },
   { "pc", OTHER, W_PC },
   { "pich", OTHER, W_PICH },
+  { "pichgoal", OTHER, W_PICHGOAL },
   { "pict", INTO, IST_RTF_IN_PICTURE },
   { "picw", OTHER, W_PICW },
+  { "picwgoal", OTHER, W_PICWGOAL },
   { "plain", OTHER, W_PLAIN },
   { "pngblip", OTHER, W_BLIP_PNG },
   { "pntext", INTO, IST_RTF_IN_MARK },
@@ -200,7 +204,6 @@ static const Row rows[] = {
   { "ulwave", LOOK, G_STRUCT_OFFSET (IstRtfLook, underline) },
   { "upr", OTHER, W_UPR },
   { "v", OTHER, W_V },
-  { "wbitmap", OTHER, W_BLIP_DIB },
   { "wmetafile", OTHER, W_BLIP_WMF },
   { "zwj", CHARACTER, 0x200D },
   { "zwnj", CHARACTER, 0x200C },
@@ -326,13 +329,19 @@ apply_picture (IstRtfParser *p, gsize word, int value)
       ist_rtf_picture_begin (p, "image/x-pict");
       return;
     case W_BLIP_DIB:
-      ist_rtf_picture_begin (p, "application/octet-stream");
+      ist_rtf_picture_begin (p, "image/bmp");
       return;
     case W_PICW:
       p->picture_width = (guint) MAX (value, 0);
       return;
     case W_PICH:
       p->picture_height = (guint) MAX (value, 0);
+      return;
+    case W_PICWGOAL:
+      p->picture_wide_twips = (guint) MAX (value, 0);
+      return;
+    case W_PICHGOAL:
+      p->picture_high_twips = (guint) MAX (value, 0);
       return;
     case W_BIN:
       take_binary (p, value);

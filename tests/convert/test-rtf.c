@@ -35,6 +35,9 @@ test_kinds (void)
     { "plain", HEAD "a<\\b b\\b0\\par}",
       "<html><body style=\"font-family:'Arial'\">\n<p><span>a&lt;</span><span><b>b</b></span></p>\n</body></html>\n", "a<b\n",
       IST_RTF_PLAIN },
+    { "raised and lowered", HEAD "m{\\super 2}\\sub i\\nosupersub x}",
+      "<html><body style=\"font-family:'Arial'\">\n<p><span>m</span><span><sup>2</sup></span><span><sub>i</sub></span><span>x</span></p>\n"
+      "</body></html>\n", "m2ix", IST_RTF_PLAIN },
     { "code page of the font", HEAD "\\f1\\'cf\\f0\\'e9}", NULL, "Пé", IST_RTF_PLAIN },
     { "double bytes", HEAD "\\f2\\'93\\'fa\\'96{}\\'7b}", NULL, "日", IST_RTF_PLAIN },
     { "unicode and what stands for it", HEAD "\\uc2\\u8364 EU\\uc1\\u-10179?\\u-8704?!}", NULL,
@@ -190,6 +193,65 @@ test_pictures (void)
     }
 }
 
+#define METAFILE "010009000003000000000000000000000000"
+
+/* Pictures without the headers of their files, whole and damaged; what cannot be right is kept as far as it goes. */
+static void
+test_picture_files (void)
+{
+  static const struct
+  {
+    const char *name, *words, *type;
+    gsize size;
+    guint offset; /* of the pixels in the header of a bitmap, or the size of a metafile; 0: not looked at */
+  } rows[] = {
+    { "24 bits",
+      "\\dibitmap0 28000000020000000200000001001800000000000000000000000000000000000000000000000000",
+      "image/bmp", 54, 54 },
+    { "8 bits, all colours",
+      "\\dibitmap0 28000000020000000200000001000800000000000000000000000000000000000000000000000000",
+      "image/bmp", 54, 1078 },
+    { "8 bits, two colours",
+      "\\dibitmap0 2800000002000000020000000100080000000000000000000000000000000000020000000000000000000000",
+      "image/bmp", 58, 62 },
+    { "masks",
+      "\\dibitmap0 2800000002000000020000000100100003000000000000000000000000000000000000000000000000000000",
+      "image/bmp", 58, 66 },
+    { "of OS/2",
+      "\\dibitmap0 0C0000000200020001000100",
+      "image/bmp", 26, 32 },
+    { "sizes that cannot be",
+      "\\dibitmap0 FFFFFFFF02000000020000000100080000000000000000000000000000000000FFFFFFFF00000000",
+      "image/bmp", 54, 1162 },
+    { "cut", "\\dibitmap0 28", "image/bmp", 15, 0 },
+    { "a file already", "\\dibitmap0 424D00", "image/bmp", 3, 0 },
+    { "metafile, no size said", "\\wmetafile8 " METAFILE, "image/wmf", 40, 0 },
+    { "metafile, far too large", "\\wmetafile8\\picwgoal2000000000\\pichgoal-5 " METAFILE, "image/wmf", 40, 0 },
+    { "metafile of a size to be shown", "\\wmetafile8\\picw0\\picwgoal300\\pichgoal200 " METAFILE, "image/wmf", 40, 300 },
+    { "metafile, a file already", "\\wmetafile8 D7CDC69A00", "image/wmf", 5, 0 },
+    { "enhanced metafile", "\\emfblip 010000", "image/emf", 3, 0 },
+    { "in binary", "\\emfblip\\bin3 abc", "image/emf", 3, 0 },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *text = g_strdup_printf (HEAD "{\\pict%s}}", rows[i].words);
+      g_autoptr (IstRtf) rtf = ist_rtf_read (text, strlen (text), 10000, NULL);
+      const IstRtfPicture *picture;
+      const guint8 *data;
+
+      ist_row ("%s", rows[i].name);
+      if (!IST_ASSERT (rtf != NULL) || !IST_ASSERT_INT (rtf->pictures->len, 1))
+        continue;
+      picture = g_ptr_array_index (rtf->pictures, 0);
+      data = g_bytes_get_data (picture->bytes, NULL);
+      IST_ASSERT_STR (picture->type, rows[i].type);
+      IST_ASSERT_INT (g_bytes_get_size (picture->bytes), rows[i].size);
+      if (rows[i].offset != 0)
+        IST_ASSERT_INT (data[10] | data[11] << 8, rows[i].offset);
+    }
+}
+
 /* Examples built by hand from [MS-OXRTFCP] 2.1: literals, a reference into the preloaded window, the end mark. */
 static void
 test_lzfu (void)
@@ -241,6 +303,7 @@ main (void)
 {
   static const IstTest tests[] = {
     { "kinds", test_kinds }, { "rendering", test_rendering }, { "pictures", test_pictures },
+    { "files of pictures", test_picture_files },
     { "lzfu", test_lzfu },   { "bounds", test_bounds },
     { NULL, NULL },
   };

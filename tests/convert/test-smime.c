@@ -5,90 +5,12 @@
 #include "convert/pipeline.h"
 
 #include "base/mime-tree.h"
+#include "tests/convert/smime-make.h"
 #include "tests/convert/tnef-builder.h"
 #include "tests/harness/harness.h"
 
 #include <openssl/cms.h>
-#include <openssl/pem.h>
 #include <string.h>
-
-typedef struct
-{
-  X509 *certificate;
-  EVP_PKEY *key;
-} Signer;
-
-static void
-signer_clear (Signer *self)
-{
-  X509_free (self->certificate);
-  EVP_PKEY_free (self->key);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Signer, signer_clear)
-
-static BIO *
-open_file (const char *dir, const char *ending)
-{
-  g_autofree char *path = g_strdup_printf ("%s/anna.example.%s", dir, ending);
-
-  return BIO_new_file (path, "r");
-}
-
-static gboolean
-signer_init (Signer *self)
-{
-  static const char *const names[] = { "anna.example", NULL };
-  g_autofree char *dir = ist_test_dir ();
-  BIO *file;
-
-  ist_test_certificate (dir, names);
-  file = open_file (dir, "crt");
-  self->certificate = PEM_read_bio_X509 (file, NULL, NULL, NULL);
-  BIO_free (file);
-  file = open_file (dir, "key");
-  self->key = PEM_read_bio_PrivateKey (file, NULL, NULL, NULL);
-  BIO_free (file);
-  return IST_ASSERT (self->certificate != NULL && self->key != NULL);
-}
-
-/* The signed entity: "Content-Type: multipart/signed; …" to its end, with CRLF. */
-static char *
-sign (const Signer *self, const char *entity)
-{
-  const guint flags = CMS_DETACHED | CMS_STREAM | CMS_BINARY;
-  BIO *in = BIO_new_mem_buf (entity, -1);
-  BIO *out = BIO_new (BIO_s_mem ());
-  CMS_ContentInfo *cms = CMS_sign (self->certificate, self->key, NULL, in, flags);
-  g_autofree char *made = NULL;
-  g_auto (GStrv) lines = NULL;
-  char *data;
-  long size;
-
-  IST_ASSERT (cms != NULL && SMIME_write_CMS (out, cms, in, flags | CMS_CRLFEOL) == 1);
-  size = BIO_get_mem_data (out, &data);
-  made = g_strndup (data, (gsize) size);
-  CMS_ContentInfo_free (cms);
-  BIO_free (in);
-  BIO_free (out);
-  /* Its own header begins with MIME-Version, which the message has already. */
-  lines = g_strsplit (made, "\r\n", 2);
-  return g_strdup (lines[1] != NULL && g_str_has_prefix (lines[0], "MIME-Version") ? lines[1] : made);
-}
-
-static gboolean
-verifies (const char *entity)
-{
-  BIO *in = BIO_new_mem_buf (entity, -1);
-  BIO *content = NULL;
-  CMS_ContentInfo *cms = SMIME_read_CMS (in, &content);
-  gboolean ok = cms != NULL
-                && CMS_verify (cms, NULL, NULL, content, NULL, CMS_NO_SIGNER_CERT_VERIFY | CMS_BINARY) == 1;
-
-  CMS_ContentInfo_free (cms);
-  BIO_free (content);
-  BIO_free (in);
-  return ok;
-}
 
 static char *
 converted (const char *text, IstSide from, IstSide to)
@@ -134,13 +56,13 @@ test_signature (void)
       "\r\n--out--\r\n" },
   };
   static const IstSide ways[][2] = { { IST_SIDE_DOMINO, IST_SIDE_EXCHANGE }, { IST_SIDE_EXCHANGE, IST_SIDE_DOMINO } };
-  g_auto (Signer) signer = { 0 };
+  g_auto (SmimeSigner) signer = { 0 };
   g_autofree char *entity = NULL;
 
-  if (!signer_init (&signer))
+  if (!smime_signer_init (&signer))
     return;
-  entity = sign (&signer, inner);
-  IST_ASSERT (verifies (entity));
+  entity = smime_sign (&signer, inner);
+  IST_ASSERT (smime_verifies (entity));
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     for (gsize way = 0; way < G_N_ELEMENTS (ways); way++)
       {
@@ -153,7 +75,7 @@ test_signature (void)
         if (!IST_ASSERT (found != NULL))
           continue;
         got = g_strdup_printf ("MIME-Version: 1.0\r\nContent-Type: %s", found);
-        IST_ASSERT (verifies (got));
+        IST_ASSERT (smime_verifies (got));
       }
 }
 
@@ -161,18 +83,18 @@ test_signature (void)
 static void
 test_control (void)
 {
-  g_auto (Signer) signer = { 0 };
+  g_auto (SmimeSigner) signer = { 0 };
   g_autofree char *entity = NULL;
   g_autofree char *changed = NULL;
   g_auto (GStrv) pieces = NULL;
 
-  if (!signer_init (&signer))
+  if (!smime_signer_init (&signer))
     return;
-  entity = sign (&signer, inner);
+  entity = smime_sign (&signer, inner);
   pieces = g_strsplit (entity, "format=flowed", -1);
   changed = g_strjoinv ("format=flowed; x=y", pieces);
   IST_ASSERT (strcmp (entity, changed) != 0);
-  IST_ASSERT (!verifies (changed));
+  IST_ASSERT (!smime_verifies (changed));
 }
 
 /* A message of this class whose only attachment has these bytes, as Exchange keeps it; in a mail of its own, or beside
@@ -219,12 +141,12 @@ test_signed_in_tnef (void)
     { "of the other class", "IPM.Note.SMIME", FALSE, FALSE },
     { "with bare line feeds", "IPM.Note.SMIME.MultipartSigned", FALSE, TRUE },
   };
-  g_auto (Signer) signer = { 0 };
+  g_auto (SmimeSigner) signer = { 0 };
   g_autofree char *entity = NULL;
 
-  if (!signer_init (&signer))
+  if (!smime_signer_init (&signer))
     return;
-  entity = sign (&signer, inner);
+  entity = smime_sign (&signer, inner);
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       g_auto (GStrv) lines = g_strsplit (entity, rows[i].with_lf ? "\r\n" : "\r\n\r\n\r\n\r\n", -1);
@@ -241,14 +163,14 @@ test_signed_in_tnef (void)
       if (!IST_ASSERT (found != NULL && body != NULL && found < body))
         continue;
       got = g_strconcat ("MIME-Version: 1.0", found, NULL);
-      IST_ASSERT (verifies (got));
+      IST_ASSERT (smime_verifies (got));
       IST_ASSERT (strstr (out, "winmail") == NULL && strstr (out, "ms-tnef") == NULL);
     }
 }
 
 /* DER of a signed object with its content, or of an encrypted one. */
 static GBytes *
-make_object (const Signer *self, gboolean encrypted)
+make_object (const SmimeSigner *self, gboolean encrypted)
 {
   BIO *in = BIO_new_mem_buf (inner, -1);
   STACK_OF (X509) *to = sk_X509_new_null ();
@@ -270,7 +192,7 @@ make_object (const Signer *self, gboolean encrypted)
 }
 
 static gboolean
-opens (const Signer *self, const guint8 *der, gsize size, gboolean encrypted)
+opens (const SmimeSigner *self, const guint8 *der, gsize size, gboolean encrypted)
 {
   const guint8 *at = der;
   CMS_ContentInfo *cms = d2i_CMS_ContentInfo (NULL, &at, (long) size);
@@ -301,9 +223,9 @@ test_opaque_in_tnef (void)
     { "encrypted", "smime.p7m", "application/x-pkcs7-mime", "smime-type=enveloped-data", TRUE, FALSE },
     { "encrypted, without a name", "x", "application/octet-stream", "smime-type=enveloped-data", TRUE, TRUE },
   };
-  g_auto (Signer) signer = { 0 };
+  g_auto (SmimeSigner) signer = { 0 };
 
-  if (!signer_init (&signer))
+  if (!smime_signer_init (&signer))
     return;
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
