@@ -272,6 +272,12 @@ ist_mime_node_set_name (IstMimeNode *node, const char *name)
     write_disposition (node, node->attachment ? "attachment" : "inline");
 }
 
+void
+ist_mime_node_seal (IstMimeNode *node)
+{
+  node->sealed = TRUE;
+}
+
 IstMessage *
 ist_mime_node_empty_head (void)
 {

@@ -97,7 +97,8 @@ change_boundary (IstMimeNode *multipart)
   content->touched++;
   for (guint k = 0; k < multipart->children->len; k++)
     ((IstMimeNode *) g_ptr_array_index (multipart->children, k))->content->home = NULL;
-  fresh = with_boundary (field, old, content->boundary);
+  /* A NUL ends the copy before the field ends: such a field is written anew. */
+  fresh = strlen (field) == size ? with_boundary (field, old, content->boundary) : NULL;
   if (fresh != NULL)
     ist_message_set_field (multipart->head, i, fresh);
   else

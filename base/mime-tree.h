@@ -104,6 +104,9 @@ void ist_mime_node_set_content (IstMimeNode *node, IstBody *body, gsize offset, 
 /* Bytes that need no encoding: ASCII lines with CRLF (message/rfc822, message/delivery-status). */
 void ist_mime_node_set_raw (IstMimeNode *node, IstBody *body, gsize offset, gsize size_bytes);
 
+/* A signed or encrypted part was put in: from now on it must not be changed. */
+void ist_mime_node_seal (IstMimeNode *node);
+
 /* Sets or inserts a field: `raw` as for ist_message_set_field(). */
 void ist_mime_node_set_field (IstMimeNode *node, const char *name, const char *raw);
 void ist_mime_node_remove_field (IstMimeNode *node, const char *name);

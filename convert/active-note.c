@@ -143,6 +143,8 @@ find_reasons (IstActiveNote *self)
 
       if (reason != NULL)
         add_reason (self, reason);
+      if (node->kind == IST_RICH_MARK && node->u.mark.kind == IST_RICH_MARK_MISSING)
+        self->unshown = TRUE;
     }
 }
 

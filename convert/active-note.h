@@ -28,6 +28,7 @@ typedef struct
   char **items;      /* names of its items */
   guint skipped;     /* records of unknown kind */
   gboolean damaged;  /* something of the body is missing */
+  gboolean unshown;  /* a picture in it is of a form that cannot be shown elsewhere */
 } IstActiveNote;
 
 /* The one memo in it; of several documents the one with this subject. Refused: no database that can be read, no

@@ -36,6 +36,9 @@ typedef enum
   IST_TEXT_EMBEDDED_OBJECT, /* {name}: an embedded object that was kept as an attachment */
   IST_TEXT_RECEIPT_READ,    /* {subject} {recipient}: the text of a read receipt */
   IST_TEXT_RECEIPT_DELETED, /* {subject} {recipient}: deleted without being read */
+  IST_TEXT_DELIVERY_REPORT, /* the text of a delivery report that came without one */
+  IST_TEXT_RECALL,          /* {sender} {subject}: what the sender wants to take back */
+  IST_TEXT_RECALL_ADVICE,   /* what the reader can do about it */
   IST_TEXT_DAMAGED,         /* {name}: a part that could not be read and stays as it came */
   IST_N_TEXTS
 } IstTextId;

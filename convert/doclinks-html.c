@@ -2,7 +2,8 @@
  * doclinks-html - Domino writes a DocLink into HTML as notes:///REPLICA/VIEW/NOTE, which opens nothing where no Notes
  * client is; some mail programs lose one of the three slashes, and then not even Notes opens it.
  *
- * Predicate: an <a> or <area> of the text/html part whose address is of a Notes document, view or database.
+ * Predicate: an <a> or <area> of the text/html part whose address is of a Notes document, view or database; towards
+ * Domino, one that lost a slash.
  * Repair: by the setting doclinks: "notes" gives lost slashes back; "web" and "redirector" write an address of a Domino
  * web server or of the template doclink-url; "ndl" attaches the link as a file too; "text" takes the address away. No notes:
  * address is left towards the Internet. Words and title of the link stay.
@@ -11,6 +12,7 @@
 
 #include "base/mime-tree.h"
 #include "convert/doclinks.h"
+#include "convert/field.h"
 #include "convert/format/html.h"
 #include "convert/format/ndl.h"
 #include "convert/look.h"
@@ -178,6 +180,35 @@ add_files (IstMessage *message, GPtrArray *files)
     ist_mime_node_insert (root, root->children->len, g_ptr_array_index (files, i));
 }
 
+/* "notes:", or with the colon as a character reference. */
+static gboolean
+has_scheme (const char *data, gsize size)
+{
+  const char *end = data + size;
+
+  for (const char *p = data; end - p >= 6; p++)
+    if ((*p == 'n' || *p == 'N') && g_ascii_strncasecmp (p, "notes", 5) == 0 && (p[5] == ':' || p[5] == '&'))
+      return TRUE;
+  return FALSE;
+}
+
+/* A look at the bytes, before they are read as text: nearly all mail has no such link. */
+static gboolean
+may_have_links (IstMimeNode *html)
+{
+  g_autoptr (IstBody) coded = ist_mime_node_coded (html);
+  g_autofree char *coding = coded != NULL ? ist_field_get (html->head, "Content-Transfer-Encoding") : NULL;
+  gboolean is_coded = coding != NULL && g_ascii_strcasecmp (coding, "7bit") != 0
+                      && g_ascii_strcasecmp (coding, "8bit") != 0;
+  g_autoptr (GBytes) bytes = coded == NULL || is_coded ? ist_mime_node_decode (html, MAX_HTML) : NULL;
+  gsize size = 0;
+  const char *data
+      = bytes != NULL ? g_bytes_get_data (bytes, &size) : ist_body_data (coded, &size);
+
+  /* A zero byte: UTF-16, where the word is written otherwise. */
+  return data != NULL && (memchr (data, 0, size) != NULL || has_scheme (data, size));
+}
+
 gboolean
 ist_doclinks_html (const IstConvertContext *context, IstMessage *message, GError **error)
 {
@@ -188,12 +219,15 @@ ist_doclinks_html (const IstConvertContext *context, IstMessage *message, GError
   Links links = { .context = context, .policy = ist_doclinks_policy (context) };
   IstMimeNode *root, *node;
 
-  if (!ist_look_may (message, IST_LOOK_HTML))
+  if ((context->from != IST_SIDE_DOMINO && context->to != IST_SIDE_DOMINO) || !ist_look_may (message, IST_LOOK_HTML))
     return TRUE;
   root = ist_mime_tree (message);
   node = ist_mime_node_find (root, "text/html");
   if (root->sealed || node == NULL || node->sealed || node->in_rfc822
       || ist_mime_node_size (node) > MAX_HTML)
+    return TRUE;
+  /* Outside none may be left, however it is written. */
+  if (context->to != IST_SIDE_INTERNET && !may_have_links (node))
     return TRUE;
   html = ist_mime_node_text (node, MAX_HTML, NULL);
   if (html == NULL)

@@ -8,6 +8,8 @@ ist_doclinks_policy (const IstConvertContext *context)
   const IstConvertSettings *settings = context->settings;
   IstDoclinks policy = settings != NULL ? (IstDoclinks) settings->doclinks : IST_DOCLINKS_NOTES;
 
+  if (context->from != IST_SIDE_DOMINO && context->to == IST_SIDE_DOMINO)
+    return IST_DOCLINKS_NOTES;
   if (context->to != IST_SIDE_INTERNET || (policy != IST_DOCLINKS_NOTES && policy != IST_DOCLINKS_NDL))
     return policy;
   if (settings != NULL && settings->doclink_url != NULL)

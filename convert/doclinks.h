@@ -4,7 +4,8 @@
  *
  * Outside, among people of the Internet, nobody has a Notes client: a notes: address or an .ndl file opens nothing there and
  * names servers of the site. "notes" and "ndl" mean the template doclink-url there, the web server doclink-host where there
- * is no template, and "text" where there is neither.
+ * is no template, and "text" where there is neither. Towards Domino it is the other way round: who answers from elsewhere
+ * quotes the link, and readers in Notes can open it, so "notes" it is there whatever the setting says.
  *
  * Threads: any.
  */

@@ -18,7 +18,7 @@
 static gboolean
 is_suspicious (const char *line, gsize size)
 {
-  static const char *const starts[] = { "x\x9F>\"", "eJ8+I", "x=9F>" };
+  static const char *const starts[] = { "x\x9F>\"", "eJ8+I", "x=9F>", "=78=9F" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (starts); i++)
     if (size >= strlen (starts[i]) && memcmp (line, starts[i], strlen (starts[i])) == 0)
@@ -59,10 +59,12 @@ may_hold_one (const IstMessage *message)
 gboolean
 ist_exchange_tnef_decode (const IstConvertContext *context, IstMessage *message, GError **error)
 {
+  IstTnefRun run = { context, 0 };
+
   /* What comes from Domino goes through as Domino made it. */
   if (context->from != IST_SIDE_EXCHANGE && context->to != IST_SIDE_DOMINO)
     return TRUE;
   if (may_hold_one (message))
-    ist_tnef_place_all (message, 0);
+    ist_tnef_place_all (message, &run);
   return TRUE;
 }

@@ -42,6 +42,8 @@ static const struct
   { "tif", "image/tiff" },
   { "tiff", "image/tiff" },
   { "svg", "image/svg+xml" },
+  { "wmf", "image/wmf" },
+  { "emf", "image/emf" },
   { "mp3", "audio/mpeg" },
   { "wav", "audio/wav" },
   { "mp4", "video/mp4" },

@@ -13,23 +13,37 @@ libconvert_a_SOURCES = \
   convert/inspect-tnef.c \
   convert/format/code-page.c convert/format/code-page.h \
   convert/format/mapi-props.c convert/format/mapi-props.h \
+  convert/format/mapi-recur.c convert/format/mapi-recur.h \
+  convert/format/mapi-zone.c convert/format/mapi-zone.h \
   convert/format/rtf.c convert/format/rtf.h convert/format/rtf-private.h \
+  convert/format/rtf-field.c \
   convert/format/rtf-lzfu.c convert/format/rtf-lzfu.h \
+  convert/format/rtf-picture.c \
+  convert/format/rtf-table.c \
   convert/format/rtf-words.c \
+  convert/format/rtf-picture-file.c \
   convert/format/rtf-write.c \
+  convert/exchange-recall.c \
+  convert/recall.c convert/recall.h \
   convert/format/tnef.c convert/format/tnef.h convert/format/tnef-private.h \
   convert/format/tnef-fields.c \
   convert/format/tnef-walk.c convert/format/tnef-walk.h \
   convert/exchange-tnef-decode.c \
   convert/tnef-calendar.c \
+  convert/tnef-contact.c \
   convert/tnef-embedded.c convert/tnef-embedded.h \
+  convert/tnef-event.c convert/tnef-event.h \
+  convert/tnef-ical.c convert/tnef-ical.h \
   convert/tnef-items.c convert/tnef-items.h \
   convert/tnef-merge.c convert/tnef-merge.h \
   convert/tnef-parts.c convert/tnef-parts.h \
   convert/tnef-place.c convert/tnef-place.h \
   convert/tnef-report.c \
+  convert/tnef-smime.c convert/tnef-smime.h \
+  convert/tnef-task.c \
   convert/tnef-text.c convert/tnef-text.h \
   convert/tnef-uu.c convert/tnef-uu.h \
+  convert/tnef-vote.c \
   convert/notes-active-mail.c \
   convert/headers-trim.c \
   convert/notes-encap-strip.c \
@@ -85,6 +99,7 @@ libconvert_a_SOURCES += \
   convert/header-hygiene.c \
   convert/html-tables.c convert/html-tables.h \
   convert/notes-ndr.c \
+  convert/notes-ndr-text.c convert/notes-ndr-text.h \
   convert/notes-out-of-office.c \
   convert/notes-priority.c \
   convert/outlook-html.c convert/outlook-html.h \

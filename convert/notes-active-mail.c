@@ -194,6 +194,7 @@ attach (const Work *self, gboolean readable)
   ist_message_note (self->message, NAME, "the Notes copy is attached as %s: %s", IST_ACTIVE_FILE_NAME,
                     self->note == NULL            ? "it could not be looked into"
                     : self->note->reasons->len > 0 ? self->note->reasons->str
+                    : self->note->unshown          ? "a picture in it can be shown in Notes only"
                                                    : "the setting asks for it");
 }
 
@@ -203,8 +204,15 @@ rebuild (Work *self, gboolean readable)
   const IstActiveReader reader = { self->context, ist_convert_language (self->context) };
   g_autoptr (GError) error = NULL;
   guint n_files = 0;
+  gboolean can = self->note != NULL && ist_active_note_is_readable (self->note);
 
-  if (self->note != NULL && ist_active_note_is_readable (self->note))
+  /* Outside nobody could open the attachment. */
+  if (can && self->note->unshown && self->context->to != IST_SIDE_INTERNET)
+    {
+      attach (self, readable);
+      return;
+    }
+  if (can)
     {
       if (add_body (self, &reader, self->copy, &n_files, &error))
         {

@@ -3,13 +3,15 @@
  * nothing: the status is 5.0.0 whatever happened, or the report is plain text.
  *
  * Predicate: a delivery-status part of Domino with a status of X.0.0 or a diagnostic that is not typed or is folded
- * inside a word; or a text with Domino's or Notes 4's wording, whose subject says that it is a report.
+ * inside a word; or a text with Domino's or Notes 4's wording, whose subject says that it is a report; or one that is
+ * laid out as Domino's in any language, written by Postmaster.
  * Repair: RFC 3464. The status comes from a code in the reason, else from its wording (docs/transforms.md has the
  * table); what people read stays as it is.
  */
 #include "convert/transforms.h"
 
 #include "convert/field.h"
+#include "convert/notes-ndr-text.h"
 #include "convert/report-parts.h"
 
 #include <string.h>
@@ -29,6 +31,7 @@ static const struct
   { "nicht im domino-verzeichnis", "5.1.1" },
   { "nicht im domino verzeichnis", "5.1.1" },
   { "annuaire domino", "5.1.1" },
+  { "directorio de domino", "5.1.1" },
   { "user unknown", "5.1.1" },
   { "unknown user", "5.1.1" },
   { "no such user", "5.1.1" },
@@ -59,6 +62,24 @@ static const struct
   { "does not exist", "5.1.1" },
 };
 
+/* "User Anna Berg (anna@acme.example) not listed in Domino Directory" in any language: an address in brackets, and the
+ * directory's name. */
+static gboolean
+names_directory (const char *lower)
+{
+  const char *open = strstr (lower, "domino") != NULL ? strchr (lower, '(') : NULL;
+
+  for (; open != NULL; open = strchr (open + 1, '('))
+    {
+      const char *end = open + strcspn (open, " )");
+      const char *at = memchr (open, '@', (gsize) (end - open));
+
+      if (*end == ')' && at != NULL && at > open + 1 && at + 1 < end)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static char *
 status_in (const char *lower)
 {
@@ -70,7 +91,7 @@ status_in (const char *lower)
   for (gsize i = 0; i < G_N_ELEMENTS (reasons); i++)
     if (strstr (lower, reasons[i].words) != NULL)
       return g_strdup (reasons[i].status);
-  return NULL;
+  return names_directory (lower) ? g_strdup ("5.1.1") : NULL;
 }
 
 /* A code that another server gave is better than its wording. g_free(); NULL: says nothing. */
@@ -216,29 +237,12 @@ set_lines (IstMimeNode *node, GPtrArray *fields)
   ist_mime_node_set_raw (node, body, 0, g_bytes_get_size (bytes));
 }
 
-/* The paragraph behind "because:"; NULL: none. g_free(). */
-static char *
-human_reason (const char *text)
-{
-  const char *to = text != NULL ? strstr (text, "was not delivered to:") : NULL;
-  const char *because = text != NULL ? strstr (to != NULL ? to : text, "because:") : NULL;
-  char *reason, *end;
-
-  if (because == NULL)
-    return NULL;
-  reason = g_strstrip (g_strndup (because + strlen ("because:"), 2000));
-  end = strstr (reason, "\n\n");
-  if (end != NULL)
-    *end = '\0';
-  return reason;
-}
-
 static void
 refine (IstMessage *message, IstMimeNode *root, IstMimeNode *status)
 {
   g_autofree char *content = ist_report_parts_fields (status);
   g_autofree char *text = ist_report_parts_text (root);
-  g_autofree char *human = human_reason (text);
+  g_autofree char *human = text != NULL ? ist_notes_ndr_text_reason (text) : NULL;
   g_autoptr (GPtrArray) fields = NULL;
   guint before = ist_message_changes (message)->len;
 
@@ -256,87 +260,22 @@ refine (IstMessage *message, IstMimeNode *root, IstMimeNode *status)
 /* ---- a report that is only text ---- */
 
 static void
-append_recipient (GString *out, const char *address, const char *type, const char *reason, const char *human)
+append_recipient (GString *out, const IstNdrRecipient *recipient, const char *human)
 {
-  g_autofree char *clean = ist_report_parts_line (address);
-  g_autofree char *line = ist_report_parts_line (reason);
-  g_autofree char *status = status_of (line);
+  g_autofree char *clean = ist_report_parts_line (recipient->address);
+  g_autofree char *line = ist_report_parts_line (recipient->reason);
+  g_autofree char *status = status_of (recipient->reason);
 
   if (status == NULL && human != NULL)
     status = status_of (human);
   g_string_append_printf (out, "\r\nFinal-Recipient: %s; %s\r\nAction: failed\r\nStatus: %s\r\n",
-                          type, clean, status != NULL ? status : "5.0.0");
+                          recipient->type, clean, status != NULL ? status : "5.0.0");
   if (*line != '\0')
     g_string_append_printf (out, "Diagnostic-Code: X-Notes; %s\r\n", line);
 }
 
-/* "was not delivered to:" addresses "because:" reason. */
-static guint
-read_domino (const char *text, GString *out)
-{
-  const char *to = strstr (text, "was not delivered to:");
-  const char *because = to != NULL ? strstr (to, "because:") : NULL;
-  g_autofree char *middle = NULL;
-  g_autofree char *reason = NULL;
-  g_auto (GStrv) lines = NULL;
-  guint n = 0;
-
-  if (because == NULL)
-    return 0;
-  to += strlen ("was not delivered to:");
-  middle = g_strndup (to, (gsize) (because - to));
-  reason = human_reason (text);
-  lines = g_strsplit (middle, "\n", MAX_RECIPIENTS);
-  for (gsize i = 0; lines[i] != NULL; i++)
-    {
-      const char *type = "x-notes"; /* a Notes name, where it is no address */
-      g_autofree char *address = ist_report_parts_find_address (lines[i], &type);
-      const char *name = g_strstrip (lines[i]);
-
-      if (*name == '\0')
-        continue;
-      append_recipient (out, address != NULL ? address : name, type, reason, reason);
-      n++;
-    }
-  return n;
-}
-
-/* Notes 4: "Failure Reasons", then reason and address in turns, up to "Returned Message". */
-static guint
-read_notes4 (const char *text, GString *out)
-{
-  const char *start = strstr (text, "Failure Reasons");
-  const char *end = start != NULL ? strstr (start, "Returned Message") : NULL;
-  g_autofree char *middle = NULL;
-  g_auto (GStrv) lines = NULL;
-  g_autofree char *human = human_reason (text);
-  const char *reason = "";
-  guint n = 0;
-
-  if (end == NULL)
-    return 0;
-  middle = g_strndup (start, (gsize) (end - start));
-  lines = g_strsplit (middle, "\n", 2 * MAX_RECIPIENTS);
-  for (gsize i = 1; lines[0] != NULL && lines[i] != NULL; i++)
-    {
-      const char *type = "rfc822";
-      const char *line = g_strstrip (lines[i]);
-      g_autofree char *address
-          = strchr (line, ' ') == NULL ? ist_report_parts_find_address (line, &type) : NULL;
-
-      if (address != NULL)
-        {
-          append_recipient (out, address, type, reason, human);
-          n++;
-        }
-      else if (*line != '\0' && *line != '-')
-        reason = line;
-    }
-  return n;
-}
-
 static void
-build (IstMessage *message, IstMimeNode *root)
+build (IstMessage *message, IstMimeNode *root, gboolean by_words)
 {
   g_autofree char *text = ist_report_parts_text (root);
   g_autofree char *from = ist_field_get (message, "From");
@@ -344,22 +283,37 @@ build (IstMessage *message, IstMimeNode *root)
   g_autofree char *address = from != NULL ? ist_report_parts_find_address (from, &type) : NULL;
   g_autofree char *line
       = ist_report_parts_line (address != NULL ? strrchr (address, '@') + 1 : "unknown.invalid");
-  g_autoptr (GString) out = NULL;
-  guint n;
+  g_autoptr (GPtrArray) recipients = text != NULL ? ist_notes_ndr_text_read (text, by_words) : NULL;
+  g_autofree char *human = text != NULL ? ist_notes_ndr_text_reason (text) : NULL;
+  g_autoptr (GString) out = g_string_new (NULL);
 
-  if (text == NULL)
+  if (recipients == NULL || recipients->len == 0)
     return;
-  out = g_string_new (NULL);
   g_string_printf (out, "Reporting-MTA: dns; %s\r\n", line);
-  n = read_domino (text, out);
-  if (n == 0)
-    n = read_notes4 (text, out);
-  if (n == 0)
-    return;
+  for (guint i = 0; i < recipients->len; i++)
+    append_recipient (out, g_ptr_array_index (recipients, i), human);
   root = ist_report_parts_wrap (message, "delivery-status");
   ist_report_parts_add (root, "message/delivery-status", out->str);
   ist_message_note (message, NAME,
-                    "failure report of Domino made one that programs can read, %u recipients", n);
+                    "failure report of Domino made one that programs can read, %u recipients",
+                    recipients->len);
+}
+
+/* Domino's router writes as Postmaster, in whatever language it is set to. */
+static gboolean
+is_from_postmaster (const IstMessage *message)
+{
+  g_autofree char *from = ist_field_get (message, "From");
+  g_autofree char *lower = from != NULL ? g_ascii_strdown (from, -1) : NULL;
+
+  return lower != NULL && (strstr (lower, "postmaster@") != NULL || strstr (lower, "mailer-daemon@") != NULL);
+}
+
+/* The null sender, or a Message-ID of Domino: no person writes so as Postmaster. */
+static gboolean
+is_by_machine (const IstConvertContext *context, const IstMessage *message)
+{
+  return (context->sender != NULL && *context->sender == '\0') || ist_field_is_notes_made (message);
 }
 
 gboolean
@@ -367,11 +321,12 @@ ist_notes_ndr (const IstConvertContext *context, IstMessage *message, GError **e
 {
   g_autofree char *type = ist_field_get (message, "Content-Type");
   gboolean is_report = type != NULL && g_ascii_strncasecmp (type, "multipart/report", 16) == 0;
+  gboolean by_words = ist_field_begins (message, "Subject", "DELIVERY FAILURE")
+                      || ist_field_begins (message, "Subject", "Undeliverable message");
   g_autoptr (GPtrArray) statuses = NULL;
   IstMimeNode *root;
 
-  if (!is_report && !ist_field_begins (message, "Subject", "DELIVERY FAILURE")
-      && !ist_field_begins (message, "Subject", "Undeliverable message"))
+  if (!is_report && !by_words && !is_from_postmaster (message))
     return TRUE;
   root = ist_mime_tree (message);
   if (root->sealed)
@@ -379,7 +334,7 @@ ist_notes_ndr (const IstConvertContext *context, IstMessage *message, GError **e
   statuses = ist_report_parts_statuses (root);
   for (guint i = 0; i < MIN (statuses->len, MAX_RECIPIENTS); i++)
     refine (message, root, g_ptr_array_index (statuses, i));
-  if (statuses->len == 0 && !is_report)
-    build (message, root);
+  if (statuses->len == 0 && !is_report && (by_words || is_by_machine (context, message)))
+    build (message, root, by_words);
   return TRUE;
 }

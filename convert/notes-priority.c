@@ -147,10 +147,11 @@ sensitivity_to_exchange (IstMessage *message)
   g_autofree char *value = ist_field_get (message, "Sensitivity");
   g_autofree char *kept = ist_field_notes_item (message, "$KeepPrivate");
   g_autofree char *item = ist_field_notes_item (message, "Sensitivity");
+  g_autofree char *meeting = ist_field_notes_item (message, "OrgConfidential");
 
   if (value == NULL)
     {
-      if ((kept != NULL && strcmp (kept, "1") == 0) || (item != NULL && strcmp (item, "1") == 0))
+      if (g_strcmp0 (kept, "1") == 0 || g_strcmp0 (item, "1") == 0 || g_strcmp0 (meeting, "1") == 0)
         set_sensitivity (message, "Private", "the private mark of Notes");
       return;
     }

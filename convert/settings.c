@@ -33,6 +33,8 @@ static const IstSettingRow rows[] = {
     .sentence = "Remove the encapsulated Notes copy (.OND) where a readable text remains." },
   { .key = "exchange-tnef-decode", .type = IST_SETTING_BOOL, .offset = FIELD (exchange_tnef_decode), .def = "yes",
     .sentence = "Turn winmail.dat (TNEF) into the text, attachments and meetings it holds." },
+  { .key = "exchange-recall", .type = IST_SETTING_BOOL, .offset = FIELD (exchange_recall), .def = "yes",
+    .sentence = "Say in requests to recall a message, on top and in the reader's language, which one is meant." },
   { .key = "headers-trim", .type = IST_SETTING_BOOL, .offset = FIELD (headers_trim), .def = "no",
     .sentence = "Remove X-Notes-Item, X-MIMETrack and X-TNEFEvaluated fields, which can fill tens of "
                 "kilobytes and name internal servers." },

@@ -41,6 +41,7 @@ typedef struct
   char **active_mail_bypass_senders;
   gboolean notes_encap_strip;
   gboolean exchange_tnef_decode;
+  gboolean exchange_recall;
   gboolean headers_trim;
   char *language;
   gboolean header_hygiene;

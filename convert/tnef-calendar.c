@@ -1,16 +1,13 @@
-/* The basic iCalendar of a meeting or task; properties by [MS-OXOCAL] and [MS-OXOTASK], mapping by [MS-OXCICAL]. */
+/* The iCalendar of a meeting: properties by [MS-OXOCAL], mapping by [MS-OXCICAL] 2.1.3.1.1.20. */
 #include "convert/tnef-items.h"
+
+#include "convert/format/mapi-recur.h"
+#include "convert/tnef-event.h"
+#include "convert/tnef-ical.h"
 
 #include <string.h>
 
-typedef struct
-{
-  const char *class; /* begins the message class */
-  const char *method;
-  const char *answer; /* PARTSTAT of an answer; NULL: no answer */
-} Kind;
-
-static const Kind kinds[] = {
+static const IstTnefEventKind kinds[] = {
   { "IPM.Schedule.Meeting.Request", "REQUEST", NULL },
   { "IPM.Schedule.Meeting.Canceled", "CANCEL", NULL },
   { "IPM.Schedule.Meeting.Resp.Pos", "REPLY", "ACCEPTED" },
@@ -24,7 +21,7 @@ static const Kind kinds[] = {
   { "IPM.Appointment", "PUBLISH", NULL },
 };
 
-static const Kind *
+static const IstTnefEventKind *
 kind_of (const IstTnef *tnef)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
@@ -33,181 +30,179 @@ kind_of (const IstTnef *tnef)
   return NULL;
 }
 
-/* [MS-OXCICAL] 2.1.3.1.1.20.26: the text behind "vCal-Uid", else the hex digits with the date of the instance zeroed. */
-static char *
-make_uid (const IstTnef *tnef)
+static gint64
+number (const IstTnef *tnef, guint32 lid, gint64 fallback)
 {
-  static const char mark[] = "vCal-Uid\1\0\0";
-  const IstMapiProp *prop = ist_mapi_props_find_lid (tnef->props, ist_mapi_set_meeting, 0x23);
-  const char *data = ist_body_data (ist_mapi_props_body (tnef->props), NULL);
-  GString *uid;
-  IstMapiValue value;
-
-  if (prop == NULL)
-    prop = ist_mapi_props_find_lid (tnef->props, ist_mapi_set_meeting, 0x03);
-  if (!ist_mapi_prop_range (tnef->props, prop, 0, &value) || value.size_bytes < 40
-      || value.size_bytes > 1024 || prop->type != IST_MAPI_BINARY)
-    return NULL;
-  data += value.offset;
-  if (value.size_bytes > 52 && memcmp (data + 40, mark, 12) == 0)
-    {
-      g_autofree char *text = g_strndup (data + 52, value.size_bytes - 52);
-
-      return g_utf8_make_valid (text, -1);
-    }
-  uid = g_string_new (NULL);
-  for (gsize i = 0; i < value.size_bytes; i++)
-    g_string_append_printf (uid, "%02X", i >= 16 && i < 20 ? 0 : (guint8) data[i]);
-  return g_string_free (uid, FALSE);
-}
-
-static void
-add_time (GString *out, const char *name, gint64 utc, gboolean is_date)
-{
-  g_autoptr (GDateTime) time = utc != 0 ? g_date_time_new_from_unix_utc (utc) : NULL;
-  g_autofree char *text = NULL;
-
-  if (time == NULL || g_date_time_get_year (time) > 9999)
-    return;
-  text = g_date_time_format (time, is_date ? "%Y%m%d" : "%Y%m%dT%H%M%SZ");
-  g_string_append_printf (out, "%s%s:%s\n", name, is_date ? ";VALUE=DATE" : "", text);
+  return ist_mapi_prop_number (
+      tnef->props, ist_mapi_props_find_lid (tnef->props, ist_mapi_set_appointment, lid), fallback);
 }
 
 static gint64
-time_of (const IstTnef *tnef, const guint8 set[16], guint32 lid, guint16 id, gint64 fallback)
+time_of (const IstTnef *tnef, guint32 lid, guint16 id, gint64 fallback)
 {
-  gint64 utc
-      = ist_mapi_prop_time_utc (tnef->props, ist_mapi_props_find_lid (tnef->props, set, lid));
+  gint64 utc = ist_mapi_prop_time_utc (
+      tnef->props, ist_mapi_props_find_lid (tnef->props, ist_mapi_set_appointment, lid));
 
   if (utc == 0 && id != 0)
     utc = ist_mapi_prop_time_utc (tnef->props, ist_mapi_props_find (tnef->props, id));
   return utc != 0 ? utc : fallback;
 }
 
-static void
-add_person (GString *out, const char *property, const char *address)
+/* The rule counts, not the name; a description names the old structure. */
+static IstMapiZone *
+find_zone (const IstTnef *tnef, gboolean is_series)
 {
-  if (address != NULL)
-    g_string_append_printf (out, "%s:mailto:%s\n", property, address);
+  static const guint32 for_series[] = { 0x8260, 0x8233, 0x825E };
+  static const guint32 for_one[] = { 0x825E, 0x8260, 0x8233 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (for_one); i++)
+    {
+      guint32 lid = is_series ? for_series[i] : for_one[i];
+      gsize size;
+      const guint8 *data = ist_tnef_ical_binary (tnef, ist_mapi_set_appointment, lid, &size);
+      IstMapiZone *zone = NULL;
+
+      if (data == NULL)
+        continue;
+      zone = lid == 0x8233 ? ist_mapi_zone_of_struct (data, size)
+                           : ist_mapi_zone_of_definition (data, size);
+      if (zone != NULL && zone->name == NULL)
+        zone->name = ist_mapi_props_lid_text (tnef->props, ist_mapi_set_appointment, 0x8234);
+      if (zone != NULL)
+        return zone;
+    }
+  return NULL;
+}
+
+/* Without a rule: what the first meeting's time by the clock and by Greenwich differ. */
+static IstMapiZone *
+guess_zone (const IstTnefEvent *event)
+{
+  gint64 local = event->recur->first + (gint64) event->recur->start_minutes * 60;
+  gint64 minutes = (local - event->start) / 60;
+
+  return ist_mapi_zone_fixed (ABS (minutes) <= 14 * 60 ? (gint32) minutes : 0);
+}
+
+/* When the instance that is changed or cancelled was to be: [MS-OXCICAL] 2.1.3.1.1.20.20. */
+static gint64
+find_replaced (const IstTnefEvent *event)
+{
+  gint64 utc = time_of (event->tnef, 0x8228, 0, 0);
+  gsize size;
+  const guint8 *id = ist_tnef_ical_binary (event->tnef, ist_mapi_set_meeting, 0x03, &size);
+  gint64 packed = ist_mapi_prop_number (
+      event->tnef->props, ist_mapi_props_find_lid (event->tnef->props, ist_mapi_set_meeting, 0x0E), -1);
+  g_autoptr (GDateTime) day = NULL;
+  gint64 local;
+
+  if (utc != 0)
+    return utc;
+  if (id == NULL || size < 20 || (id[16] == 0 && id[17] == 0))
+    return 0;
+  day = g_date_time_new_utc (id[16] << 8 | id[17], id[18], id[19], 0, 0, 0);
+  if (day == NULL)
+    return 0;
+  /* Hours, minutes and seconds in six bits each. */
+  if (packed < 0 || packed >> 12 > 23)
+    return event->zone == NULL ? g_date_time_to_unix (day) + event->start % 86400 : 0;
+  local = g_date_time_to_unix (day) + (packed >> 12) * 3600 + (packed >> 6 & 63) * 60 + (packed & 63);
+  return event->zone != NULL ? ist_mapi_zone_to_utc (event->zone, local) : local;
 }
 
 static void
-add_people (GString *out, const IstTnef *tnef, const IstMessage *head, const Kind *kind)
+read_series (IstTnefEvent *event, char **note)
 {
-  g_autofree char *from = ist_tnef_items_address (head, "From");
-  g_autofree char *to = ist_tnef_items_address (head, "To");
-  g_autofree char *attendee = NULL;
+  gsize size;
+  const guint8 *data = ist_tnef_ical_binary (event->tnef, ist_mapi_set_appointment, 0x8216, &size);
 
-  if (strcmp (kind->method, "PUBLISH") == 0)
+  if (data == NULL)
     return;
-  if (kind->answer != NULL)
+  event->recur = ist_mapi_recur_read (data, size, event->tnef->code_page);
+  event->rule = event->recur != NULL ? ist_mapi_recur_rule (event->recur) : NULL;
+  if (event->rule == NULL)
     {
-      attendee = g_strdup_printf ("ATTENDEE;PARTSTAT=%s", kind->answer);
-      add_person (out, "ORGANIZER", to);
-      add_person (out, attendee, from);
-      return;
+      g_free (*note);
+      *note = g_strdup (event->recur == NULL ? "how the meeting recurs is damaged: only its first time is given"
+                                             : "the meeting recurs by a calendar that iCalendar does not know: only "
+                                               "its first time is given");
+      g_clear_pointer (&event->recur, ist_mapi_recur_free);
     }
-  add_person (out, "ORGANIZER", from);
-  for (guint i = 0; i < tnef->recipients->len && i < 1000; i++)
-    {
-      const IstTnefPerson *person = g_ptr_array_index (tnef->recipients, i);
+  else if (event->recur->damaged && *note == NULL)
+    *note = g_strdup ("some of the changed times of the series could not be read");
+}
 
-      if (person->address != NULL && strpbrk (person->address, "\r\n;,<> ") == NULL)
-        add_person (out, "ATTENDEE;PARTSTAT=NEEDS-ACTION;RSVP=TRUE", person->address);
-    }
-  if (tnef->recipients->len == 0)
-    add_person (out, "ATTENDEE;PARTSTAT=NEEDS-ACTION;RSVP=TRUE", to);
+static gboolean
+fill (IstTnefEvent *event, const IstTnef *tnef, char **note)
+{
+  gboolean is_counter = event->kind->answer != NULL && number (tnef, 0x8257, 0) != 0;
+
+  event->tnef = tnef;
+  event->method = is_counter ? "COUNTER" : event->kind->method;
+  event->start = time_of (tnef, is_counter ? 0x8250 : 0x820D, 0x0060, tnef->start_utc);
+  event->end = time_of (tnef, is_counter ? 0x8251 : 0x820E, 0x0061, tnef->end_utc);
+  event->all_day = number (tnef, 0x8215, 0) != 0;
+  event->sequence = MAX (number (tnef, 0x8201, 0), 0);
+  event->uid = ist_tnef_ical_uid (tnef);
+  event->subject = ist_tnef_items_subject (tnef, event->head);
+  event->location = ist_mapi_props_lid_text (tnef->props, ist_mapi_set_appointment, 0x8208);
+  event->stamp = tnef->sent_utc != 0 ? tnef->sent_utc : event->start;
+  /* Without an identity nobody could match an answer; an appointment needs none. */
+  if ((event->uid == NULL && strcmp (event->kind->method, "PUBLISH") != 0) || event->start == 0)
+    return FALSE;
+  if (event->uid == NULL)
+    event->uid = g_strdup_printf ("%" G_GINT64_FORMAT "-%" G_GINT64_FORMAT "@tnef.invalid",
+                                  event->start, tnef->sent_utc);
+  if (event->kind->answer == NULL)
+    read_series (event, note);
+  event->zone = find_zone (tnef, event->recur != NULL);
+  if (event->recur != NULL && event->zone == NULL)
+    event->zone = guess_zone (event);
+  event->replaced = event->recur == NULL ? find_replaced (event) : 0;
+  return TRUE;
+}
+
+static void
+clear (IstTnefEvent *event)
+{
+  g_free (event->uid);
+  g_free (event->subject);
+  g_free (event->location);
+  g_free (event->rule);
+  ist_mapi_recur_free (event->recur);
+  ist_mapi_zone_free (event->zone);
+  if (event->changed_texts != NULL)
+    g_hash_table_unref (event->changed_texts);
 }
 
 static IstMimeNode *
-make_node (const char *text, const char *name, const char *method)
+write (IstTnefEvent *event, char **note)
 {
-  IstMimeNode *node = ist_mime_node_new ("text/calendar", name, name != NULL ? "attachment" : NULL);
-  g_autofree char *field
-      = g_strdup_printf ("Content-Type: text/calendar; charset=utf-8; method=%s\r\n", method);
+  g_autoptr (GString) out = ist_tnef_ical_begin (event->method);
 
-  ist_mime_node_set_text (node, text);
-  if (name != NULL)
-    return node;
-  ist_mime_node_set_field (node, "Content-Type", field);
-  ist_mime_node_reread (node);
-  return node;
+  if (event->zone != NULL && !event->all_day)
+    ist_tnef_ical_zone (out, event->zone);
+  ist_tnef_event_write (out, event);
+  g_string_append (out, "END:VCALENDAR\n");
+  if (event->is_cut && *note == NULL)
+    *note = g_strdup ("the series has more changed times than can be carried");
+  if (event->n_nameless > 0 && *note == NULL)
+    *note = g_strdup_printf ("%u of those invited have no address and are left out of the invitation",
+                             event->n_nameless);
+  return ist_tnef_ical_node (out->str, NULL, event->method);
 }
 
-/* DTSTAMP must be there (RFC 5545 3.6.1): when it was sent, else when it begins; never now, so that the same message
- * gives the same text. */
-static GString *
-begin (const char *method, const char *component, gint64 stamp, const char *uid)
+void
+ist_tnef_calendar_add (const IstTnef *tnef, IstTnefParts *parts, const IstMessage *head)
 {
-  GString *out = g_string_new ("BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//Isthmus//TNEF//EN\n");
+  g_autofree char *text = parts->text != NULL ? g_strchomp (g_strdup (parts->text)) : NULL;
+  IstTnefEvent event
+      = { .kind = kind_of (tnef), .head = head, .text = text != NULL && *text != '\0' ? text : NULL };
 
-  g_string_append_printf (out, "METHOD:%s\nBEGIN:%s\n", method, component);
-  ist_tnef_items_line (out, "UID", uid);
-  add_time (out, "DTSTAMP", MAX (stamp, 1), FALSE);
-  return out;
-}
-
-IstMimeNode *
-ist_tnef_calendar_new (const IstTnef *tnef, const IstMessage *head)
-{
-  const Kind *kind = kind_of (tnef);
-  gint64 start = time_of (tnef, ist_mapi_set_appointment, 0x820D, 0x0060, tnef->start_utc);
-  gint64 end = time_of (tnef, ist_mapi_set_appointment, 0x820E, 0x0061, tnef->end_utc);
-  gint64 sequence = ist_mapi_prop_number (
-      tnef->props, ist_mapi_props_find_lid (tnef->props, ist_mapi_set_appointment, 0x8201), 0);
-  gboolean all_day = ist_mapi_prop_number (
-      tnef->props, ist_mapi_props_find_lid (tnef->props, ist_mapi_set_appointment, 0x8215), 0);
-  g_autofree char *uid = make_uid (tnef);
-  g_autofree char *location
-      = ist_mapi_props_lid_text (tnef->props, ist_mapi_set_appointment, 0x8208);
-  g_autoptr (GString) out = NULL;
-
-  /* Without an identity nobody could match an answer; an appointment needs none. */
-  if (kind == NULL || (uid == NULL && strcmp (kind->method, "PUBLISH") != 0) || start == 0)
-    return NULL;
-  if (uid == NULL)
-    uid = g_strdup_printf ("%" G_GINT64_FORMAT "-%" G_GINT64_FORMAT "@tnef.invalid", start,
-                           tnef->sent_utc);
-  out = begin (kind->method, "VEVENT", tnef->sent_utc != 0 ? tnef->sent_utc : start, uid);
-  /* A whole day is kept as the UTC time of the sender's midnight; its date is the nearest one. */
-  add_time (out, "DTSTART", all_day ? start + 43200 : start, all_day);
-  add_time (out, "DTEND", all_day && end != 0 ? end + 43200 : end, all_day);
-  ist_tnef_items_line (out, "SUMMARY", tnef->subject);
-  ist_tnef_items_line (out, "LOCATION", location);
-  add_people (out, tnef, head, kind);
-  g_string_append_printf (out, "SEQUENCE:%" G_GINT64_FORMAT "\n", MAX (sequence, 0));
-  if (strcmp (kind->method, "CANCEL") == 0)
-    g_string_append (out, "STATUS:CANCELLED\n");
-  g_string_append (out, "END:VEVENT\nEND:VCALENDAR\n");
-  return make_node (out->str, NULL, kind->method);
-}
-
-IstMimeNode *
-ist_tnef_calendar_new_task (const IstTnef *tnef)
-{
-  static const char *const statuses[]
-      = { "NEEDS-ACTION", "IN-PROCESS", "COMPLETED", "NEEDS-ACTION", "CANCELLED" };
-  gint64 start = time_of (tnef, ist_mapi_set_task, 0x8104, 0, 0);
-  gint64 due = time_of (tnef, ist_mapi_set_task, 0x8105, 0, 0);
-  gint64 status = ist_mapi_prop_number (
-      tnef->props, ist_mapi_props_find_lid (tnef->props, ist_mapi_set_task, 0x8101), 0);
-  g_autofree char *uid = make_uid (tnef);
-  g_autofree char *text = ist_tnef_text (tnef, IST_TNEF_MAX_TEXT, NULL);
-  g_autofree char *name
-      = g_strdup_printf ("%s.ics", tnef->subject != NULL ? tnef->subject : "task");
-  g_autoptr (GString) out = NULL;
-
-  if (uid == NULL)
-    uid = g_strdup_printf ("task-%" G_GINT64_FORMAT "-%" G_GINT64_FORMAT "@tnef.invalid",
-                           tnef->sent_utc, due);
-  out = begin ("PUBLISH", "VTODO", tnef->sent_utc, uid);
-  /* Days are kept as midnight of the day itself ([MS-OXOTASK] 2.2.2.2.4). */
-  add_time (out, "DTSTART", start, TRUE);
-  add_time (out, "DUE", due, TRUE);
-  ist_tnef_items_line (out, "SUMMARY", tnef->subject);
-  ist_tnef_items_line (out, "DESCRIPTION", text);
-  if (status >= 0 && status < (gint64) G_N_ELEMENTS (statuses))
-    ist_tnef_items_line (out, "STATUS", statuses[status]);
-  g_string_append (out, "END:VTODO\nEND:VCALENDAR\n");
-  return make_node (out->str, name, "PUBLISH");
+  if (event.kind != NULL && fill (&event, tnef, &parts->note))
+    {
+      g_ptr_array_add (parts->alternatives, write (&event, &parts->note));
+      parts->has_series = event.recur != NULL;
+    }
+  clear (&event);
 }

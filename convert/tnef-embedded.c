@@ -148,7 +148,7 @@ make_head (const IstTnef *tnef)
 }
 
 IstMimeNode *
-ist_tnef_embedded_new (const IstTnef *tnef, IstBody *body, const char *name, guint depth)
+ist_tnef_embedded_new (const IstTnef *tnef, IstBody *body, const char *name, const IstTnefRun *run)
 {
   g_autofree char *head = make_head (tnef);
   g_autoptr (GBytes) bytes = g_bytes_new (head, strlen (head));
@@ -157,9 +157,10 @@ ist_tnef_embedded_new (const IstTnef *tnef, IstBody *body, const char *name, gui
   IstMimeNode *node = ist_mime_node_new ("message/rfc822", name, "attachment");
   g_autoptr (IstScratch) scratch = ist_scratch_new ();
   g_autoptr (IstBody) written = NULL;
+  IstTnefRun inner = { run->convert, run->depth + 1 };
 
-  ist_tnef_place_parts (ist_mime_tree (message), tnef, body, depth + 1);
-  ist_tnef_place_all (message, depth + 1);
+  g_free (ist_tnef_place_parts (ist_mime_tree (message), tnef, body, &inner));
+  ist_tnef_place_all (message, &inner);
   ist_mime_tree_flush (message);
   if (ist_message_write (message, ist_scratch_write, scratch, NULL))
     written = ist_scratch_finish (scratch, NULL);

@@ -57,9 +57,7 @@ ist_tnef_merge_report (IstMimeNode *top, IstTnefParts *parts)
   if (text == NULL)
     {
       text = ist_mime_node_new ("text/plain", NULL, NULL);
-      ist_mime_node_set_text (text, is_receipt
-                                        ? "The message was seen or dealt with by its recipient.\n"
-                                        : "This is a report about the delivery of a message.\n");
+      ist_mime_node_set_text (text, parts->report_text != NULL ? parts->report_text : "\n");
     }
   ist_mime_node_insert (report, 0, text);
   ist_mime_node_insert (report, 1, g_steal_pointer (&parts->report));
@@ -86,6 +84,12 @@ is_same_text (IstMimeNode *own, const char *text)
         found += strstr (whole, words[i]) != NULL;
       }
   return found * 2 >= n;
+}
+
+gboolean
+ist_tnef_merge_is_repeated (IstMimeNode *node, const char *text)
+{
+  return is_blank (node) || (text != NULL && is_same_text (node, text));
 }
 
 /* The message has a text of its own: it gets what it lacks. FALSE: the whole body is needed. */

@@ -21,6 +21,9 @@ gboolean ist_tnef_merge_text (IstMimeNode *top, IstTnefParts *parts);
  * puts it into a tree. */
 IstMimeNode *ist_tnef_merge_report (IstMimeNode *top, IstTnefParts *parts);
 
+/* Is this text empty, or `text` again, perhaps changed on its way? */
+gboolean ist_tnef_merge_is_repeated (IstMimeNode *node, const char *text);
+
 /* Frees the empty text that Exchange puts before a stream. Gives how many parts went. */
 guint ist_tnef_merge_blank (IstMimeNode *mixed);
 

@@ -1,7 +1,9 @@
 #include "convert/tnef-parts.h"
 
+#include "convert/file-type.h"
 #include "convert/tnef-embedded.h"
 #include "convert/tnef-items.h"
+#include "convert/tnef-smime.h"
 #include "convert/tnef-text.h"
 
 #include <string.h>
@@ -17,36 +19,12 @@ ist_tnef_parts_free (IstTnefParts *parts)
   g_ptr_array_unref (parts->attachments);
   g_ptr_array_unref (parts->alternatives);
   ist_mime_node_free (parts->report);
+  g_free (parts->report_text);
+  ist_mime_node_free (parts->entity);
+  g_free (parts->note);
   g_free (parts->extra_text);
   g_free (parts->extra_html);
   g_free (parts);
-}
-
-static const char *
-type_by_name (const char *name)
-{
-  static const char *const types[][2] = {
-    { ".png", "image/png" },
-    { ".jpg", "image/jpeg" },
-    { ".jpeg", "image/jpeg" },
-    { ".gif", "image/gif" },
-    { ".bmp", "image/bmp" },
-    { ".txt", "text/plain" },
-    { ".htm", "text/html" },
-    { ".html", "text/html" },
-    { ".pdf", "application/pdf" },
-    { ".doc", "application/msword" },
-    { ".xls", "application/vnd.ms-excel" },
-    { ".zip", "application/zip" },
-    { ".ics", "text/calendar" },
-    { ".vcf", "text/vcard" },
-  };
-  const char *dot = strrchr (name, '.');
-
-  for (gsize i = 0; dot != NULL && i < G_N_ELEMENTS (types); i++)
-    if (g_ascii_strcasecmp (dot, types[i][0]) == 0)
-      return types[i][1];
-  return "application/octet-stream";
 }
 
 /* A type that can stand in a header and whose content may be base64 (RFC 2045 6.4: no multipart, no message). */
@@ -61,7 +39,8 @@ is_usable_type (const char *type)
     if (!g_ascii_isalnum (*p) && strchr ("/.+-_", *p) == NULL)
       return FALSE;
   return g_ascii_strncasecmp (type, "multipart/", 10) != 0
-         && g_ascii_strncasecmp (type, "message/", 8) != 0 && strchr (slash + 1, '/') == NULL;
+         && g_ascii_strncasecmp (type, "message/", 8) != 0 && strchr (slash + 1, '/') == NULL
+         && strstr (type, "ms-tnef") == NULL;
 }
 
 /* An id that can stand between brackets. */
@@ -76,24 +55,67 @@ is_usable_id (const char *id)
   return TRUE;
 }
 
+/* Names that say nothing to people: those of the stream itself, and what gateways call what has none. */
+static gboolean
+is_leftover (const char *name)
+{
+  static const char *const names[] = { "winmail.dat", "win.dat", "c.dtf", "noname", "untitled attachment" };
+  gsize n = strlen (name);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    if (g_ascii_strcasecmp (name, names[i]) == 0)
+      return TRUE;
+  if (n > 4 && g_ascii_strcasecmp (name + n - 4, ".unk") == 0)
+    return TRUE;
+  /* ATT00001.dat */
+  return n == 12 && g_ascii_strncasecmp (name, "att", 3) == 0 && strspn (name + 3, "0123456789") == 5
+         && g_ascii_strcasecmp (name + 8, ".dat") == 0;
+}
+
+/* What the bytes are, for a file that has no name to say it. */
+static const char *
+sniff (const IstTnefAttachment *a, IstBody *body)
+{
+  static const struct
+  {
+    const char *magic;
+    gsize size;
+    const char *type;
+  } known[] = {
+    { "\x89PNG", 4, "image/png" },   { "\xFF\xD8\xFF", 3, "image/jpeg" }, { "GIF8", 4, "image/gif" },
+    { "%PDF-", 5, "application/pdf" }, { "PK\3\4", 4, "application/zip" },  { "{\\rtf", 5, "application/rtf" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (known); i++)
+    if (a->size_bytes >= known[i].size
+        && memcmp (ist_body_data (body, NULL) + a->offset, known[i].magic, known[i].size) == 0)
+      return known[i].type;
+  return NULL;
+}
+
 static char *
-name_of (const IstTnefAttachment *a, guint number)
+name_of (const IstTnefAttachment *a, IstBody *body, guint number)
 {
   const char *name = ist_tnef_attachment_name (a);
-  const char *end = a->kind == IST_TNEF_OLE ? ".ole" : "";
   GString *out;
 
   if (a->message != NULL)
     return g_strdup_printf ("%s.eml",
                             a->message->subject != NULL ? a->message->subject : "message");
-  /* "Untitled Attachment" is Outlook's word for none; what a Domino makes of it later must not be winmail.dat. */
-  if (name == NULL || g_ascii_strcasecmp (name, "winmail.dat") == 0)
-    return g_strdup_printf ("attachment-%u%s", number, *end != '\0' ? end : ".bin");
+  if (name == NULL || is_leftover (name))
+    {
+      const char *type = is_usable_type (a->mime_type) ? a->mime_type : sniff (a, body);
+
+      return g_strdup_printf ("attachment-%u.%s", number,
+                              a->kind == IST_TNEF_OLE ? "ole"
+                              : type != NULL          ? ist_file_type_extension (type)
+                                                      : "bin");
+    }
   out = g_string_new (NULL);
   for (const char *p = name; *p != '\0'; p++)
     g_string_append_c (out, g_ascii_iscntrl (*p) ? ' ' : *p);
-  if (strchr (name, '.') == NULL)
-    g_string_append (out, end);
+  if (a->kind == IST_TNEF_OLE && strchr (name, '.') == NULL)
+    g_string_append (out, ".ole");
   return g_string_free (out, FALSE);
 }
 
@@ -109,15 +131,17 @@ set_id (IstMimeNode *node, const char *id)
 /* `id` NULL: an attachment of its own; else a picture in the text. */
 static IstMimeNode *
 make_attachment (const IstTnefAttachment *a, IstBody *body, guint number, const char *id,
-                 guint depth)
+                 const IstTnefRun *run)
 {
-  g_autofree char *name = name_of (a, number);
-  const char *type = is_usable_type (a->mime_type) ? a->mime_type : type_by_name (name);
+  g_autofree char *name = name_of (a, body, number);
+  const char *type = is_usable_type (a->mime_type)              ? a->mime_type
+                     : is_usable_type (ist_file_type_of (name)) ? ist_file_type_of (name)
+                                                                : "application/octet-stream";
   g_autofree char *lower = g_ascii_strdown (type, -1);
   IstMimeNode *node;
 
   if (a->message != NULL)
-    node = ist_tnef_embedded_new (a->message, body, name, depth);
+    node = ist_tnef_embedded_new (a->message, body, name, run);
   else
     {
       node = ist_mime_node_new (lower, name, id != NULL ? "inline" : "attachment");
@@ -144,12 +168,12 @@ is_picture (const IstTnefAttachment *a)
 
   return a->kind == IST_TNEF_FILE && a->size_bytes > 0
          && ((a->mime_type != NULL && g_ascii_strncasecmp (a->mime_type, "image/", 6) == 0)
-             || (name != NULL && g_str_has_prefix (type_by_name (name), "image/")));
+             || (name != NULL && g_str_has_prefix (ist_file_type_of (name), "image/")));
 }
 
 /* Marks for the places in RTF; ids[] gets what pictures are called there. */
 static GArray *
-make_marks (const IstTnef *tnef, GHashTable *ids, GPtrArray *names)
+make_marks (const IstTnef *tnef, IstBody *body, GHashTable *ids, GPtrArray *names)
 {
   g_autoptr (GPtrArray) sorted = g_ptr_array_new ();
   g_autoptr (GPtrArray) in_order = g_ptr_array_new ();
@@ -168,7 +192,7 @@ make_marks (const IstTnef *tnef, GHashTable *ids, GPtrArray *names)
     {
       IstTnefAttachment *a = g_ptr_array_index (sorted, i);
       IstTnefMark mark = { NULL, NULL };
-      char *name = name_of (a, i + 1);
+      char *name = name_of (a, body, i + 1);
 
       g_ptr_array_add (names, name);
       mark.name = name;
@@ -196,56 +220,117 @@ names_id (const char *html, const char *id)
 static void
 add_pictures (IstTnefParts *parts, const IstRtf *rtf)
 {
-  for (guint i = 0; rtf != NULL && parts->html != NULL && i < rtf->pictures->len; i++)
+  if (rtf != NULL && rtf->n_left_out > 0 && parts->note == NULL)
+    parts->note = g_strdup_printf ("%u pictures of the text are left out; at most 4,096 are carried", rtf->n_left_out);
+  for (guint i = 0; rtf != NULL && i < rtf->pictures->len; i++)
     {
       const IstRtfPicture *picture = g_ptr_array_index (rtf->pictures, i);
-      g_autofree char *name = g_strdup_printf (
-          "picture-%u.%s", i + 1, g_str_has_suffix (picture->type, "png") ? "png" : "jpg");
+      gboolean is_shown = picture->shown && parts->html != NULL;
       g_autofree char *id = g_strdup_printf ("picture-%u@rtf", i + 1);
       g_autoptr (IstBody) body = ist_body_new_bytes (picture->bytes);
-      IstMimeNode *node = ist_mime_node_new (picture->type, name, "inline");
+      IstMimeNode *node = ist_mime_node_new (picture->type, picture->name, is_shown ? "inline" : "attachment");
 
       ist_mime_node_set_content (node, body, 0, ist_body_size (body));
-      set_id (node, id);
-      g_ptr_array_add (parts->inline_parts, node);
+      if (is_shown)
+        set_id (node, id);
+      g_ptr_array_add (is_shown ? parts->inline_parts : parts->attachments, node);
     }
+}
+
+/* A changed instance of a series that is told as such, or the task that a request is about and has nothing more. */
+static gboolean
+is_told (const IstTnefParts *parts, const IstTnef *tnef, const IstTnefAttachment *a)
+{
+  gint64 flags = ist_mapi_prop_number (a->props, ist_mapi_props_find (a->props, 0x7FFD), 0);
+
+  if (a->message == NULL || a->message->attachments->len > 0)
+    return FALSE;
+  return (parts->has_series && (flags & 2) != 0)
+         || (g_ascii_strncasecmp (tnef->message_class, "IPM.TaskRequest", 15) == 0
+             && g_ascii_strcasecmp (a->message->message_class, "IPM.Task") == 0);
 }
 
 static void
 add_attachments (IstTnefParts *parts, const IstTnef *tnef, IstBody *body, GHashTable *ids,
-                 guint depth)
+                 const IstTnefRun *run)
 {
   for (guint i = 0; i < tnef->attachments->len; i++)
     {
       IstTnefAttachment *a = g_ptr_array_index (tnef->attachments, i);
       const char *id = g_hash_table_lookup (ids, a);
 
+      if (is_told (parts, tnef, a))
+        continue;
       if (id == NULL && is_usable_id (a->content_id) && a->message == NULL)
         id = a->content_id;
       /* The search in the HTML is worth its time for pictures, of which no message has thousands. */
       if (id != NULL && (parts->inline_parts->len >= 1000 || !names_id (parts->html, id)))
         id = NULL;
       g_ptr_array_add (id != NULL ? parts->inline_parts : parts->attachments,
-                       make_attachment (a, body, i + 1, id, depth));
+                       make_attachment (a, body, i + 1, id, run));
     }
 }
 
+/* A text that is too long to be worked on, as a file. */
+static void
+add_long_text (IstTnefParts *parts, const IstTnef *tnef, IstBody *body, guint16 id, const char *name)
+{
+  const IstMapiProp *prop = ist_mapi_props_find (tnef->props, id);
+  IstMapiValue value;
+  IstMimeNode *node;
+
+  if (!ist_mapi_prop_range (tnef->props, prop, 0, &value) || value.size_bytes <= IST_TNEF_MAX_TEXT)
+    return;
+  node = ist_mime_node_new ("application/octet-stream", name, "attachment");
+  ist_mime_node_set_content (node, body, value.offset, value.size_bytes);
+  g_ptr_array_add (parts->attachments, node);
+}
+
+/* RTF that was not read because too much text is in it: its pictures are nowhere else. */
+static void
+add_long_rtf (IstTnefParts *parts, const IstTnef *tnef, const IstRtf *rtf)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (IstBody) body = NULL;
+  IstMimeNode *node;
+
+  if (rtf != NULL || parts->html != NULL)
+    return;
+  bytes = ist_tnef_rtf (tnef, IST_TNEF_MAX_RTF, NULL, &error);
+  if (error != NULL)
+    parts->note = g_strdup (error->message);
+  body = bytes != NULL ? ist_body_new_bytes (bytes) : NULL;
+  if (body == NULL || ist_body_size (body) < 6 || memcmp (ist_body_data (body, NULL), "{\\rtf", 5) != 0)
+    return;
+  node = ist_mime_node_new ("application/rtf", "message.rtf", "attachment");
+  ist_mime_node_set_content (node, body, 0, ist_body_size (body));
+  g_ptr_array_add (parts->attachments, node);
+}
+
 IstTnefParts *
-ist_tnef_parts_new (const IstTnef *tnef, IstBody *body, const IstMessage *head, guint depth)
+ist_tnef_parts_new (const IstTnef *tnef, IstBody *body, const IstMessage *head, const IstTnefRun *run)
 {
   IstTnefParts *parts = g_new0 (IstTnefParts, 1);
   g_autoptr (GHashTable) ids = g_hash_table_new (NULL, NULL);
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (GArray) marks = make_marks (tnef, ids, names);
+  g_autoptr (GArray) marks = make_marks (tnef, body, ids, names);
   g_autoptr (IstRtf) rtf = NULL;
 
   parts->inline_parts = g_ptr_array_new_with_free_func ((GDestroyNotify) ist_mime_node_free);
   parts->attachments = g_ptr_array_new_with_free_func ((GDestroyNotify) ist_mime_node_free);
   parts->alternatives = g_ptr_array_new_with_free_func ((GDestroyNotify) ist_mime_node_free);
   ist_tnef_text_find (tnef, marks, &parts->text, &parts->html, &rtf);
+  parts->entity = ist_tnef_smime_new (tnef, body);
+  /* The signed or encrypted part has all of it. */
+  if (parts->entity != NULL)
+    return parts;
+  add_long_text (parts, tnef, body, 0x1000, "message.txt");
+  add_long_text (parts, tnef, body, 0x1013, "message.html");
+  add_long_rtf (parts, tnef, rtf);
   add_pictures (parts, rtf);
-  add_attachments (parts, tnef, body, ids, depth);
-  ist_tnef_items_add (tnef, parts, head);
+  ist_tnef_items_add (tnef, parts, run, head);
+  add_attachments (parts, tnef, body, ids, run);
   return parts;
 }
 

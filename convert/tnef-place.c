@@ -1,5 +1,7 @@
 #include "convert/tnef-place.h"
 
+#include "convert/field.h"
+#include "convert/recall.h"
 #include "convert/tnef-merge.h"
 #include "convert/tnef-uu.h"
 
@@ -39,21 +41,21 @@ is_stream (const IstMimeNode *node)
 
   if (is_declared (node))
     return TRUE;
-  if (!g_str_has_prefix (node->type, "application/"))
+  /* Whatever a gateway calls it: it begins with bytes that no text and no picture has. */
+  if (is_multipart (node) || g_str_has_prefix (node->type, "multipart/") || g_str_has_prefix (node->type, "message/"))
     return FALSE;
   bytes = ist_mime_node_decode (node, 16);
   data = g_bytes_get_data (bytes, &size);
   return data != NULL && ist_tnef_is_tnef (data, size);
 }
 
-/* A stream that can be replaced. One that is the whole of an attached message cannot: its header is that of the
- * message. */
+/* A stream of the message itself that can be replaced. */
 static gboolean
 look (gpointer user, IstMimeNode *node)
 {
   Search *search = user;
 
-  if (node->children != NULL || node->sealed || g_hash_table_contains (search->left, node))
+  if (node->children != NULL || node->sealed || node->in_rfc822 || g_hash_table_contains (search->left, node))
     return TRUE;
   if (node->parent != NULL && (!is_multipart (node->parent) || node->parent->sealed))
     return TRUE;
@@ -126,10 +128,44 @@ head_of (const IstMimeNode *node)
   return node->head;
 }
 
-void
-ist_tnef_place_parts (IstMimeNode *node, const IstTnef *tnef, IstBody *body, guint depth)
+static gboolean
+is_text (const IstMimeNode *node)
 {
-  g_autoptr (IstTnefParts) parts = ist_tnef_parts_new (tnef, body, head_of (node), depth);
+  return g_str_has_prefix (node->type, "text/") && !node->attachment && node->name == NULL;
+}
+
+/* Are they all texts that the signed or encrypted part has too? Then the message is that part. */
+static gboolean
+are_repeated (IstMimeNode *multipart, const IstTnefParts *parts)
+{
+  for (guint i = 0; i < multipart->children->len; i++)
+    {
+      IstMimeNode *node = g_ptr_array_index (multipart->children, i);
+
+      if (node->children != NULL ? !is_multipart (node) || node->sealed || !are_repeated (node, parts)
+                                 : !is_text (node) || !ist_tnef_merge_is_repeated (node, parts->text))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static void
+place_entity (IstMimeNode *mixed, IstTnefParts *parts, guint at)
+{
+  if (are_repeated (mixed, parts))
+    {
+      while (mixed->children->len > 0)
+        ist_mime_node_free (ist_mime_node_take (g_ptr_array_index (mixed->children, 0)));
+      at = 0;
+    }
+  ist_mime_node_insert (mixed, at, g_steal_pointer (&parts->entity));
+  tidy (mixed, NULL);
+}
+
+char *
+ist_tnef_place_parts (IstMimeNode *node, const IstTnef *tnef, IstBody *body, const IstTnefRun *run)
+{
+  g_autoptr (IstTnefParts) parts = ist_tnef_parts_new (tnef, body, head_of (node), run);
   IstMimeNode *mixed = into_mixed (node);
   IstMimeNode *text = NULL;
   guint at;
@@ -139,6 +175,11 @@ ist_tnef_place_parts (IstMimeNode *node, const IstTnef *tnef, IstBody *body, gui
     node = g_ptr_array_index (mixed->children, 0);
   at = ist_mime_node_index (node);
   ist_mime_node_free (ist_mime_node_take (node));
+  if (parts->entity != NULL)
+    {
+      place_entity (mixed, parts, at);
+      return NULL;
+    }
   if (parts->report != NULL)
     text = ist_tnef_merge_report (mixed, parts);
   else if (mixed->children->len == 0 || !ist_tnef_merge_text (top_of (mixed), parts))
@@ -158,13 +199,44 @@ ist_tnef_place_parts (IstMimeNode *node, const IstTnef *tnef, IstBody *body, gui
       ist_mime_node_insert (mixed, 0, text);
     }
   tidy (mixed, NULL);
+  return g_steal_pointer (&parts->note);
+}
+
+/* The private mark, for the message itself only. Notes has one mark for the three that Outlook has
+ * ([MS-OXCMSG] 2.2.1.13; docs/transforms.md, "notes-priority"). */
+static void
+set_sensitivity (IstMessage *message, const IstTnef *tnef, const IstConvertContext *context)
+{
+  static const char *const words[] = { NULL, "Personal", "Private", "Company-Confidential" };
+  gint64 value = ist_mapi_prop_number (tnef->props, ist_mapi_props_find (tnef->props, 0x0036), 0);
+
+  if (value < 1 || value >= (gint64) G_N_ELEMENTS (words) || ist_field_exists (message, "Sensitivity"))
+    return;
+  ist_field_put (message, "Sensitivity",
+                 context->to == IST_SIDE_DOMINO ? "Private" : words[value]);
+}
+
+/* What belongs to the message as a whole: only a stream of its own counts, not one in a message inside a stream. */
+static void
+tell_of_message (IstMessage *message, const IstTnef *tnef, const IstConvertContext *context)
+{
+  if (context == NULL)
+    return;
+  set_sensitivity (message, tnef, context);
+  if (context->to == IST_SIDE_DOMINO && g_ascii_strcasecmp (tnef->message_class, "IPM.Outlook.Recall") == 0)
+    {
+      g_autofree char *subject = ist_recall_subject (message, tnef->subject);
+
+      ist_recall_add_notice (message, context, subject);
+    }
 }
 
 static gboolean
-place (IstMessage *message, IstMimeNode *node, guint depth)
+place (IstMessage *message, IstMimeNode *node, const IstTnefRun *run)
 {
   g_autofree char *name = g_strdup (node->name != NULL ? node->name : "without name");
   g_autofree char *type = g_strdup (node->type);
+  g_autofree char *note = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (IstBody) body = ist_mime_node_decode_body (node, MAX_STREAM_BYTES, &error);
   g_autoptr (IstTnef) tnef
@@ -180,7 +252,11 @@ place (IstMessage *message, IstMimeNode *node, guint depth)
       "%s (%s, %" G_GSIZE_FORMAT " bytes) became %u attachments and the text of a %s%s%s", name,
       type, ist_body_size (body), tnef->attachments->len, tnef->message_class,
       tnef->damage != NULL ? "; it is damaged: " : "", tnef->damage != NULL ? tnef->damage : "");
-  ist_tnef_place_parts (node, tnef, body, depth);
+  note = ist_tnef_place_parts (node, tnef, body, run);
+  if (note != NULL)
+    ist_message_note (message, NAME, "%s: %s", name, note);
+  if (run->depth == 0)
+    tell_of_message (message, tnef, run->convert);
   return TRUE;
 }
 
@@ -193,13 +269,13 @@ remove_correlator (IstMessage *message)
 }
 
 guint
-ist_tnef_place_all (IstMessage *message, guint depth)
+ist_tnef_place_all (IstMessage *message, const IstTnefRun *run)
 {
   IstMimeNode *root = ist_mime_tree (message);
   g_autoptr (GHashTable) left = g_hash_table_new (NULL, NULL);
   guint n = 0;
 
-  if (root->sealed || depth > MAX_MESSAGE_DEPTH)
+  if (root->sealed || run->depth > MAX_MESSAGE_DEPTH)
     return 0;
   for (guint tries = 0; tries < MAX_STREAMS; tries++)
     {
@@ -210,7 +286,7 @@ ist_tnef_place_all (IstMessage *message, guint depth)
         break;
       if (search.found == NULL)
         continue;
-      if (place (message, search.found, depth))
+      if (place (message, search.found, run))
         n++;
       else
         g_hash_table_add (left, search.found);

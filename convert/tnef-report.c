@@ -1,6 +1,8 @@
 /* The machine's half of receipts and delivery reports ([MS-OXOMSG] 2.2.2.1, RFC 8098, RFC 3464). */
 #include "convert/tnef-items.h"
 
+#include "convert/catalog.h"
+
 #include <string.h>
 
 static gboolean
@@ -84,6 +86,36 @@ make_delivery (const IstTnef *tnef, const IstMessage *head, gboolean delivered)
                               delivered ? "2.0.0" : "5.0.0");
     }
   return n > 0 ? make_node ("message/delivery-status", out->str) : NULL;
+}
+
+/* That of the message that the report is about; the report's own begins with "Read: " or the like. */
+static char *
+original_subject (const IstTnef *tnef)
+{
+  char *subject = ist_mapi_props_text (tnef->props, 0x0049);
+  const char *colon = tnef->subject != NULL ? strstr (tnef->subject, ": ") : NULL;
+
+  if (subject != NULL)
+    return subject;
+  return g_strdup (colon != NULL ? colon + 2 : tnef->subject != NULL ? tnef->subject : "");
+}
+
+char *
+ist_tnef_report_text (const IstTnef *tnef, const IstMimeNode *report, const IstMessage *head,
+                      const char *language)
+{
+  gboolean is_receipt = strcmp (report->type, "message/disposition-notification") == 0;
+  gboolean was_read = !ends_with (tnef->message_class, ".IPNNRN");
+  g_autofree char *reader = ist_tnef_items_address (head, "From");
+  g_autofree char *subject = original_subject (tnef);
+  g_autofree char *line = NULL;
+
+  if (is_receipt)
+    line = ist_catalog_text (language, was_read ? IST_TEXT_RECEIPT_READ : IST_TEXT_RECEIPT_DELETED,
+                             "subject", subject, "recipient", reader, NULL);
+  else
+    line = ist_catalog_text (language, IST_TEXT_DELIVERY_REPORT, NULL);
+  return g_strconcat (line, "\n", NULL);
 }
 
 IstMimeNode *

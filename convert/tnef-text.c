@@ -202,7 +202,8 @@ fill_marks (const char *with_places, const GArray *marks, gboolean is_html)
 static void
 find_in_rtf (const IstTnef *tnef, const GArray *marks, char **text, char **html, IstRtf **rtf)
 {
-  g_autoptr (GBytes) bytes = ist_tnef_rtf (tnef, IST_TNEF_MAX_TEXT, NULL, NULL);
+  /* Pictures are in it in hexadecimal digits. */
+  g_autoptr (GBytes) bytes = ist_tnef_rtf (tnef, IST_TNEF_MAX_RTF, NULL, NULL);
   gsize size;
   const char *data;
 

@@ -55,18 +55,16 @@ take_block (IstMimeNode *text, const char *data, gsize size, const IstUuBlock *b
   ist_mime_node_insert (mixed, mixed->children->len, stream);
 }
 
-gboolean
-ist_tnef_uu_extract (IstMimeNode *root)
+/* Takes it out of this text. FALSE: there is none. */
+static gboolean
+extract (IstMimeNode *text)
 {
-  IstMimeNode *text = ist_mime_node_find (root, "text/plain");
   g_autoptr (IstBody) body = NULL;
   IstUuBlock block;
   const char *data;
   gsize size;
   gboolean fits;
 
-  if (text == NULL || text->sealed || (text->parent != NULL && text->parent->sealed))
-    return FALSE;
   body = ist_mime_node_decode_body (text, MAX_CODED, NULL);
   if (body == NULL)
     return FALSE;
@@ -78,4 +76,25 @@ ist_tnef_uu_extract (IstMimeNode *root)
     take_block (text, data, size, &block);
   ist_uuencode_clear (&block);
   return fits;
+}
+
+static gboolean
+collect (gpointer user, IstMimeNode *node)
+{
+  if (node->children == NULL && !node->sealed && !node->in_rfc822 && strcmp (node->type, "text/plain") == 0
+      && (node->parent == NULL || !node->parent->sealed))
+    g_ptr_array_add (user, node);
+  return TRUE;
+}
+
+gboolean
+ist_tnef_uu_extract (IstMimeNode *root)
+{
+  g_autoptr (GPtrArray) texts = g_ptr_array_new ();
+
+  ist_mime_node_visit (root, collect, texts);
+  for (guint i = 0; i < texts->len; i++)
+    if (extract (g_ptr_array_index (texts, i)))
+      return TRUE;
+  return FALSE;
 }

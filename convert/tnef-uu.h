@@ -12,7 +12,7 @@
 
 G_BEGIN_DECLS
 
-/* Of the first plain text of the message; the text around it stays. FALSE: there is none, and nothing
+/* Of the first plain text of the message itself that has one; the text around it stays. FALSE: none has, and nothing
  * was changed. */
 gboolean ist_tnef_uu_extract (IstMimeNode *root);
 

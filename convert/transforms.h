@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 
 gboolean ist_notes_active_mail (const IstConvertContext *context, IstMessage *message, GError **error);
 gboolean ist_notes_encap_strip (const IstConvertContext *context, IstMessage *message, GError **error);
+gboolean ist_exchange_recall (const IstConvertContext *context, IstMessage *message, GError **error);
 gboolean ist_exchange_tnef_decode (const IstConvertContext *context, IstMessage *message, GError **error);
 gboolean ist_headers_trim (const IstConvertContext *context, IstMessage *message, GError **error);
 gboolean ist_header_hygiene (const IstConvertContext *context, IstMessage *message, GError **error);

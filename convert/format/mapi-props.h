@@ -4,7 +4,7 @@
  *   const IstMapiProp *prop = ist_mapi_props_find (props, 0x0037);
  *   g_autofree char *subject = ist_mapi_prop_text (props, prop, 0);
  *
- * Source: [MS-OXTNEF] 2.1.3.4 and 2.1.3.5 (property lists), [MS-OXCDATA] 2.11 (types), [MS-OXPROPS] (ids).
+ * Source: [MS-OXTNEF] 2.1.3.4 (property lists), [MS-OXCDATA] 2.11 (types), [MS-OXPROPS] (ids).
  * Bounds: 65,536 properties and 262,144 values a list; each length is checked against the range.
  *
  * Threads: immutable after reading; any.
@@ -36,6 +36,8 @@ extern const guint8 ist_mapi_set_appointment[16]; /* PSETID_Appointment */
 extern const guint8 ist_mapi_set_meeting[16];     /* PSETID_Meeting */
 extern const guint8 ist_mapi_set_task[16];        /* PSETID_Task */
 extern const guint8 ist_mapi_set_address[16];     /* PSETID_Address */
+extern const guint8 ist_mapi_set_public_strings[16]; /* PS_PUBLIC_STRINGS */
+extern const guint8 ist_mapi_set_headers[16];     /* PS_INTERNET_HEADERS */
 
 typedef struct
 {

@@ -1,6 +1,7 @@
 /*
  * convert/format/rtf-private.h - what the parts of the RTF reader share: rtf.c reads tokens, rtf-words.c knows what
- * control words do, rtf-write.c makes HTML and text.
+ * control words do, rtf-picture.c and rtf-field.c take what is no text, rtf-picture-file.c gives pictures the headers of
+ * their files, rtf-write.c makes HTML and text, rtf-table.c the tables in it.
  *
  * Example: ist_rtf_words_apply (parser, "par", FALSE, 0).
  *
@@ -18,28 +19,57 @@ typedef enum
 {
   IST_RTF_IN_BODY,
   IST_RTF_IN_SKIPPED,
+  IST_RTF_IN_VALUE, /* of a drawing's property: no text, but it may hold a picture */
   IST_RTF_IN_FONTS,
   IST_RTF_IN_COLOURS,
-  IST_RTF_IN_TAG, /* {\*\htmltag …} */
+  IST_RTF_IN_TAG,  /* {\*\htmltag …} */
+  IST_RTF_IN_MARK, /* {\pntext …}, {\listtext …}: the mark of a list item */
+  IST_RTF_IN_INSTRUCTION, /* {\*\fldinst …} */
   IST_RTF_IN_PICTURE
 } IstRtfPlace;
 
 typedef struct
 {
   gboolean bold, italic, underline, strike;
+  gint raised;       /* 1 superscript, -1 subscript */
   guint colour;      /* index in the table; 0: the default */
+  guint background;
   guint half_points; /* 0: the default */
+  int font;
+  guint link; /* index in `links` from 1; 0: none */
 } IstRtfLook;
 
 typedef struct
 {
   IstRtfPlace place;
-  gboolean hidden;  /* \htmlrtf, \v */
-  gboolean is_star; /* \* came: an unknown word that follows makes the group one to skip */
-  guint uc;         /* bytes that stand for a \uN where it is not known */
-  int font;
+  IstRtfPlace before; /* of \upr: where its \ud goes */
+  gboolean in_upr;
+  gboolean hidden;    /* \htmlrtf, \v */
+  gboolean is_star;   /* \* came: an unknown word that follows makes the group one to skip */
+  guint uc;           /* bytes that stand for a \uN where it is not known */
   IstRtfLook look;
 } IstRtfState;
+
+/* Of the paragraph that is open or comes. */
+typedef struct
+{
+  const char *align; /* NULL: left */
+  gint indent_twips;
+  gint first_twips; /* of the first line, from there */
+  guint list_level;
+  guint depth; /* of tables */
+} IstRtfParagraph;
+
+/* A cell's definition in \trowd. */
+typedef struct
+{
+  gint right_twips;
+  gboolean joins_left;         /* \clmrg */
+  gboolean begins_down, joins_up; /* \clvmgf, \clvmrg */
+  guint background;            /* index in the colour table; 0: none */
+} IstRtfCellShape;
+
+typedef struct _IstRtfTable IstRtfTable;
 
 typedef struct
 {
@@ -52,7 +82,10 @@ typedef struct
   guint n_deeper;    /* groups open beyond the stack's bound */
   guint code_page;   /* of the document */
   GHashTable *fonts; /* number -> code page */
+  GHashTable *font_names; /* number -> name in `names` */
+  GStringChunk *names;    /* each once */
   int font_read;     /* of the font table: the one being described */
+  GString *font_name; /* of it */
   int default_font;
   GArray *colours; /* guint32 0xRRGGBB; G_MAXUINT32: the default */
   guint32 colour_read;
@@ -66,11 +99,25 @@ typedef struct
   gunichar high;  /* first half of a surrogate pair; 0: none */
   IstRtf *rtf;
   GString *html, *text;
-  gboolean in_paragraph, in_look, in_table, in_row, in_cell, wants_table;
-  IstRtfLook look;   /* of the open span */
-  const char *align; /* NULL: left */
+  GString *out;       /* where HTML goes: `html`, or the open cell of the innermost table */
+  GPtrArray *tables;  /* IstRtfTable, open ones, outermost first */
+  gsize held_bytes;   /* of finished cells whose table is open */
+  GArray *shapes;     /* IstRtfCellShape of the row that comes */
+  IstRtfCellShape shape; /* of the cell that is being described */
+  IstRtfParagraph paragraph;
+  gboolean in_paragraph, in_look;
+  gboolean is_empty;  /* the paragraph: nothing is in it yet */
+  GString *mark;      /* of the list item that comes; "": it is none */
+  GArray *lists;      /* char: what the open lists are, '*' or the type of <ol> */
+  IstRtfLook look;    /* of the open span */
+  GPtrArray *links;   /* char *: addresses */
+  guint next_link;    /* of the field whose result comes */
+  gsize link_start;   /* in `text`: where that result begins */
+  GString *instruction;
   const char *picture_type;
   GByteArray *picture;
+  guint picture_width, picture_height;         /* in hundredths of a millimetre; 0: not said */
+  guint picture_wide_twips, picture_high_twips; /* how large it is to be shown; 0: not said */
   int nibble; /* of the picture's hex digits; -1: none */
 } IstRtfParser;
 
@@ -88,10 +135,30 @@ void ist_rtf_words_apply (IstRtfParser *p, const char *word, gboolean has_value,
 void ist_rtf_write_text (IstRtfParser *p, const char *text);
 void ist_rtf_write_line (IstRtfParser *p);
 void ist_rtf_write_paragraph (IstRtfParser *p);
-void ist_rtf_write_cell (IstRtfParser *p);
-void ist_rtf_write_row (IstRtfParser *p);
-void ist_rtf_write_picture (IstRtfParser *p);
 void ist_rtf_write_end (IstRtfParser *p);
+/* Makes sure that a paragraph is open, and ends it with all lists. */
+void ist_rtf_write_open (IstRtfParser *p);
+void ist_rtf_write_close (IstRtfParser *p);
+guint32 ist_rtf_write_colour (const IstRtfParser *p, guint index); /* G_MAXUINT32: the default */
+void ist_rtf_write_check (IstRtfParser *p);
+
+/* Opens and ends tables until as many are open as the paragraph asks for. */
+void ist_rtf_table_enter (IstRtfParser *p, guint depth);
+void ist_rtf_table_end_cell (IstRtfParser *p);
+void ist_rtf_table_end_row (IstRtfParser *p, gboolean is_nested);
+void ist_rtf_table_free (gpointer table);
+
+/* Pictures and objects: `picture` is filled between begin and end. */
+void ist_rtf_picture_begin (IstRtfParser *p, const char *type);
+void ist_rtf_picture_put (IstRtfParser *p, guint8 byte);
+void ist_rtf_picture_end (IstRtfParser *p);
+/* The picture as a file: a bitmap gets its file header, a metafile the one that says its size. NULL: it is one as it is. */
+GByteArray *ist_rtf_picture_file (const IstRtfParser *p, const char *type);
+
+/* What a field's instruction asks for. */
+void ist_rtf_field_instruct (IstRtfParser *p);
+/* The result of a field with an address ends: the text names it too. */
+void ist_rtf_field_end (IstRtfParser *p, guint link);
 
 G_END_DECLS
 

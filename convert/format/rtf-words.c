@@ -1,8 +1,13 @@
+/*
+ * convert/format/rtf-words.c - what control words do. It is one file because the table of words and the cases that it
+ * names are read together.
+ */
 #include "convert/format/rtf-private.h"
 
 #include <string.h>
 
 #define MAX_FONTS 4096
+#define MAX_SHAPES 256
 
 typedef enum
 {
@@ -10,42 +15,69 @@ typedef enum
   INTO,       /* the group is a place of its own: `value` */
   CHARACTER,  /* a character: `value` */
   LOOK,       /* \b, \b0: the flag at `value` of IstRtfLook */
+  NOTHING,    /* known, so that \* before it skips nothing */
   OTHER       /* a case of apply_other() */
 } Action;
 
 enum
 {
   W_ANSICPG,
+  W_BACKGROUND,
   W_BIN,
+  W_BLIP_DIB,
+  W_BLIP_EMF,
   W_BLIP_JPEG,
+  W_BLIP_MAC,
   W_BLIP_PNG,
+  W_BLIP_WMF,
   W_BLUE,
   W_CELL,
+  W_CELLX,
   W_CF,
+  W_CLCBPAT,
+  W_CLMRG,
+  W_CLVMGF,
+  W_CLVMRG,
   W_CPG,
   W_DEFF,
   W_F,
   W_FCHARSET,
+  W_FI,
   W_FS,
   W_GREEN,
   W_HTMLRTF,
+  W_ILVL,
   W_INTBL,
+  W_ITAP,
+  W_LI,
   W_LINE,
   W_MAC,
+  W_NESTROW,
+  W_NOSUPERSUB,
   W_OBJECT_PLACE,
   W_PAR,
   W_PARD,
   W_PC,
+  W_PICH,
+  W_PICHGOAL,
+  W_PICW,
+  W_PICWGOAL,
   W_PLAIN,
   W_QC,
   W_QJ,
   W_QL,
   W_QR,
   W_RED,
+  W_RESULT,
   W_ROW,
+  W_SUB,
+  W_SUPER,
+  W_TROWD,
   W_U,
   W_UC,
+  W_UD,
   W_ULNONE,
+  W_UPR,
   W_V
 };
 
@@ -64,18 +96,29 @@ static const Row rows[] = {
   { "bin", OTHER, W_BIN },
   { "blue", OTHER, W_BLUE },
   { "bullet", CHARACTER, 0x2022 },
+  { "cb", OTHER, W_BACKGROUND },
   { "cell", OTHER, W_CELL },
+  { "cellx", OTHER, W_CELLX },
   { "cf", OTHER, W_CF },
+  { "chcbpat", OTHER, W_BACKGROUND },
+  { "clcbpat", OTHER, W_CLCBPAT },
+  { "clmrg", OTHER, W_CLMRG },
+  { "clvmgf", OTHER, W_CLVMGF },
+  { "clvmrg", OTHER, W_CLVMRG },
   { "colortbl", INTO, IST_RTF_IN_COLOURS },
   { "cpg", OTHER, W_CPG },
   { "deff", OTHER, W_DEFF },
+  { "dibitmap", OTHER, W_BLIP_DIB },
   { "emdash", CHARACTER, 0x2014 },
+  { "emfblip", OTHER, W_BLIP_EMF },
   { "emspace", CHARACTER, 0x2003 },
   { "endash", CHARACTER, 0x2013 },
   { "enspace", CHARACTER, 0x2002 },
   { "f", OTHER, W_F },
   { "fcharset", OTHER, W_FCHARSET },
-  { "fldinst", SKIP_GROUP, 0 },
+  { "fi", OTHER, W_FI },
+  { "fldinst", INTO, IST_RTF_IN_INSTRUCTION },
+  { "fldrslt", OTHER, W_RESULT },
   { "fonttbl", INTO, IST_RTF_IN_FONTS },
   { "footer", SKIP_GROUP, 0 },
   { "footerf", SKIP_GROUP, 0 },
@@ -87,29 +130,43 @@ static const Row rows[] = {
   { "headerf", SKIP_GROUP, 0 },
   { "headerl", SKIP_GROUP, 0 },
   { "headerr", SKIP_GROUP, 0 },
+  { "highlight", OTHER, W_BACKGROUND },
   { "htmlrtf", OTHER, W_HTMLRTF },
   { "htmltag", INTO, IST_RTF_IN_TAG },
   { "i", LOOK, G_STRUCT_OFFSET (IstRtfLook, italic) },
+  { "ilvl", OTHER, W_ILVL },
   { "info", SKIP_GROUP, 0 },
   { "intbl", OTHER, W_INTBL },
+  { "itap", OTHER, W_ITAP },
   { "jpegblip", OTHER, W_BLIP_JPEG },
   { "ldblquote", CHARACTER, 0x201C },
+  { "li", OTHER, W_LI },
   { "line", OTHER, W_LINE },
+  { "listtext", INTO, IST_RTF_IN_MARK },
   { "lquote", CHARACTER, 0x2018 },
   { "ltrmark", CHARACTER, 0x200E },
   { "mac", OTHER, W_MAC },
+  { "macpict", OTHER, W_BLIP_MAC },
   { "mhtmltag", SKIP_GROUP, 0 },
   { "nestcell", OTHER, W_CELL },
-  { "nestrow", OTHER, W_ROW },
+  { "nestrow", OTHER, W_NESTROW },
+  { "nesttableprops", NOTHING, 0 },
+  { "nonesttables", SKIP_GROUP, 0 },
   { "nonshppict", SKIP_GROUP, 0 },
+  { "nosupersub", OTHER, W_NOSUPERSUB },
   { "objattph", OTHER, W_OBJECT_PLACE },
-  { "objdata", SKIP_GROUP, 0 },
+  { "objdata", INTO, IST_RTF_IN_PICTURE },
   { "par", OTHER, W_PAR },
   { "pard", OTHER, W_PARD },
   { "pc", OTHER, W_PC },
+  { "pich", OTHER, W_PICH },
+  { "pichgoal", OTHER, W_PICHGOAL },
   { "pict", INTO, IST_RTF_IN_PICTURE },
+  { "picw", OTHER, W_PICW },
+  { "picwgoal", OTHER, W_PICWGOAL },
   { "plain", OTHER, W_PLAIN },
   { "pngblip", OTHER, W_BLIP_PNG },
+  { "pntext", INTO, IST_RTF_IN_MARK },
   { "qc", OTHER, W_QC },
   { "qj", OTHER, W_QJ },
   { "ql", OTHER, W_QL },
@@ -121,14 +178,32 @@ static const Row rows[] = {
   { "rquote", CHARACTER, 0x2019 },
   { "rtlmark", CHARACTER, 0x200F },
   { "sect", OTHER, W_PAR },
+  { "shpinst", NOTHING, 0 },
+  { "shppict", NOTHING, 0 },
+  { "shprslt", SKIP_GROUP, 0 },
+  { "sn", SKIP_GROUP, 0 },
   { "strike", LOOK, G_STRUCT_OFFSET (IstRtfLook, strike) },
+  { "striked", LOOK, G_STRUCT_OFFSET (IstRtfLook, strike) },
   { "stylesheet", SKIP_GROUP, 0 },
+  { "sub", OTHER, W_SUB },
+  { "super", OTHER, W_SUPER },
+  { "sv", INTO, IST_RTF_IN_VALUE },
   { "tab", CHARACTER, '\t' },
+  { "trowd", OTHER, W_TROWD },
   { "u", OTHER, W_U },
   { "uc", OTHER, W_UC },
+  { "ud", OTHER, W_UD },
   { "ul", LOOK, G_STRUCT_OFFSET (IstRtfLook, underline) },
+  { "uld", LOOK, G_STRUCT_OFFSET (IstRtfLook, underline) },
+  { "uldash", LOOK, G_STRUCT_OFFSET (IstRtfLook, underline) },
+  { "uldb", LOOK, G_STRUCT_OFFSET (IstRtfLook, underline) },
   { "ulnone", OTHER, W_ULNONE },
+  { "ulth", LOOK, G_STRUCT_OFFSET (IstRtfLook, underline) },
+  { "ulw", LOOK, G_STRUCT_OFFSET (IstRtfLook, underline) },
+  { "ulwave", LOOK, G_STRUCT_OFFSET (IstRtfLook, underline) },
+  { "upr", OTHER, W_UPR },
   { "v", OTHER, W_V },
+  { "wmetafile", OTHER, W_BLIP_WMF },
   { "zwj", CHARACTER, 0x200D },
   { "zwnj", CHARACTER, 0x200C },
   { "~", CHARACTER, 0xA0 },
@@ -186,26 +261,13 @@ set_colour (IstRtfParser *p, guint shift, int value)
   p->has_colour = TRUE;
 }
 
-static void
-begin_picture (IstRtfParser *p, const char *type)
-{
-  if (ist_rtf_state (p)->place != IST_RTF_IN_PICTURE || p->kind != IST_RTF_PLAIN)
-    return;
-  p->picture_type = type;
-  p->nibble = -1;
-  if (p->picture == NULL)
-    p->picture = g_byte_array_new ();
-}
-
 /* Raw bytes: only a picture's are of use. */
 static void
 take_binary (IstRtfParser *p, int n)
 {
   gsize size = MIN ((gsize) MAX (n, 0), p->size - p->at);
-  gsize had = p->picture != NULL ? p->picture->len : 0;
 
-  if (p->picture != NULL && ist_rtf_state (p)->place == IST_RTF_IN_PICTURE && had <= p->max_bytes
-      && size <= p->max_bytes - had)
+  if (p->picture != NULL && ist_rtf_state (p)->place == IST_RTF_IN_PICTURE && p->picture->len + size <= G_MAXINT)
     g_byte_array_append (p->picture, p->data + p->at, (guint) size);
   p->at += size;
 }
@@ -221,7 +283,7 @@ put_object (IstRtfParser *p)
   ist_rtf_write_text (p, "\xEF\xBF\xBC");
 }
 
-/* Words about the document and its tables. */
+/* Words in tables at the beginning of the document, and about it. */
 static void
 apply_document (IstRtfParser *p, gsize word, int value)
 {
@@ -239,7 +301,7 @@ apply_document (IstRtfParser *p, gsize word, int value)
       return;
     case W_DEFF:
       p->default_font = value;
-      ist_rtf_state (p)->font = value;
+      ist_rtf_state (p)->look.font = value;
       return;
     case W_FCHARSET:
       set_charset (p, value);
@@ -256,11 +318,45 @@ apply_document (IstRtfParser *p, gsize word, int value)
     case W_BLUE:
       set_colour (p, 0, value);
       return;
+    default:
+      return;
+    }
+}
+
+static void
+apply_picture (IstRtfParser *p, gsize word, int value)
+{
+  switch (word)
+    {
     case W_BLIP_PNG:
-      begin_picture (p, "image/png");
+      ist_rtf_picture_begin (p, "image/png");
       return;
     case W_BLIP_JPEG:
-      begin_picture (p, "image/jpeg");
+      ist_rtf_picture_begin (p, "image/jpeg");
+      return;
+    case W_BLIP_EMF:
+      ist_rtf_picture_begin (p, "image/emf");
+      return;
+    case W_BLIP_WMF:
+      ist_rtf_picture_begin (p, "image/wmf");
+      return;
+    case W_BLIP_MAC:
+      ist_rtf_picture_begin (p, "image/x-pict");
+      return;
+    case W_BLIP_DIB:
+      ist_rtf_picture_begin (p, "image/bmp");
+      return;
+    case W_PICW:
+      p->picture_width = (guint) MAX (value, 0);
+      return;
+    case W_PICH:
+      p->picture_height = (guint) MAX (value, 0);
+      return;
+    case W_PICWGOAL:
+      p->picture_wide_twips = (guint) MAX (value, 0);
+      return;
+    case W_PICHGOAL:
+      p->picture_high_twips = (guint) MAX (value, 0);
       return;
     case W_BIN:
       take_binary (p, value);
@@ -270,14 +366,43 @@ apply_document (IstRtfParser *p, gsize word, int value)
     }
 }
 
-/* Words about paragraphs; they count where text is visible. */
+/* What a row's cells are; it counts from the next end of a row on. */
 static void
-apply_paragraph (IstRtfParser *p, gsize word)
+apply_shape (IstRtfParser *p, gsize word, int value)
 {
-  IstRtfState *state = ist_rtf_state (p);
+  switch (word)
+    {
+    case W_TROWD:
+      g_array_set_size (p->shapes, 0);
+      memset (&p->shape, 0, sizeof p->shape);
+      return;
+    case W_CLMRG:
+      p->shape.joins_left = TRUE;
+      return;
+    case W_CLVMGF:
+      p->shape.begins_down = TRUE;
+      return;
+    case W_CLVMRG:
+      p->shape.joins_up = TRUE;
+      return;
+    case W_CLCBPAT:
+      p->shape.background = (guint) MAX (value, 0);
+      return;
+    case W_CELLX:
+      p->shape.right_twips = CLAMP (value, 0, 1000000);
+      if (p->shapes->len < MAX_SHAPES)
+        g_array_append_val (p->shapes, p->shape);
+      memset (&p->shape, 0, sizeof p->shape);
+      return;
+    default:
+      return;
+    }
+}
 
-  if (state->place != IST_RTF_IN_TAG && (state->place != IST_RTF_IN_BODY || state->hidden))
-    return;
+/* Words that end something; they count where text is visible. */
+static void
+apply_end (IstRtfParser *p, gsize word)
+{
   switch (word)
     {
     case W_PAR:
@@ -287,29 +412,13 @@ apply_paragraph (IstRtfParser *p, gsize word)
       ist_rtf_write_line (p);
       return;
     case W_CELL:
-      ist_rtf_write_cell (p);
+      ist_rtf_table_end_cell (p);
       return;
     case W_ROW:
-      ist_rtf_write_row (p);
+      ist_rtf_table_end_row (p, FALSE);
       return;
-    case W_INTBL:
-      p->wants_table = TRUE;
-      return;
-    case W_PARD:
-      p->wants_table = FALSE;
-      p->align = NULL;
-      return;
-    case W_QC:
-      p->align = "center";
-      return;
-    case W_QR:
-      p->align = "right";
-      return;
-    case W_QJ:
-      p->align = "justify";
-      return;
-    case W_QL:
-      p->align = NULL;
+    case W_NESTROW:
+      ist_rtf_table_end_row (p, TRUE);
       return;
     default:
       return;
@@ -317,37 +426,99 @@ apply_paragraph (IstRtfParser *p, gsize word)
 }
 
 static void
-apply_other (IstRtfParser *p, gsize word, gboolean has_value, int value)
+apply_paragraph (IstRtfParser *p, gsize word, int value)
+{
+  IstRtfParagraph *paragraph = &p->paragraph;
+
+  switch (word)
+    {
+    case W_INTBL:
+      paragraph->depth = MAX (paragraph->depth, 1);
+      return;
+    case W_ITAP:
+      paragraph->depth = (guint) CLAMP (value, 0, 64);
+      return;
+    case W_PARD:
+      memset (paragraph, 0, sizeof *paragraph);
+      return;
+    case W_LI:
+      paragraph->indent_twips = CLAMP (value, 0, 31680);
+      return;
+    case W_FI:
+      paragraph->first_twips = CLAMP (value, -31680, 31680);
+      return;
+    case W_ILVL:
+      paragraph->list_level = (guint) CLAMP (value, 0, 8);
+      return;
+    case W_QC:
+      paragraph->align = "center";
+      return;
+    case W_QR:
+      paragraph->align = "right";
+      return;
+    case W_QJ:
+      paragraph->align = "justify";
+      return;
+    case W_QL:
+      paragraph->align = NULL;
+      return;
+    default:
+      return;
+    }
+}
+
+static void
+apply_look (IstRtfParser *p, gsize word, int value)
+{
+  IstRtfLook *look = &ist_rtf_state (p)->look;
+
+  switch (word)
+    {
+    case W_PLAIN:
+      memset (look, 0, G_STRUCT_OFFSET (IstRtfLook, font));
+      look->font = p->default_font;
+      return;
+    case W_CF:
+      look->colour = (guint) MAX (value, 0);
+      return;
+    case W_BACKGROUND:
+      look->background = (guint) MAX (value, 0);
+      return;
+    case W_FS:
+      look->half_points = (guint) CLAMP (value, 0, 400);
+      return;
+    case W_SUPER:
+      look->raised = 1;
+      return;
+    case W_SUB:
+      look->raised = -1;
+      return;
+    case W_NOSUPERSUB:
+      look->raised = 0;
+      return;
+    case W_ULNONE:
+      look->underline = FALSE;
+      return;
+    default:
+      return;
+    }
+}
+
+/* Words about which text is the text. */
+static void
+apply_text (IstRtfParser *p, gsize word, gboolean on, int value)
 {
   IstRtfState *state = ist_rtf_state (p);
 
   switch (word)
     {
-    case W_F:
-      if (state->place == IST_RTF_IN_FONTS)
-        p->font_read = value;
-      state->font = value;
-      return;
-    case W_PLAIN:
-      memset (&state->look, 0, sizeof state->look);
-      state->font = p->default_font;
-      return;
-    case W_CF:
-      state->look.colour = (guint) MAX (value, 0);
-      return;
-    case W_FS:
-      state->look.half_points = (guint) CLAMP (value, 0, 400);
-      return;
-    case W_ULNONE:
-      state->look.underline = FALSE;
-      return;
     case W_V:
       if (p->kind != IST_RTF_HTML)
-        state->hidden = !has_value || value != 0;
+        state->hidden = on;
       return;
     case W_HTMLRTF:
       if (p->kind != IST_RTF_PLAIN)
-        state->hidden = !has_value || value != 0;
+        state->hidden = on;
       return;
     case W_UC:
       state->uc = (guint) CLAMP (value, 0, 16);
@@ -359,10 +530,51 @@ apply_other (IstRtfParser *p, gsize word, gboolean has_value, int value)
     case W_OBJECT_PLACE:
       put_object (p);
       return;
+    case W_RESULT:
+      if (state->place == IST_RTF_IN_BODY && p->next_link != 0)
+        {
+          state->look.link = p->next_link;
+          p->next_link = 0;
+          p->link_start = p->text->len;
+        }
+      return;
+    case W_UPR: /* the same text twice, the second time in Unicode */
+      state->before = state->place;
+      state->in_upr = TRUE;
+      state->place = IST_RTF_IN_SKIPPED;
+      return;
+    case W_UD:
+      if (state->in_upr)
+        state->place = state->before;
+      return;
     default:
-      apply_document (p, word, value);
-      apply_paragraph (p, word);
+      return;
     }
+}
+
+static void
+apply_other (IstRtfParser *p, gsize word, gboolean has_value, int value)
+{
+  IstRtfState *state = ist_rtf_state (p);
+  gboolean is_visible
+      = state->place == IST_RTF_IN_TAG || (state->place == IST_RTF_IN_BODY && !state->hidden);
+
+  if (word == W_F)
+    {
+      if (state->place == IST_RTF_IN_FONTS)
+        p->font_read = value;
+      state->look.font = value;
+      return;
+    }
+  apply_document (p, word, value);
+  apply_picture (p, word, value);
+  apply_look (p, word, value);
+  apply_text (p, word, !has_value || value != 0, value);
+  if (!is_visible)
+    return;
+  apply_shape (p, word, value);
+  apply_paragraph (p, word, value);
+  apply_end (p, word);
 }
 
 static void
@@ -375,6 +587,10 @@ go_into (IstRtfParser *p, IstRtfPlace place)
   if (place == IST_RTF_IN_TAG && p->kind != IST_RTF_HTML)
     place = IST_RTF_IN_SKIPPED;
   state->place = place;
+  if (place == IST_RTF_IN_PICTURE && !state->hidden)
+    ist_rtf_picture_begin (p, "application/octet-stream");
+  if (place == IST_RTF_IN_MARK)
+    g_string_truncate (p->mark, 0);
 }
 
 void
@@ -387,8 +603,7 @@ ist_rtf_words_apply (IstRtfParser *p, const char *word, gboolean has_value, int 
   state = ist_rtf_state (p);
   if (row == NULL)
     {
-      /* {\*\shppict{\pict…}} has the picture every reader is to take. */
-      if (state->is_star && strcmp (word, "shppict") != 0)
+      if (state->is_star)
         state->place = IST_RTF_IN_SKIPPED;
       state->is_star = FALSE;
       return;
@@ -407,6 +622,8 @@ ist_rtf_words_apply (IstRtfParser *p, const char *word, gboolean has_value, int 
       return;
     case LOOK:
       G_STRUCT_MEMBER (gboolean, &state->look, row->value) = !has_value || value != 0;
+      return;
+    case NOTHING:
       return;
     default:
       apply_other (p, row->value, has_value, value);

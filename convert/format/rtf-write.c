@@ -3,114 +3,25 @@
 
 #include <string.h>
 
-#define MAX_PICTURES 256
+#define MAX_LIST_LEVEL 8
+
+/* NULL: that of the document, which stands at the body. Names are interned: fonts that differ in the charset only are
+ * one font. */
+static const char *
+font_of (const IstRtfParser *p, const IstRtfLook *look)
+{
+  const char *name = g_hash_table_lookup (p->font_names, GINT_TO_POINTER (look->font));
+
+  return name != g_hash_table_lookup (p->font_names, GINT_TO_POINTER (p->default_font)) ? name : NULL;
+}
 
 static gboolean
-same_look (const IstRtfLook *a, const IstRtfLook *b)
+same_look (const IstRtfParser *p, const IstRtfLook *a, const IstRtfLook *b)
 {
   return a->bold == b->bold && a->italic == b->italic && a->underline == b->underline
-         && a->strike == b->strike && a->colour == b->colour && a->half_points == b->half_points;
-}
-
-static void
-close_look (IstRtfParser *p)
-{
-  if (!p->in_look)
-    return;
-  if (p->look.strike)
-    g_string_append (p->html, "</s>");
-  if (p->look.underline)
-    g_string_append (p->html, "</u>");
-  if (p->look.italic)
-    g_string_append (p->html, "</i>");
-  if (p->look.bold)
-    g_string_append (p->html, "</b>");
-  g_string_append (p->html, "</span>");
-  p->in_look = FALSE;
-}
-
-static void
-open_look (IstRtfParser *p)
-{
-  const IstRtfLook *look = &ist_rtf_state (p)->look;
-  guint32 colour = look->colour < p->colours->len
-                       ? g_array_index (p->colours, guint32, look->colour)
-                       : G_MAXUINT32;
-
-  if (p->in_look && same_look (look, &p->look))
-    return;
-  close_look (p);
-  p->look = *look;
-  p->in_look = TRUE;
-  g_string_append (p->html, "<span");
-  if (look->half_points != 0 || (colour != G_MAXUINT32 && colour != 0))
-    g_string_append (p->html, " style=\"");
-  if (look->half_points != 0)
-    g_string_append_printf (p->html, "font-size:%u.%upt", look->half_points / 2,
-                            look->half_points % 2 * 5);
-  if (colour != G_MAXUINT32 && colour != 0)
-    g_string_append_printf (p->html, "%scolor:#%06x", look->half_points != 0 ? ";" : "", colour);
-  if (look->half_points != 0 || (colour != G_MAXUINT32 && colour != 0))
-    g_string_append_c (p->html, '"');
-  g_string_append_c (p->html, '>');
-  if (look->bold)
-    g_string_append (p->html, "<b>");
-  if (look->italic)
-    g_string_append (p->html, "<i>");
-  if (look->underline)
-    g_string_append (p->html, "<u>");
-  if (look->strike)
-    g_string_append (p->html, "<s>");
-}
-
-static void
-close_paragraph (IstRtfParser *p)
-{
-  close_look (p);
-  if (p->in_paragraph)
-    g_string_append (p->html, "</p>\n");
-  p->in_paragraph = FALSE;
-}
-
-static void
-close_table (IstRtfParser *p)
-{
-  close_paragraph (p);
-  if (p->in_cell)
-    g_string_append (p->html, "</td>");
-  if (p->in_row)
-    g_string_append (p->html, "</tr>\n");
-  if (p->in_table)
-    g_string_append (p->html, "</table>\n");
-  p->in_table = p->in_row = p->in_cell = FALSE;
-}
-
-static void
-open_cell (IstRtfParser *p)
-{
-  if (!p->in_table)
-    g_string_append (p->html, "<table border=\"1\">\n");
-  if (!p->in_row)
-    g_string_append (p->html, "<tr>");
-  if (!p->in_cell)
-    g_string_append (p->html, "<td>");
-  p->in_table = p->in_row = p->in_cell = TRUE;
-}
-
-static void
-open_paragraph (IstRtfParser *p)
-{
-  if (p->in_paragraph)
-    return;
-  if (p->wants_table && !p->in_cell)
-    open_cell (p);
-  else if (!p->wants_table && p->in_table && !p->in_cell)
-    close_table (p);
-  if (p->align != NULL)
-    g_string_append_printf (p->html, "<p style=\"text-align:%s\">", p->align);
-  else
-    g_string_append (p->html, "<p>");
-  p->in_paragraph = TRUE;
+         && a->strike == b->strike && a->raised == b->raised && a->colour == b->colour
+         && a->background == b->background && a->half_points == b->half_points
+         && font_of (p, a) == font_of (p, b) && a->link == b->link;
 }
 
 static void
@@ -135,9 +46,247 @@ append_escaped (GString *out, const char *text)
 }
 
 static void
-check_size (IstRtfParser *p)
+close_look (IstRtfParser *p)
 {
-  if (p->html->len > p->max_bytes || p->text->len > p->max_bytes)
+  if (!p->in_look)
+    return;
+  if (p->look.raised != 0)
+    g_string_append (p->out, p->look.raised > 0 ? "</sup>" : "</sub>");
+  if (p->look.strike)
+    g_string_append (p->out, "</s>");
+  if (p->look.underline)
+    g_string_append (p->out, "</u>");
+  if (p->look.italic)
+    g_string_append (p->out, "</i>");
+  if (p->look.bold)
+    g_string_append (p->out, "</b>");
+  g_string_append (p->out, "</span>");
+  if (p->look.link != 0)
+    g_string_append (p->out, "</a>");
+  p->in_look = FALSE;
+}
+
+guint32
+ist_rtf_write_colour (const IstRtfParser *p, guint index)
+{
+  return index > 0 && index < p->colours->len ? g_array_index (p->colours, guint32, index) : G_MAXUINT32;
+}
+
+static void
+append_style (GString *style, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
+static void
+append_style (GString *style, const char *format, ...)
+{
+  va_list args;
+
+  if (style->len > 0)
+    g_string_append_c (style, ';');
+  va_start (args, format);
+  g_string_append_vprintf (style, format, args);
+  va_end (args);
+}
+
+/* White on the background of the page, which is not carried, could not be read. */
+static gboolean
+is_readable (const IstRtfParser *p, guint32 colour, guint32 background)
+{
+  return background != G_MAXUINT32 || p->tables->len > 0 || (colour & 0xFF) < 0xE8 || (colour >> 8 & 0xFF) < 0xE8
+         || (colour >> 16) < 0xE8;
+}
+
+static void
+open_span (IstRtfParser *p, const IstRtfLook *look)
+{
+  g_autoptr (GString) style = g_string_new (NULL);
+  guint32 colour = ist_rtf_write_colour (p, look->colour);
+  guint32 background = ist_rtf_write_colour (p, look->background);
+  const char *font = font_of (p, look);
+
+  if (font != NULL)
+    append_style (style, "font-family:'%s'", font);
+  if (look->half_points != 0)
+    append_style (style, "font-size:%u.%upt", look->half_points / 2, look->half_points % 2 * 5);
+  if (colour != G_MAXUINT32 && colour != 0 && is_readable (p, colour, background))
+    append_style (style, "color:#%06x", colour);
+  if (background != G_MAXUINT32)
+    append_style (style, "background-color:#%06x", background);
+  if (style->len > 0)
+    g_string_append_printf (p->out, "<span style=\"%s\">", style->str);
+  else
+    g_string_append (p->out, "<span>");
+}
+
+static void
+open_look (IstRtfParser *p)
+{
+  const IstRtfLook *look = &ist_rtf_state (p)->look;
+
+  if (p->in_look && same_look (p, look, &p->look))
+    return;
+  close_look (p);
+  p->look = *look;
+  p->in_look = TRUE;
+  if (look->link != 0)
+    {
+      g_string_append (p->out, "<a href=\"");
+      append_escaped (p->out, g_ptr_array_index (p->links, look->link - 1));
+      g_string_append (p->out, "\">");
+    }
+  open_span (p, look);
+  if (look->bold)
+    g_string_append (p->out, "<b>");
+  if (look->italic)
+    g_string_append (p->out, "<i>");
+  if (look->underline)
+    g_string_append (p->out, "<u>");
+  if (look->strike)
+    g_string_append (p->out, "<s>");
+  if (look->raised != 0)
+    g_string_append (p->out, look->raised > 0 ? "<sup>" : "<sub>");
+}
+
+/* ---- lists ---- */
+
+static void
+close_list (IstRtfParser *p)
+{
+  char type = g_array_index (p->lists, char, p->lists->len - 1);
+
+  g_string_append (p->out, type == '*' ? "</li></ul>\n" : "</li></ol>\n");
+  g_array_set_size (p->lists, p->lists->len - 1);
+}
+
+/* "1." and "(b)" count, everything else is a bullet. Gives the type of <ol> or '*', and the number. */
+static char
+read_mark (const char *mark, guint *number)
+{
+  static const char roman[] = "ivxlcdm";
+  const char *at = mark;
+  gsize letters, romans;
+
+  while (*at == ' ' || *at == '(' || *at == '\t')
+    at++;
+  *number = 0;
+  if (g_ascii_isdigit (*at))
+    {
+      *number = (guint) MIN (g_ascii_strtoull (at, NULL, 10), 100000);
+      return '1';
+    }
+  for (letters = 0; g_ascii_isalpha (at[letters]);)
+    letters++;
+  if (letters == 0 || letters > 8 || strchr (".):", at[letters]) == NULL || at[letters] == '\0')
+    return '*';
+  for (romans = 0; romans < letters && strchr (roman, g_ascii_tolower (at[romans])) != NULL;)
+    romans++;
+  /* A single c, d, l or m is a letter of the alphabet rather. */
+  if (romans == letters && (letters > 1 || strchr ("ivx", g_ascii_tolower (*at)) != NULL))
+    return g_ascii_isupper (*at) ? 'I' : 'i';
+  if (letters > 1)
+    return '*';
+  *number = (guint) (g_ascii_tolower (*at) - 'a') + 1;
+  return g_ascii_isupper (*at) ? 'A' : 'a';
+}
+
+static void
+open_list (IstRtfParser *p, char type, guint number)
+{
+  if (type == '*')
+    g_string_append (p->out, "<ul>");
+  else if (number > 1)
+    g_string_append_printf (p->out, "<ol type=\"%c\" start=\"%u\">", type, number);
+  else
+    g_string_append_printf (p->out, "<ol type=\"%c\">", type);
+  g_array_append_val (p->lists, type);
+}
+
+/* "<li>" in the list of the paragraph's level. */
+static void
+open_item (IstRtfParser *p)
+{
+  guint depth = MIN (p->paragraph.list_level, MAX_LIST_LEVEL) + 1;
+  guint number;
+  char type = read_mark (p->mark->str, &number);
+
+  g_string_truncate (p->mark, 0);
+  while (p->lists->len > depth)
+    close_list (p);
+  /* The first "i." may be a letter of a list that goes on. */
+  if (p->lists->len == depth)
+    {
+      char open = g_array_index (p->lists, char, depth - 1);
+
+      if (open == type || (g_ascii_tolower (open) == 'a' && g_ascii_tolower (type) == 'i'))
+        {
+          g_string_append (p->out, "</li>\n<li>");
+          return;
+        }
+      close_list (p);
+    }
+  while (p->lists->len < depth)
+    {
+      gboolean is_last = p->lists->len + 1 == depth;
+
+      open_list (p, is_last ? type : '*', number);
+      g_string_append (p->out, "<li>");
+    }
+}
+
+/* ---- paragraphs ---- */
+
+static void
+close_paragraph (IstRtfParser *p)
+{
+  close_look (p);
+  if (p->in_paragraph && p->lists->len == 0)
+    g_string_append (p->out, "</p>\n");
+  p->in_paragraph = FALSE;
+}
+
+void
+ist_rtf_write_close (IstRtfParser *p)
+{
+  close_paragraph (p);
+  while (p->lists->len > 0)
+    close_list (p);
+}
+
+void
+ist_rtf_write_open (IstRtfParser *p)
+{
+  g_autoptr (GString) style = NULL;
+  gint first;
+
+  if (p->in_paragraph)
+    return;
+  ist_rtf_table_enter (p, p->paragraph.depth);
+  p->in_paragraph = p->is_empty = TRUE;
+  if (p->mark->len > 0)
+    {
+      open_item (p);
+      return;
+    }
+  while (p->lists->len > 0)
+    close_list (p);
+  style = g_string_new (NULL);
+  if (p->paragraph.align != NULL)
+    append_style (style, "text-align:%s", p->paragraph.align);
+  if (p->paragraph.indent_twips >= 20)
+    append_style (style, "margin-left:%dpt", MIN (p->paragraph.indent_twips / 20, 400));
+  /* A first line that begins before the others does so only as far as they are indented. */
+  first = MAX (p->paragraph.first_twips, -p->paragraph.indent_twips) / 20;
+  if (first != 0)
+    append_style (style, "text-indent:%dpt", CLAMP (first, -400, 400));
+  if (style->len > 0)
+    g_string_append_printf (p->out, "<p style=\"%s\">", style->str);
+  else
+    g_string_append (p->out, "<p>");
+}
+
+void
+ist_rtf_write_check (IstRtfParser *p)
+{
+  if (p->out->len > p->max_bytes || p->held_bytes > p->max_bytes - p->out->len || p->text->len > p->max_bytes)
     p->is_too_long = TRUE;
 }
 
@@ -150,11 +299,12 @@ ist_rtf_write_text (IstRtfParser *p, const char *text)
     g_string_append (p->html, text);
   if (p->kind == IST_RTF_PLAIN)
     {
-      open_paragraph (p);
+      ist_rtf_write_open (p);
       open_look (p);
-      append_escaped (p->html, text);
+      append_escaped (p->out, text);
+      p->is_empty = FALSE;
     }
-  check_size (p);
+  ist_rtf_write_check (p);
 }
 
 void
@@ -166,18 +316,11 @@ ist_rtf_write_line (IstRtfParser *p)
     g_string_append_c (p->html, '\n');
   if (p->kind == IST_RTF_PLAIN)
     {
-      open_paragraph (p);
-      g_string_append (p->html, "<br>\n");
+      ist_rtf_write_open (p);
+      g_string_append (p->out, "<br>\n");
+      p->is_empty = FALSE;
     }
-  check_size (p);
-}
-
-static gboolean
-ends_with (const GString *text, const char *end)
-{
-  gsize size = strlen (end);
-
-  return text->len >= size && memcmp (text->str + text->len - size, end, size) == 0;
+  ist_rtf_write_check (p);
 }
 
 void
@@ -189,66 +332,24 @@ ist_rtf_write_paragraph (IstRtfParser *p)
       return;
     }
   g_string_append_c (p->text, '\n');
-  open_paragraph (p);
-  if (ends_with (p->html, "\">") || ends_with (p->html, "<p>"))
-    g_string_append (p->html, "&nbsp;");
+  ist_rtf_write_open (p);
+  if (p->is_empty)
+    g_string_append (p->out, "&nbsp;");
   close_paragraph (p);
-  check_size (p);
-}
-
-void
-ist_rtf_write_cell (IstRtfParser *p)
-{
-  if (p->kind != IST_RTF_PLAIN)
-    return;
-  g_string_append_c (p->text, '\t');
-  close_paragraph (p);
-  open_cell (p);
-  g_string_append (p->html, "</td>");
-  p->in_cell = FALSE;
-  check_size (p);
-}
-
-void
-ist_rtf_write_row (IstRtfParser *p)
-{
-  if (p->kind != IST_RTF_PLAIN)
-    return;
-  g_string_append_c (p->text, '\n');
-  close_paragraph (p);
-  if (p->in_cell)
-    g_string_append (p->html, "</td>");
-  if (p->in_row)
-    g_string_append (p->html, "</tr>\n");
-  p->in_row = p->in_cell = FALSE;
-  check_size (p);
-}
-
-void
-ist_rtf_write_picture (IstRtfParser *p)
-{
-  IstRtfPicture *picture;
-
-  if (p->picture == NULL)
-    return;
-  if (p->picture->len > 0 && p->rtf->pictures->len < MAX_PICTURES)
-    {
-      picture = g_new0 (IstRtfPicture, 1);
-      picture->type = p->picture_type;
-      picture->bytes = g_byte_array_free_to_bytes (g_steal_pointer (&p->picture));
-      g_ptr_array_add (p->rtf->pictures, picture);
-      open_paragraph (p);
-      g_string_append_printf (p->html, "<img src=\"cid:picture-%u@rtf\">", p->rtf->pictures->len);
-    }
-  g_clear_pointer (&p->picture, g_byte_array_unref);
+  ist_rtf_write_check (p);
 }
 
 void
 ist_rtf_write_end (IstRtfParser *p)
 {
+  const char *font = g_hash_table_lookup (p->font_names, GINT_TO_POINTER (p->default_font));
+  g_autofree char *head = font != NULL ? g_strdup_printf ("<html><body style=\"font-family:'%s'\">\n", font)
+                                       : g_strdup ("<html><body>\n");
+
   if (p->kind != IST_RTF_PLAIN)
     return;
-  close_table (p);
-  g_string_prepend (p->html, "<html><body>\n");
+  ist_rtf_write_close (p);
+  ist_rtf_table_enter (p, 0);
+  g_string_prepend (p->html, head);
   g_string_append (p->html, "</body></html>\n");
 }

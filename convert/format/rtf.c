@@ -8,6 +8,10 @@
 #define MAX_DEPTH 256
 #define MAX_WORD 32
 #define KIND_WINDOW 4096
+#define MAX_INSTRUCTION 4096
+#define MAX_MARK 32
+#define MAX_FONT_NAME 64
+#define MAX_FONTS 4096
 
 IstRtfState *
 ist_rtf_state (IstRtfParser *p)
@@ -23,8 +27,28 @@ ist_rtf_code_page (IstRtfParser *p)
 
   if (state->place == IST_RTF_IN_TAG)
     return p->code_page;
-  page = GPOINTER_TO_UINT (g_hash_table_lookup (p->fonts, GINT_TO_POINTER (state->font)));
+  page = GPOINTER_TO_UINT (g_hash_table_lookup (p->fonts, GINT_TO_POINTER (state->look.font)));
   return page != 0 ? page : p->code_page;
+}
+
+static void
+put_text (IstRtfParser *p, const char *text)
+{
+  switch (ist_rtf_state (p)->place)
+    {
+    case IST_RTF_IN_INSTRUCTION:
+      if (p->instruction->len < MAX_INSTRUCTION)
+        g_string_append (p->instruction, text);
+      return;
+    case IST_RTF_IN_MARK:
+      if (p->kind == IST_RTF_PLAIN && p->mark->len < MAX_MARK)
+        g_string_append (p->mark, text);
+      if (p->kind != IST_RTF_HTML)
+        g_string_append (p->text, text);
+      return;
+    default:
+      ist_rtf_write_text (p, text);
+    }
 }
 
 /* A run in a page of single bytes, whose conversion is not begun anew for each run. FALSE: it is none. */
@@ -47,7 +71,7 @@ put_narrow (IstRtfParser *p)
     else
       g_string_append (p->wide, p->narrow[p->bytes->str[i] & 0x7F]);
   g_string_truncate (p->bytes, 0);
-  ist_rtf_write_text (p, p->wide->str);
+  put_text (p, p->wide->str);
   return TRUE;
 }
 
@@ -60,7 +84,7 @@ ist_rtf_flush (IstRtfParser *p)
     return;
   if (ist_code_page_is_ascii (ist_rtf_code_page (p), p->bytes->str, p->bytes->len))
     {
-      ist_rtf_write_text (p, p->bytes->str);
+      put_text (p, p->bytes->str);
       g_string_truncate (p->bytes, 0);
       return;
     }
@@ -68,7 +92,7 @@ ist_rtf_flush (IstRtfParser *p)
     return;
   text = ist_code_page_to_utf8 (p->bytes->str, p->bytes->len, ist_rtf_code_page (p));
   g_string_truncate (p->bytes, 0);
-  ist_rtf_write_text (p, text);
+  put_text (p, text);
 }
 
 static gboolean
@@ -76,7 +100,10 @@ is_visible (IstRtfParser *p)
 {
   IstRtfState *state = ist_rtf_state (p);
 
-  return state->place == IST_RTF_IN_TAG || (state->place == IST_RTF_IN_BODY && !state->hidden);
+  return state->place == IST_RTF_IN_TAG
+         || ((state->place == IST_RTF_IN_BODY || state->place == IST_RTF_IN_MARK
+              || state->place == IST_RTF_IN_INSTRUCTION)
+             && !state->hidden);
 }
 
 void
@@ -103,7 +130,7 @@ ist_rtf_put_unicode (IstRtfParser *p, gunichar c)
   if (c == 0 || c == 0xFFFC || !g_unichar_validate (c))
     c = 0xFFFD;
   utf8[g_unichar_to_utf8 (c, utf8)] = '\0';
-  ist_rtf_write_text (p, utf8);
+  put_text (p, utf8);
 }
 
 static void
@@ -118,21 +145,23 @@ put_colour (IstRtfParser *p, guint8 byte)
   p->has_colour = FALSE;
 }
 
+/* The name of a font is for style sheets: letters and digits. */
 static void
-put_picture (IstRtfParser *p, guint8 byte)
+put_font_name (IstRtfParser *p, guint8 byte)
 {
-  int digit = g_ascii_xdigit_value ((char) byte);
-
-  if (digit < 0 || p->picture == NULL || p->picture->len >= p->max_bytes)
-    return;
-  if (p->nibble < 0)
+  if (byte != ';')
     {
-      p->nibble = digit;
+      if (p->font_name->len < MAX_FONT_NAME)
+        g_string_append_c (p->font_name, (char) byte);
       return;
     }
-  byte = (guint8) (p->nibble << 4 | digit);
-  p->nibble = -1;
-  g_byte_array_append (p->picture, &byte, 1);
+  g_strstrip (p->font_name->str);
+  for (const char *c = p->font_name->str; *c != '\0'; c++)
+    if (!g_ascii_isalnum (*c) && strchr (" -_", *c) == NULL)
+      p->font_name->str[0] = '\0';
+  if (p->font_name->str[0] != '\0' && g_hash_table_size (p->font_names) < MAX_FONTS)
+    g_hash_table_insert (p->font_names, GINT_TO_POINTER (p->font_read), g_string_chunk_insert_const (p->names, p->font_name->str));
+  g_string_truncate (p->font_name, 0);
 }
 
 static void
@@ -148,8 +177,11 @@ put_byte (IstRtfParser *p, guint8 byte)
     case IST_RTF_IN_COLOURS:
       put_colour (p, byte);
       return;
+    case IST_RTF_IN_FONTS:
+      put_font_name (p, byte);
+      return;
     case IST_RTF_IN_PICTURE:
-      put_picture (p, byte);
+      ist_rtf_picture_put (p, byte);
       return;
     default:
       if (is_visible (p) && byte != 0)
@@ -176,7 +208,7 @@ put_run (IstRtfParser *p)
 static gboolean
 is_text_place (IstRtfPlace place)
 {
-  return place != IST_RTF_IN_COLOURS && place != IST_RTF_IN_PICTURE;
+  return place != IST_RTF_IN_COLOURS && place != IST_RTF_IN_FONTS && place != IST_RTF_IN_PICTURE;
 }
 
 static void
@@ -198,7 +230,8 @@ open_group (IstRtfParser *p)
 static void
 close_group (IstRtfParser *p)
 {
-  IstRtfPlace place = ist_rtf_state (p)->place;
+  IstRtfState closed = *ist_rtf_state (p);
+  const IstRtfState *state;
 
   p->n_skip = 0;
   if (p->n_deeper > 0)
@@ -209,8 +242,13 @@ close_group (IstRtfParser *p)
   ist_rtf_flush (p);
   if (p->stack->len > 1)
     g_array_set_size (p->stack, p->stack->len - 1);
-  if (place == IST_RTF_IN_PICTURE && ist_rtf_state (p)->place != IST_RTF_IN_PICTURE)
-    ist_rtf_write_picture (p);
+  state = ist_rtf_state (p);
+  if (closed.place == IST_RTF_IN_PICTURE && state->place != IST_RTF_IN_PICTURE)
+    ist_rtf_picture_end (p);
+  if (closed.place == IST_RTF_IN_INSTRUCTION && state->place != IST_RTF_IN_INSTRUCTION)
+    ist_rtf_field_instruct (p);
+  if (closed.look.link != 0 && state->look.link != closed.look.link)
+    ist_rtf_field_end (p, closed.look.link);
 }
 
 static void
@@ -274,10 +312,11 @@ read_symbol (IstRtfParser *p)
       ist_rtf_state (p)->is_star = TRUE;
       return;
     case '~':
-      ist_rtf_words_apply (p, "~", FALSE, 0);
-      return;
     case '_':
-      ist_rtf_words_apply (p, "_", FALSE, 0);
+      if (p->n_skip > 0)
+        p->n_skip--;
+      else
+        ist_rtf_words_apply (p, c == '~' ? "~" : "_", FALSE, 0);
       return;
     case '\r':
     case '\n':
@@ -337,7 +376,7 @@ parse (IstRtfParser *p)
   ist_rtf_write_end (p);
 }
 
-/* \fromhtml or \fromtext stand among the first words ([MS-OXRTFEX] 2.2.3). */
+/* \fromhtml or \fromtext stand among the first words ([MS-OXRTFEX] 2.2.3.1). */
 static IstRtfKind
 find_kind (const char *data, gsize size)
 {
@@ -355,6 +394,7 @@ free_picture (gpointer user)
   IstRtfPicture *picture = user;
 
   g_bytes_unref (picture->bytes);
+  g_free (picture->name);
   g_free (picture);
 }
 
@@ -370,13 +410,48 @@ ist_rtf_free (IstRtf *rtf)
 }
 
 static void
+begin (IstRtfParser *p)
+{
+  IstRtfState first = { .uc = 1 };
+
+  p->stack = g_array_new (FALSE, TRUE, sizeof (IstRtfState));
+  g_array_append_val (p->stack, first);
+  p->code_page = 1252;
+  p->fonts = g_hash_table_new (NULL, NULL);
+  p->font_names = g_hash_table_new (NULL, NULL);
+  p->names = g_string_chunk_new (1024);
+  p->font_name = g_string_new (NULL);
+  p->colours = g_array_new (FALSE, FALSE, sizeof (guint32));
+  p->bytes = g_string_new (NULL);
+  p->wide = g_string_new (NULL);
+  p->html = p->out = g_string_new (NULL);
+  p->text = g_string_new (NULL);
+  p->tables = g_ptr_array_new_with_free_func (ist_rtf_table_free);
+  p->shapes = g_array_new (FALSE, TRUE, sizeof (IstRtfCellShape));
+  p->mark = g_string_new (NULL);
+  p->lists = g_array_new (FALSE, FALSE, 1);
+  p->links = g_ptr_array_new_with_free_func (g_free);
+  p->instruction = g_string_new (NULL);
+  p->nibble = -1;
+}
+
+static void
 finish (IstRtfParser *p)
 {
   g_array_unref (p->stack);
   g_array_unref (p->colours);
+  g_array_unref (p->shapes);
+  g_array_unref (p->lists);
   g_hash_table_unref (p->fonts);
+  g_hash_table_unref (p->font_names);
+  g_string_chunk_free (p->names);
+  g_ptr_array_unref (p->tables);
+  g_ptr_array_unref (p->links);
+  g_string_free (p->font_name, TRUE);
   g_string_free (p->bytes, TRUE);
   g_string_free (p->wide, TRUE);
+  g_string_free (p->mark, TRUE);
+  g_string_free (p->instruction, TRUE);
   if (p->picture != NULL)
     g_byte_array_unref (p->picture);
   p->rtf->html = g_string_free (p->html, p->kind == IST_RTF_TEXT);
@@ -387,7 +462,6 @@ IstRtf *
 ist_rtf_read (const char *data, gsize size_bytes, gsize max_bytes, GError **error)
 {
   IstRtfParser p = { .data = (const guint8 *) data, .size = size_bytes, .max_bytes = max_bytes };
-  IstRtfState first = { .uc = 1 };
   g_autoptr (IstRtf) rtf = NULL;
 
   if (size_bytes < 6 || memcmp (data, "{\\rtf", 5) != 0)
@@ -396,16 +470,7 @@ ist_rtf_read (const char *data, gsize size_bytes, gsize max_bytes, GError **erro
   rtf = p.rtf = g_new0 (IstRtf, 1);
   rtf->pictures = g_ptr_array_new_with_free_func (free_picture);
   rtf->kind = p.kind = find_kind (data, size_bytes);
-  p.stack = g_array_new (FALSE, TRUE, sizeof (IstRtfState));
-  g_array_append_val (p.stack, first);
-  p.code_page = 1252;
-  p.fonts = g_hash_table_new (NULL, NULL);
-  p.colours = g_array_new (FALSE, FALSE, sizeof (guint32));
-  p.bytes = g_string_new (NULL);
-  p.wide = g_string_new (NULL);
-  p.html = g_string_new (NULL);
-  p.text = g_string_new (NULL);
-  p.nibble = -1;
+  begin (&p);
   parse (&p);
   finish (&p);
   if (p.is_too_long)

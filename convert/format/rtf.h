@@ -4,12 +4,12 @@
  *   g_autoptr (IstRtf) rtf = ist_rtf_read (data, size, 8 << 20, &error);
  *   if (rtf->html != NULL) …
  *
- * RTF that Outlook made of HTML or text carries the original inside ([MS-OXRTFEX]); other RTF is rendered: characters
- * (bold, italic, underline, strike, colour, size), alignment, tables, list marks, PNG and JPEG pictures. Places of
- * attached objects are U+FFFC in both forms, in the order of their positions.
+ * RTF that Outlook made of HTML or text carries the original inside ([MS-OXRTFEX]); other RTF is rendered: characters,
+ * alignment, lists, tables with merged cells, links, pictures (docs/formats.md, "RTF"). Places of attached objects are
+ * U+FFFC in both forms, in the order of their positions.
  * Source: [MS-OXRTFEX]; Rich Text Format Specification 1.9.1.
- * Bounds: 256 groups deep (deeper ones share a state), 4,096 fonts and colours, 256 pictures; text beyond `max_bytes`
- * is refused.
+ * Bounds: 256 groups deep (deeper ones share a state), 4,096 fonts, colours and links, 4,096 pictures, 256 cells a row,
+ * tables 16 deep; text or HTML beyond `max_bytes` is refused.
  *
  * Threads: any.
  */
@@ -30,6 +30,8 @@ typedef enum
 typedef struct
 {
   const char *type; /* "image/png"; static */
+  char *name;       /* "picture-1.png" */
+  gboolean shown;   /* the HTML has its place; else the text names it */
   GBytes *bytes;
 } IstRtfPicture;
 
@@ -40,6 +42,7 @@ typedef struct
   char *html; /* UTF-8, LF; NULL for TEXT. Picture N is <img src="cid:picture-N@rtf">, N from 1 */
   char *text; /* UTF-8, LF; NULL for HTML */
   GPtrArray *pictures; /* IstRtfPicture */
+  guint n_left_out;    /* pictures beyond the bound */
   guint n_objects;     /* how many U+FFFC stand in it */
 } IstRtf;
 

@@ -41,6 +41,8 @@ ist_tnef_fields_person (const IstMapiProps *row)
   fill_text (&person->name, row, 0x3001);
   fill_address (&person->address, row, 0x39FE, 0x3002, 0x3003);
   person->kind = (gint32) ist_mapi_prop_number (row, ist_mapi_props_find (row, 0x0C15), 1);
+  person->flags = (gint32) ist_mapi_prop_number (row, ist_mapi_props_find (row, 0x5FFD), 0);
+  person->answer = (gint32) ist_mapi_prop_number (row, ist_mapi_props_find (row, 0x5FFF), 0);
   return person;
 }
 

@@ -133,7 +133,7 @@ read_date (const Reader *r, gsize offset, gsize size)
   return date != NULL ? MAX (g_date_time_to_unix (date), 0) : 0;
 }
 
-/* trpid, size, bytes of the name, bytes of the address; then both ([MS-OXTNEF] 2.1.3.3.1). */
+/* trpid, size, bytes of the name, bytes of the address; then both ([MS-OXTNEF] 2.1.3.3.3). */
 static void
 read_from (Reader *r, gsize offset, gsize size)
 {

@@ -47,7 +47,9 @@ typedef struct
 typedef struct
 {
   char *name, *address; /* SMTP address, or NULL */
-  gint32 kind;          /* 1 To, 2 Cc, 3 Bcc */
+  gint32 kind;          /* 1 To, 2 Cc, 3 Bcc; of a meeting: required, optional, resource */
+  gint32 flags;         /* PidTagRecipientFlags: 0x2 the organizer */
+  gint32 answer;        /* PidTagRecipientTrackStatus: 2 tentative, 3 accepted, 4 declined */
 } IstTnefPerson;
 
 struct _IstTnef

@@ -33,8 +33,11 @@ test_kinds (void)
     { "wrapped text", "{\\rtf1\\ansi\\fromtext \\deff0 a <b>\\par c\\tab d}", NULL, "a <b>\nc\td",
       IST_RTF_TEXT },
     { "plain", HEAD "a<\\b b\\b0\\par}",
-      "<html><body>\n<p><span>a&lt;</span><span><b>b</b></span></p>\n</body></html>\n", "a<b\n",
+      "<html><body style=\"font-family:'Arial'\">\n<p><span>a&lt;</span><span><b>b</b></span></p>\n</body></html>\n", "a<b\n",
       IST_RTF_PLAIN },
+    { "raised and lowered", HEAD "m{\\super 2}\\sub i\\nosupersub x}",
+      "<html><body style=\"font-family:'Arial'\">\n<p><span>m</span><span><sup>2</sup></span><span><sub>i</sub></span><span>x</span></p>\n"
+      "</body></html>\n", "m2ix", IST_RTF_PLAIN },
     { "code page of the font", HEAD "\\f1\\'cf\\f0\\'e9}", NULL, "Пé", IST_RTF_PLAIN },
     { "double bytes", HEAD "\\f2\\'93\\'fa\\'96{}\\'7b}", NULL, "日", IST_RTF_PLAIN },
     { "unicode and what stands for it", HEAD "\\uc2\\u8364 EU\\uc1\\u-10179?\\u-8704?!}", NULL,
@@ -64,21 +67,189 @@ test_kinds (void)
     }
 }
 
+/* What stands between <body> and its end. */
+static void
+test_rendering (void)
+{
+  static const struct
+  {
+    const char *name, *rtf, *html, *text; /* text NULL: not looked at */
+  } rows[] = {
+    { "bullets and numbers",
+      "{\\pntext\\f1\\'B7\\tab}one\\par{\\listtext 1.\\tab}two\\par{\\listtext 2.\\tab}three\\par\\pard out\\par}",
+      "<ul><li><span>one</span></li></ul>\n<ol type=\"1\"><li><span>two</span></li>\n<li><span>three</span></li></ol>\n"
+      "<p><span>out</span></p>\n",
+      "·\tone\n1.\ttwo\n2.\tthree\nout\n" },
+    { "list in a list",
+      "{\\listtext a)\\tab}x\\par\\ilvl1{\\listtext i.\\tab}y\\par\\ilvl0{\\listtext b)\\tab}z\\par}",
+      "<ol type=\"a\"><li><span>x</span><ol type=\"i\"><li><span>y</span></li></ol>\n</li>\n<li><span>z</span></li></ol>\n",
+      NULL },
+    { "cells across columns and rows",
+      "\\trowd\\cellx1000\\clvmgf\\clcbpat1\\cellx2000\\intbl a\\cell b\\cell\\row"
+      "\\trowd\\cellx500\\cellx1000\\clvmrg\\cellx2000\\intbl c\\cell d\\cell\\cell\\row\\pard e\\par}",
+      "<table border=\"1\">\n<tr><td colspan=\"2\"><p><span>a</span></p>\n</td>"
+      "<td rowspan=\"2\" style=\"background-color:#ff0000\"><p><span>b</span></p>\n</td></tr>\n"
+      "<tr><td><p><span>c</span></p>\n</td><td><p><span>d</span></p>\n</td></tr>\n</table>\n<p><span>e</span></p>\n",
+      "a\tb\t\nc\td\t\t\ne\n" },
+    { "merged to the left",
+      "\\trowd\\clmgf\\cellx1000\\clmrg\\cellx2000\\intbl a\\cell\\cell\\row\\trowd\\cellx1000\\cellx2000 b\\cell c\\cell\\row}",
+      "<table border=\"1\">\n<tr><td colspan=\"2\"><p><span>a</span></p>\n</td></tr>\n"
+      "<tr><td><p><span>b</span></p>\n</td><td><p><span>c</span></p>\n</td></tr>\n</table>\n",
+      NULL },
+    { "table in a table",
+      "\\trowd\\cellx3000\\intbl x\\par\\pard\\intbl\\itap2 y\\nestcell{\\*\\nesttableprops\\trowd\\cellx1000\\nestrow}"
+      "{\\nonesttables\\par}\\pard\\intbl z\\cell\\row\\pard}",
+      "<table border=\"1\">\n<tr><td><p><span>x</span></p>\n<table border=\"1\">\n<tr><td><p><span>y</span></p>\n</td></tr>\n"
+      "</table>\n<p><span>z</span></p>\n</td></tr>\n</table>\n",
+      NULL },
+    { "colours, fonts, raised", "{\\cf1\\highlight2 a}{\\f1\\fs21 b}{\\super 2}{\\sub 3}{\\striked s}\\par}",
+      "<p><span style=\"color:#ff0000;background-color:#0000ff\">a</span>"
+      "<span style=\"font-family:'X Y';font-size:10.5pt\">b</span><span><sup>2</sup></span><span><sub>3</sub></span>"
+      "<span><s>s</s></span></p>\n",
+      "ab23s\n" },
+    { "address in a field",
+      "{\\field{\\*\\fldinst{HYPERLINK \"http://x.example/?a&b\" \\\\l \"top\" \\\\o \"tip\"}}{\\fldrslt{\\ul here}}} after\\par}",
+      "<p><a href=\"http://x.example/?a&amp;b#top\"><span><u>here</u></span></a><span> after</span></p>\n",
+      "here <http://x.example/?a&b#top> after\n" },
+    { "its text is the address", "{\\field{\\*\\fldinst HYPERLINK mailto:a@b.example}{\\fldrslt a@b.example}}\\par}",
+      "<p><a href=\"mailto:a@b.example\"><span>a@b.example</span></a></p>\n", "a@b.example\n" },
+    { "an address nobody should follow",
+      "{\\field{\\*\\fldinst HYPERLINK \"javascript:alert(1)\"}{\\fldrslt x}}\\par}", "<p><span>x</span></p>\n", "x\n" },
+    { "other fields", "{\\field{\\*\\fldinst PAGE}{\\fldrslt 7}}{\\field{\\*\\fldinst SYMBOL 183 \\\\f \"Symbol\"}}\\par}",
+      "<p><span>7•</span></p>\n", "7•\n" },
+    { "text twice", "{\\upr{no}{\\*\\ud{yes \\u8364 ?}}}\\par}", "<p><span>yes €</span></p>\n", "yes €\n" },
+    { "text box", "{\\shp{\\*\\shpinst{\\sp{\\sn name}{\\sv value}}{\\shptxt box}}{\\shprslt again}}\\par}",
+      "<p><span>box</span></p>\n", "box\n" },
+    { "a symbol stands for a character", "\\u8209\\_x\\par}", "<p><span>‑x</span></p>\n", "‑x\n" },
+    { "white on nothing, on a colour", "{\\cf3 a}{\\cf3\\cb1 b}\\par}",
+      "<p><span>a</span><span style=\"color:#ffffff;background-color:#ff0000\">b</span></p>\n", "ab\n" },
+    { "hanging", "\\li720\\fi-720 x\\par}", "<p style=\"margin-left:36pt;text-indent:-36pt\"><span>x</span></p>\n", "x\n" },
+    { "indented", "\\li720\\qc x\\par}", "<p style=\"text-align:center;margin-left:36pt\"><span>x</span></p>\n", "x\n" },
+  };
+  static const char head[] = "{\\rtf1\\ansi\\ansicpg1252\\deff0{\\fonttbl{\\f0\\fcharset0 Arial;}{\\f1\\fcharset0 X "
+                             "Y{\\*\\falt No};}}{\\colortbl;\\red255\\green0\\blue0;\\red0\\green0\\blue255;\\red255\\green255\\blue255;}";
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *rtf_text = g_strconcat (head, rows[i].rtf, NULL);
+      g_autofree char *want
+          = g_strdup_printf ("<html><body style=\"font-family:'Arial'\">\n%s</body></html>\n", rows[i].html);
+      g_autoptr (IstRtf) rtf = ist_rtf_read (rtf_text, strlen (rtf_text), 10000, NULL);
+
+      ist_row ("%s", rows[i].name);
+      if (!IST_ASSERT (rtf != NULL))
+        continue;
+      IST_ASSERT_STR (rtf->html, want);
+      if (rows[i].text != NULL)
+        IST_ASSERT_STR (rtf->text, rows[i].text);
+    }
+}
+
+/* None is dropped; those that HTML cannot show are named in the text. */
 static void
 test_pictures (void)
 {
-  static const char text[]
-      = HEAD "{\\*\\shppict{\\pict\\pngblip 89504E47}}{\\nonshppict{\\pict\\wmetafile8 00}}}";
-  g_autoptr (IstRtf) rtf = ist_rtf_read (text, strlen (text), 10000, NULL);
-  const IstRtfPicture *picture;
+  static const struct
+  {
+    const char *name, *rtf, *type, *file, *bytes;
+    gsize size;
+    gboolean shown;
+  } rows[] = {
+    { "png beside its metafile", "{\\*\\shppict{\\pict\\pngblip 89504E47}}{\\nonshppict{\\pict\\wmetafile8 00}}}",
+      "image/png", "picture-1.png", "\x89PNG", 4, TRUE },
+    { "jpeg in raw bytes", "{\\pict\\jpegblip\\bin4 \xFF\xD8\xFF}}", "image/jpeg", "picture-1.jpg", "\xFF\xD8\xFF}", 4,
+      TRUE },
+    { "emf", "{\\pict{\\*\\picprop{\\sp{\\sn x}{\\sv y}}}\\emfblip 01000000 6c}}", "image/emf", "picture-1.emf",
+      "\1\0\0\0\x6C", 5, FALSE },
+    { "wmf too short for a header", "{\\pict\\wmetafile8\\picw100\\pich50 0100}}", "image/wmf", "picture-1.wmf", "\1", 2,
+      FALSE },
+    { "wmf gets its header", "{\\pict\\wmetafile8\\picw100\\pich50 010009000003000000000000000000000000}}", "image/wmf",
+      "picture-1.wmf",
+      "\xD7\xCD\xC6\x9A\0\0\0\0\0\0\x64\0\x32\0\xEC\x09\0\0\0\0\xAB\x5E\1\0\x09\0\0\3\0\0\0\0\0\0\0\0\0\0\0\0", 40, FALSE },
+    { "unknown kind", "{\\pict\\nosuchblip 4142}}", "application/octet-stream", "object-1.bin", "AB", 2, FALSE },
+    { "object", "{\\object{\\*\\objclass Package}{\\*\\objdata 0105}{\\result x}}}", "application/octet-stream",
+      "object-1.bin", "\1\5", 2, FALSE },
+    { "of a drawing", "{\\shp{\\*\\shpinst{\\sp{\\sn pib}{\\sv{\\pict\\pngblip 89504E47}}}}}}", "image/png",
+      "picture-1.png", "\x89PNG", 4, TRUE },
+  };
 
-  if (!IST_ASSERT (rtf != NULL) || !IST_ASSERT_INT (rtf->pictures->len, 1))
-    return;
-  picture = g_ptr_array_index (rtf->pictures, 0);
-  IST_ASSERT_STR (picture->type, "image/png");
-  IST_ASSERT (g_bytes_get_size (picture->bytes) == 4
-              && memcmp (g_bytes_get_data (picture->bytes, NULL), "\x89PNG", 4) == 0);
-  IST_ASSERT (strstr (rtf->html, "cid:picture-1@rtf") != NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *text = g_strconcat (HEAD, rows[i].rtf, NULL);
+      g_autoptr (IstRtf) rtf = ist_rtf_read (text, strlen (text), 10000, NULL);
+      const IstRtfPicture *picture;
+
+      ist_row ("%s", rows[i].name);
+      if (!IST_ASSERT (rtf != NULL) || !IST_ASSERT_INT (rtf->pictures->len, 1))
+        continue;
+      picture = g_ptr_array_index (rtf->pictures, 0);
+      IST_ASSERT_STR (picture->type, rows[i].type);
+      IST_ASSERT_STR (picture->name, rows[i].file);
+      IST_ASSERT_INT (picture->shown, rows[i].shown);
+      if (IST_ASSERT_INT (g_bytes_get_size (picture->bytes), rows[i].size))
+        IST_ASSERT (memcmp (g_bytes_get_data (picture->bytes, NULL), rows[i].bytes, rows[i].size) == 0);
+      IST_ASSERT ((strstr (rtf->html, "cid:picture-1@rtf") != NULL) == rows[i].shown);
+      IST_ASSERT ((strstr (rtf->text, rows[i].file) != NULL) == !rows[i].shown);
+    }
+}
+
+#define METAFILE "010009000003000000000000000000000000"
+
+/* Pictures without the headers of their files, whole and damaged; what cannot be right is kept as far as it goes. */
+static void
+test_picture_files (void)
+{
+  static const struct
+  {
+    const char *name, *words, *type;
+    gsize size;
+    guint offset; /* of the pixels in the header of a bitmap, or the size of a metafile; 0: not looked at */
+  } rows[] = {
+    { "24 bits",
+      "\\dibitmap0 28000000020000000200000001001800000000000000000000000000000000000000000000000000",
+      "image/bmp", 54, 54 },
+    { "8 bits, all colours",
+      "\\dibitmap0 28000000020000000200000001000800000000000000000000000000000000000000000000000000",
+      "image/bmp", 54, 1078 },
+    { "8 bits, two colours",
+      "\\dibitmap0 2800000002000000020000000100080000000000000000000000000000000000020000000000000000000000",
+      "image/bmp", 58, 62 },
+    { "masks",
+      "\\dibitmap0 2800000002000000020000000100100003000000000000000000000000000000000000000000000000000000",
+      "image/bmp", 58, 66 },
+    { "of OS/2",
+      "\\dibitmap0 0C0000000200020001000100",
+      "image/bmp", 26, 32 },
+    { "sizes that cannot be",
+      "\\dibitmap0 FFFFFFFF02000000020000000100080000000000000000000000000000000000FFFFFFFF00000000",
+      "image/bmp", 54, 1162 },
+    { "cut", "\\dibitmap0 28", "image/bmp", 15, 0 },
+    { "a file already", "\\dibitmap0 424D00", "image/bmp", 3, 0 },
+    { "metafile, no size said", "\\wmetafile8 " METAFILE, "image/wmf", 40, 0 },
+    { "metafile, far too large", "\\wmetafile8\\picwgoal2000000000\\pichgoal-5 " METAFILE, "image/wmf", 40, 0 },
+    { "metafile of a size to be shown", "\\wmetafile8\\picw0\\picwgoal300\\pichgoal200 " METAFILE, "image/wmf", 40, 300 },
+    { "metafile, a file already", "\\wmetafile8 D7CDC69A00", "image/wmf", 5, 0 },
+    { "enhanced metafile", "\\emfblip 010000", "image/emf", 3, 0 },
+    { "in binary", "\\emfblip\\bin3 abc", "image/emf", 3, 0 },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *text = g_strdup_printf (HEAD "{\\pict%s}}", rows[i].words);
+      g_autoptr (IstRtf) rtf = ist_rtf_read (text, strlen (text), 10000, NULL);
+      const IstRtfPicture *picture;
+      const guint8 *data;
+
+      ist_row ("%s", rows[i].name);
+      if (!IST_ASSERT (rtf != NULL) || !IST_ASSERT_INT (rtf->pictures->len, 1))
+        continue;
+      picture = g_ptr_array_index (rtf->pictures, 0);
+      data = g_bytes_get_data (picture->bytes, NULL);
+      IST_ASSERT_STR (picture->type, rows[i].type);
+      IST_ASSERT_INT (g_bytes_get_size (picture->bytes), rows[i].size);
+      if (rows[i].offset != 0)
+        IST_ASSERT_INT (data[10] | data[11] << 8, rows[i].offset);
+    }
 }
 
 /* Examples built by hand from [MS-OXRTFCP] 2.1: literals, a reference into the preloaded window, the end mark. */
@@ -131,7 +302,8 @@ int
 main (void)
 {
   static const IstTest tests[] = {
-    { "kinds", test_kinds }, { "pictures", test_pictures },
+    { "kinds", test_kinds }, { "rendering", test_rendering }, { "pictures", test_pictures },
+    { "files of pictures", test_picture_files },
     { "lzfu", test_lzfu },   { "bounds", test_bounds },
     { NULL, NULL },
   };

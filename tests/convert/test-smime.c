@@ -5,89 +5,12 @@
 #include "convert/pipeline.h"
 
 #include "base/mime-tree.h"
+#include "tests/convert/smime-make.h"
+#include "tests/convert/tnef-builder.h"
 #include "tests/harness/harness.h"
 
 #include <openssl/cms.h>
-#include <openssl/pem.h>
 #include <string.h>
-
-typedef struct
-{
-  X509 *certificate;
-  EVP_PKEY *key;
-} Signer;
-
-static void
-signer_clear (Signer *self)
-{
-  X509_free (self->certificate);
-  EVP_PKEY_free (self->key);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Signer, signer_clear)
-
-static BIO *
-open_file (const char *dir, const char *ending)
-{
-  g_autofree char *path = g_strdup_printf ("%s/anna.example.%s", dir, ending);
-
-  return BIO_new_file (path, "r");
-}
-
-static gboolean
-signer_init (Signer *self)
-{
-  static const char *const names[] = { "anna.example", NULL };
-  g_autofree char *dir = ist_test_dir ();
-  BIO *file;
-
-  ist_test_certificate (dir, names);
-  file = open_file (dir, "crt");
-  self->certificate = PEM_read_bio_X509 (file, NULL, NULL, NULL);
-  BIO_free (file);
-  file = open_file (dir, "key");
-  self->key = PEM_read_bio_PrivateKey (file, NULL, NULL, NULL);
-  BIO_free (file);
-  return IST_ASSERT (self->certificate != NULL && self->key != NULL);
-}
-
-/* The signed entity: "Content-Type: multipart/signed; …" to its end, with CRLF. */
-static char *
-sign (const Signer *self, const char *entity)
-{
-  const guint flags = CMS_DETACHED | CMS_STREAM | CMS_BINARY;
-  BIO *in = BIO_new_mem_buf (entity, -1);
-  BIO *out = BIO_new (BIO_s_mem ());
-  CMS_ContentInfo *cms = CMS_sign (self->certificate, self->key, NULL, in, flags);
-  g_autofree char *made = NULL;
-  g_auto (GStrv) lines = NULL;
-  char *data;
-  long size;
-
-  IST_ASSERT (cms != NULL && SMIME_write_CMS (out, cms, in, flags | CMS_CRLFEOL) == 1);
-  size = BIO_get_mem_data (out, &data);
-  made = g_strndup (data, (gsize) size);
-  CMS_ContentInfo_free (cms);
-  BIO_free (in);
-  BIO_free (out);
-  /* Its own header begins with MIME-Version, which the message has already. */
-  lines = g_strsplit (made, "\r\n", 2);
-  return g_strdup (lines[1] != NULL && g_str_has_prefix (lines[0], "MIME-Version") ? lines[1] : made);
-}
-
-static gboolean
-verifies (const char *entity)
-{
-  BIO *in = BIO_new_mem_buf (entity, -1);
-  BIO *content = NULL;
-  CMS_ContentInfo *cms = SMIME_read_CMS (in, &content);
-  gboolean ok = cms != NULL
-                && CMS_verify (cms, NULL, NULL, content, NULL, CMS_NO_SIGNER_CERT_VERIFY | CMS_BINARY) == 1;
-
-  CMS_ContentInfo_free (cms);
-  BIO_free (content);
-  BIO_free (in);
-  return ok;
-}
 
 static char *
 converted (const char *text, IstSide from, IstSide to)
@@ -133,13 +56,13 @@ test_signature (void)
       "\r\n--out--\r\n" },
   };
   static const IstSide ways[][2] = { { IST_SIDE_DOMINO, IST_SIDE_EXCHANGE }, { IST_SIDE_EXCHANGE, IST_SIDE_DOMINO } };
-  g_auto (Signer) signer = { 0 };
+  g_auto (SmimeSigner) signer = { 0 };
   g_autofree char *entity = NULL;
 
-  if (!signer_init (&signer))
+  if (!smime_signer_init (&signer))
     return;
-  entity = sign (&signer, inner);
-  IST_ASSERT (verifies (entity));
+  entity = smime_sign (&signer, inner);
+  IST_ASSERT (smime_verifies (entity));
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     for (gsize way = 0; way < G_N_ELEMENTS (ways); way++)
       {
@@ -152,7 +75,7 @@ test_signature (void)
         if (!IST_ASSERT (found != NULL))
           continue;
         got = g_strdup_printf ("MIME-Version: 1.0\r\nContent-Type: %s", found);
-        IST_ASSERT (verifies (got));
+        IST_ASSERT (smime_verifies (got));
       }
 }
 
@@ -160,18 +83,180 @@ test_signature (void)
 static void
 test_control (void)
 {
-  g_auto (Signer) signer = { 0 };
+  g_auto (SmimeSigner) signer = { 0 };
   g_autofree char *entity = NULL;
   g_autofree char *changed = NULL;
   g_auto (GStrv) pieces = NULL;
 
-  if (!signer_init (&signer))
+  if (!smime_signer_init (&signer))
     return;
-  entity = sign (&signer, inner);
+  entity = smime_sign (&signer, inner);
   pieces = g_strsplit (entity, "format=flowed", -1);
   changed = g_strjoinv ("format=flowed; x=y", pieces);
   IST_ASSERT (strcmp (entity, changed) != 0);
-  IST_ASSERT (!verifies (changed));
+  IST_ASSERT (!smime_verifies (changed));
+}
+
+/* A message of this class whose only attachment has these bytes, as Exchange keeps it; in a mail of its own, or beside
+ * a text that is the signed one again. */
+static char *
+as_tnef (const char *class, const char *name, const char *type, const char *data, gsize size, gboolean beside)
+{
+  g_autoptr (GByteArray) stream = tnef_begin (1252);
+  g_autoptr (GByteArray) props = g_byte_array_new ();
+  g_autofree char *base64 = NULL;
+
+  tnef_attribute (stream, 1, 0x00078008, class, strlen (class) + 1);
+  tnef_u32 (props, 1);
+  tnef_property (props, 0x1000001E, "begin 644 a.txt and a text", 27);
+  tnef_attribute (stream, 1, 0x00069003, props->data, props->len);
+  g_byte_array_set_size (props, 0);
+  tnef_u32 (props, 2);
+  tnef_property (props, 0x3707001E, name, strlen (name) + 1);
+  tnef_property (props, 0x370E001E, type, strlen (type) + 1);
+  tnef_attribute (stream, 2, 0x00069002, "\1\0\xFF\xFF\xFF\xFF\0\0\0\0\0\0\0\0", 14);
+  tnef_attribute (stream, 2, 0x0006800F, data, size);
+  tnef_attribute (stream, 2, 0x00069005, props->data, props->len);
+  base64 = g_base64_encode (stream->data, stream->len);
+  if (!beside)
+    return g_strconcat (HEAD "Content-Type: application/ms-tnef\r\nContent-Transfer-Encoding: base64\r\n\r\n", base64,
+                        "\r\n", NULL);
+  return g_strconcat (HEAD "Content-Type: multipart/mixed; boundary=out\r\n\r\n--out\r\nContent-Type: text/plain\r\n\r\n"
+                           "begin 644 a.txt and a text\r\n--out\r\nContent-Type: application/ms-tnef; name=winmail.dat\r\n"
+                           "Content-Transfer-Encoding: base64\r\n\r\n",
+                      base64, "\r\n--out--\r\n", NULL);
+}
+
+/* The signature covers every byte of what was signed, so one that verifies says that all came through. */
+static void
+test_signed_in_tnef (void)
+{
+  static const struct
+  {
+    const char *name, *class;
+    gboolean beside, with_lf;
+  } rows[] = {
+    { "alone", "IPM.Note.SMIME.MultipartSigned", FALSE, FALSE },
+    { "beside the same text", "IPM.Note.SMIME.MultipartSigned", TRUE, FALSE },
+    { "of the other class", "IPM.Note.SMIME", FALSE, FALSE },
+    { "with bare line feeds", "IPM.Note.SMIME.MultipartSigned", FALSE, TRUE },
+  };
+  g_auto (SmimeSigner) signer = { 0 };
+  g_autofree char *entity = NULL;
+
+  if (!smime_signer_init (&signer))
+    return;
+  entity = smime_sign (&signer, inner);
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_auto (GStrv) lines = g_strsplit (entity, rows[i].with_lf ? "\r\n" : "\r\n\r\n\r\n\r\n", -1);
+      g_autofree char *kept = g_strjoinv (rows[i].with_lf ? "\n" : "", lines);
+      g_autofree char *mail = as_tnef (rows[i].class, "smime.p7m", "multipart/signed", kept, strlen (kept),
+                                       rows[i].beside);
+      g_autofree char *out = converted (mail, IST_SIDE_EXCHANGE, IST_SIDE_DOMINO);
+      const char *found = strstr (out, "\r\nContent-Type: multipart/signed");
+      const char *body = strstr (out, "\r\n\r\n");
+      g_autofree char *got = NULL;
+
+      ist_row ("%s", rows[i].name);
+      /* It is the message, not a part of it. */
+      if (!IST_ASSERT (found != NULL && body != NULL && found < body))
+        continue;
+      got = g_strconcat ("MIME-Version: 1.0", found, NULL);
+      IST_ASSERT (smime_verifies (got));
+      IST_ASSERT (strstr (out, "winmail") == NULL && strstr (out, "ms-tnef") == NULL);
+    }
+}
+
+/* DER of a signed object with its content, or of an encrypted one. */
+static GBytes *
+make_object (const SmimeSigner *self, gboolean encrypted)
+{
+  BIO *in = BIO_new_mem_buf (inner, -1);
+  STACK_OF (X509) *to = sk_X509_new_null ();
+  CMS_ContentInfo *cms = NULL;
+  guint8 *der = NULL;
+  GBytes *bytes;
+  int size;
+
+  sk_X509_push (to, self->certificate);
+  cms = encrypted ? CMS_encrypt (to, in, EVP_aes_128_cbc (), CMS_BINARY)
+                  : CMS_sign (self->certificate, self->key, NULL, in, CMS_BINARY);
+  size = cms != NULL ? i2d_CMS_ContentInfo (cms, &der) : 0;
+  bytes = g_bytes_new (der, (gsize) MAX (size, 0));
+  OPENSSL_free (der);
+  CMS_ContentInfo_free (cms);
+  sk_X509_free (to);
+  BIO_free (in);
+  return bytes;
+}
+
+static gboolean
+opens (const SmimeSigner *self, const guint8 *der, gsize size, gboolean encrypted)
+{
+  const guint8 *at = der;
+  CMS_ContentInfo *cms = d2i_CMS_ContentInfo (NULL, &at, (long) size);
+  BIO *out = BIO_new (BIO_s_mem ());
+  char *data;
+  long n;
+  gboolean ok;
+
+  ok = cms != NULL
+       && (encrypted ? CMS_decrypt (cms, self->key, self->certificate, NULL, out, CMS_BINARY) == 1
+                     : CMS_verify (cms, NULL, NULL, NULL, out, CMS_NO_SIGNER_CERT_VERIFY | CMS_BINARY) == 1);
+  n = BIO_get_mem_data (out, &data);
+  ok = ok && (gsize) n == strlen (inner) && memcmp (data, inner, (gsize) n) == 0;
+  CMS_ContentInfo_free (cms);
+  BIO_free (out);
+  return ok;
+}
+
+static void
+test_opaque_in_tnef (void)
+{
+  static const struct
+  {
+    const char *name, *file, *type, *want;
+    gboolean encrypted, beside;
+  } rows[] = {
+    { "signed", "smime.p7m", "application/pkcs7-mime", "smime-type=signed-data", FALSE, FALSE },
+    { "encrypted", "smime.p7m", "application/x-pkcs7-mime", "smime-type=enveloped-data", TRUE, FALSE },
+    { "encrypted, without a name", "x", "application/octet-stream", "smime-type=enveloped-data", TRUE, TRUE },
+  };
+  g_auto (SmimeSigner) signer = { 0 };
+
+  if (!smime_signer_init (&signer))
+    return;
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GBytes) object = make_object (&signer, rows[i].encrypted);
+      gsize size, n = 0;
+      const char *data = g_bytes_get_data (object, &size);
+      g_autofree char *mail = as_tnef ("IPM.Note.SMIME", rows[i].file, rows[i].type, data, size, rows[i].beside);
+      g_autofree char *out = converted (mail, IST_SIDE_EXCHANGE, IST_SIDE_DOMINO);
+      const char *body = strstr (out, "\r\n\r\n");
+      g_autofree guint8 *der = NULL;
+
+      ist_row ("%s", rows[i].name);
+      if (!IST_ASSERT (body != NULL && strstr (out, "\r\nContent-Type: application/pkcs7-mime;") != NULL
+                       && strstr (out, "\r\nContent-Type: application/pkcs7-mime;") < body))
+        continue;
+      IST_ASSERT (strstr (out, rows[i].want) != NULL && strstr (out, "smime.p7m") != NULL);
+      der = g_base64_decode (body, &n);
+      IST_ASSERT (n == size && memcmp (der, data, size) == 0);
+      IST_ASSERT (opens (&signer, der, n, rows[i].encrypted));
+    }
+}
+
+/* What is no such object stays an attachment with its bytes. */
+static void
+test_no_object (void)
+{
+  g_autofree char *mail = as_tnef ("IPM.Note.SMIME", "a.txt", "text/plain", "no object", 9, FALSE);
+  g_autofree char *out = converted (mail, IST_SIDE_EXCHANGE, IST_SIDE_DOMINO);
+
+  IST_ASSERT (strstr (out, "a.txt") != NULL && strstr (out, "bm8gb2JqZWN0") != NULL);
+  IST_ASSERT (strstr (out, "pkcs7") == NULL);
 }
 
 int
@@ -180,6 +265,9 @@ main (void)
   static const IstTest tests[] = {
     { "signatures verify", test_signature },
     { "a changed one does not", test_control },
+    { "signed in TNEF", test_signed_in_tnef },
+    { "opaque in TNEF", test_opaque_in_tnef },
+    { "no object in TNEF", test_no_object },
     { NULL, NULL },
   };
 

@@ -94,6 +94,150 @@ test_directions (void)
     }
 }
 
+/* A stream with a text and an attachment of this name. */
+static GByteArray *
+stream_with (const char *name)
+{
+  GByteArray *stream = tnef_begin (1252);
+
+  tnef_attribute (stream, 1, 0x0002800C, "the text", 9);
+  tnef_attribute (stream, 2, 0x00069002, "\1\0\xFF\xFF\xFF\xFF\0\0\0\0\0\0\0\0", 14);
+  tnef_attribute (stream, 2, 0x00018010, name, strlen (name) + 1);
+  tnef_attribute (stream, 2, 0x0006800F, "%PDF-the bytes", 14);
+  return stream;
+}
+
+static char *
+base64_of (GByteArray *taken)
+{
+  char *text = g_base64_encode (taken->data, taken->len);
+
+  g_byte_array_unref (taken);
+  return text;
+}
+
+static char *
+uuencoded (GByteArray *taken)
+{
+  g_autoptr (GString) out = g_string_new ("begin 600 WINMAIL.DAT\r\n");
+
+  for (guint at = 0; at < taken->len; at += 45)
+    {
+      guint n = MIN (45, taken->len - at);
+
+      g_string_append_c (out, (char) (' ' + n));
+      for (guint i = 0; i < n; i += 3)
+        for (guint digit = 0; digit < 4; digit++)
+          {
+            guint32 bits = 0;
+
+            for (guint byte = 0; byte < 3; byte++)
+              bits = bits << 8 | (i + byte < n ? taken->data[at + i + byte] : 0);
+            g_string_append_c (out, (char) (' ' + (bits >> (18 - 6 * digit) & 63)));
+          }
+      g_string_append (out, "\r\n");
+    }
+  g_string_append (out, "`\r\nend\r\n");
+  g_byte_array_unref (taken);
+  return g_string_free (g_steal_pointer (&out), FALSE);
+}
+
+#define STREAM "application/octet-stream; name=\"winmail.dat\"\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+#define MIXED "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nhi\r\n--b\r\n"
+#define ATTACHED MIXED "Content-Type: message/rfc822\r\n\r\nFrom: <a@b.example>\r\nMIME-Version: 1.0\r\n"
+
+/* Wherever it stands and whatever it is called there: its content comes out, and no name of a stream is left. */
+static void
+test_hiding_places (void)
+{
+  static const struct
+  {
+    const char *name, *before, *after;
+  } rows[] = {
+    { "the whole message", "Content-Type: application/ms-tnef; name=winmail.dat\r\nContent-Transfer-Encoding: base64\r\n\r\n", "" },
+    { "in a mixed", MIXED "Content-Type: " STREAM, "\r\n--b--\r\n" },
+    { "as C.dtf", MIXED "Content-Type: application/octet-stream; name=C.dtf\r\nContent-Transfer-Encoding: base64\r\n\r\n",
+      "\r\n--b--\r\n" },
+    { "as an unknown file",
+      MIXED "Content-Type: application/x-unknown; name=ATT00001.unk\r\nContent-Transfer-Encoding: base64\r\n\r\n",
+      "\r\n--b--\r\n" },
+    { "as a text", MIXED "Content-Type: text/plain; name=ATT00001.dat\r\nContent-Transfer-Encoding: base64\r\n\r\n",
+      "\r\n--b--\r\n" },
+    { "as a picture", MIXED "Content-Type: image/x; name=win.dat\r\nContent-Transfer-Encoding: base64\r\n\r\n", "\r\n--b--\r\n" },
+    { "in an attached message", ATTACHED MIXED "Content-Type: " STREAM, "\r\n--b--\r\n--b--\r\n" },
+    { "as the whole of an attached message", ATTACHED "Content-Type: " STREAM, "\r\n--b--\r\n" },
+    { "as the second text", MIXED "Content-Type: text/plain\r\n\r\n", "\r\n--b--\r\n" },
+    { "in a message attached to an attached one",
+      ATTACHED "Content-Type: multipart/mixed; boundary=c\r\n\r\n--c\r\nContent-Type: message/rfc822\r\n\r\n"
+               "From: <a@b.example>\r\nContent-Type: " STREAM,
+      "\r\n--c--\r\n--b--\r\n" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      static const char *const forbidden[] = { "winmail.dat", "C.dtf", ".unk", "ATT0", "win.dat", "ms-tnef", "eJ8+I" };
+      gboolean is_uu = strcmp (rows[i].name, "as the second text") == 0;
+      g_autofree char *coded = (is_uu ? uuencoded : base64_of) (stream_with ("a.pdf"));
+      g_autofree char *mail = g_strconcat ("From: <x@y.example>\r\nMIME-Version: 1.0\r\n", rows[i].before, coded,
+                                           rows[i].after, NULL);
+      g_autoptr (GBytes) in = g_bytes_new (mail, strlen (mail));
+      g_autoptr (GBytes) out = run (in, IST_SIDE_EXCHANGE, IST_SIDE_DOMINO, NULL);
+
+      ist_row ("%s", rows[i].name);
+      IST_ASSERT (holds (out, "the text"));
+      IST_ASSERT (holds (out, "a.pdf") && holds (out, "JVBERi10aGUgYnl0ZXM="));
+      for (gsize name = 0; name < G_N_ELEMENTS (forbidden); name++)
+        IST_ASSERT (!holds (out, forbidden[name]));
+    }
+}
+
+/* Names that a gateway gave to what has none say nothing: the bytes do. */
+static void
+test_leftover_names (void)
+{
+  static const char *const names[] = { "winmail.dat", "WINMAIL.DAT", "ATT00001.dat", "ATT00012.unk", "c.dtf", "noname" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *base64 = base64_of (stream_with (names[i]));
+      g_autofree char *mail = g_strconcat ("From: <x@y.example>\r\nContent-Type: " STREAM, base64, "\r\n", NULL);
+      g_autoptr (GBytes) in = g_bytes_new (mail, strlen (mail));
+      g_autoptr (GBytes) out = run (in, IST_SIDE_EXCHANGE, IST_SIDE_DOMINO, NULL);
+
+      ist_row ("%s", names[i]);
+      IST_ASSERT (holds (out, "attachment-1.pdf") && holds (out, "application/pdf"));
+      IST_ASSERT (!holds (out, names[i]));
+    }
+}
+
+/* RTF, stored and not compressed ("MELA"), whose text is beyond the bound: it comes as a file. */
+static void
+test_long_rtf (void)
+{
+  GByteArray *stream = tnef_begin (1252);
+  g_autoptr (GByteArray) rtf = g_byte_array_new ();
+  g_autoptr (GByteArray) props = g_byte_array_new ();
+  g_autofree char *text = g_strnfill (9 << 20, 'x');
+  g_autofree char *whole = g_strconcat ("{\\rtf1 ", text, "}", NULL);
+  g_autoptr (GBytes) in = NULL, out = NULL;
+  gsize size = strlen (whole);
+
+  tnef_u32 (rtf, (guint32) size + 12);
+  tnef_u32 (rtf, (guint32) size);
+  g_byte_array_append (rtf, (const guint8 *) "MELA\0\0\0\0", 8);
+  g_byte_array_append (rtf, (const guint8 *) whole, (guint) size);
+  tnef_u32 (props, 2);
+  tnef_property (props, 0x1000001E, "short", 6);
+  tnef_property (props, 0x10090102, rtf->data, rtf->len);
+  tnef_attribute (stream, 1, 0x00069003, props->data, props->len);
+  in = message_of ("From: <x@y.example>\r\nContent-Type: application/ms-tnef\r\n", stream->data, stream->len);
+  g_byte_array_unref (stream);
+  out = run (in, IST_SIDE_EXCHANGE, IST_SIDE_DOMINO, NULL);
+  IST_ASSERT (holds (out, "message.rtf") && holds (out, "application/rtf"));
+  IST_ASSERT (g_bytes_get_size (out) > size);
+  IST_ASSERT (holds (out, "short"));
+}
+
 static void
 test_speed (void)
 {
@@ -166,6 +310,9 @@ main (void)
   static const IstTest tests[] = {
     { "undecodable", test_undecodable },
     { "directions", test_directions },
+    { "hiding places", test_hiding_places },
+    { "leftover names", test_leftover_names },
+    { "long RTF", test_long_rtf },
     { "speed", test_speed },
     { "corpus", test_corpus },
     { NULL, NULL },

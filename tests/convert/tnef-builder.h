@@ -55,6 +55,65 @@ tnef_property (GByteArray *out, guint32 tag, const void *data, gsize size)
   g_byte_array_append (out, (const guint8 *) "\0\0\0", (guint) ((4 - size % 4) % 4));
 }
 
+static inline void
+tnef_long (GByteArray *out, guint32 id, guint32 value)
+{
+  tnef_u32 (out, id << 16 | 3);
+  tnef_u32 (out, value);
+}
+
+/* A FILETIME of seconds since 1970. */
+static inline void
+tnef_filetime (GByteArray *out, gint64 utc)
+{
+  guint64 time = ((guint64) utc + G_GINT64_CONSTANT (11644473600)) * 10000000;
+
+  tnef_u32 (out, (guint32) time);
+  tnef_u32 (out, (guint32) (time >> 32));
+}
+
+/* Named properties: the tag with its name, which the value follows. */
+static inline void
+tnef_name (GByteArray *out, guint32 type, const guint8 set[16], guint32 lid)
+{
+  tnef_u32 (out, 0x80000000u | type);
+  g_byte_array_append (out, set, 16);
+  tnef_u32 (out, 0);
+  tnef_u32 (out, lid);
+}
+
+static inline void
+tnef_named_long (GByteArray *out, const guint8 set[16], guint32 lid, guint32 value)
+{
+  tnef_name (out, 0x0003, set, lid);
+  tnef_u32 (out, value);
+}
+
+static inline void
+tnef_named_bool (GByteArray *out, const guint8 set[16], guint32 lid, gboolean value)
+{
+  tnef_name (out, 0x000B, set, lid);
+  tnef_u32 (out, value != FALSE);
+}
+
+static inline void
+tnef_named_time (GByteArray *out, const guint8 set[16], guint32 lid, gint64 utc)
+{
+  tnef_name (out, 0x0040, set, lid);
+  tnef_filetime (out, utc);
+}
+
+/* `type` 0x001E or 0x0102. */
+static inline void
+tnef_named_bytes (GByteArray *out, guint32 type, const guint8 set[16], guint32 lid, const void *data, gsize size)
+{
+  tnef_name (out, type, set, lid);
+  tnef_u32 (out, 1);
+  tnef_u32 (out, (guint32) size);
+  g_byte_array_append (out, data, (guint) size);
+  g_byte_array_append (out, (const guint8 *) "\0\0\0", (guint) ((4 - size % 4) % 4));
+}
+
 static inline IstBody *
 tnef_body (GByteArray *taken)
 {

@@ -19,6 +19,8 @@ check (const char *data, gsize size)
   g_assert_true ((rtf->text != NULL) == (rtf->kind != IST_RTF_HTML));
   g_assert_true (rtf->html == NULL || g_utf8_validate (rtf->html, -1, NULL));
   g_assert_true (rtf->text == NULL || g_utf8_validate (rtf->text, -1, NULL));
+  for (guint i = 0; i < rtf->pictures->len; i++)
+    g_assert_true (((IstRtfPicture *) g_ptr_array_index (rtf->pictures, i))->name != NULL);
 }
 
 int

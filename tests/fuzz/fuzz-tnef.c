@@ -44,12 +44,14 @@ check_message (const guint8 *data, gsize size)
 {
   static const char head[] = "From: <a@b.example>\r\nContent-Type: application/ms-tnef\r\n"
                              "Content-Transfer-Encoding: base64\r\n\r\n";
+  IstConvertContext context = { .from = IST_SIDE_EXCHANGE, .to = IST_SIDE_DOMINO };
   g_autofree char *base64 = g_base64_encode (data, size);
   g_autofree char *text = g_strconcat (head, base64, "\r\n", NULL);
   g_autoptr (IstMessage) message = fuzz_message ((const guint8 *) text, strlen (text));
   g_autoptr (GBytes) out = NULL;
+  IstTnefRun run = { &context, 0 };
 
-  ist_tnef_place_all (message, 0);
+  ist_tnef_place_all (message, &run);
   ist_mime_tree_flush (message);
   out = ist_message_to_bytes (message);
   g_assert_cmpuint (g_bytes_get_size (out), ==, ist_message_size (message));
