@@ -149,7 +149,7 @@ static void
 append_attachment (Page *page, IstMimeNode *node)
 {
   gsize size;
-  g_autofree char *file = write_file (page, node, &size);
+  g_autofree char *file G_GNUC_UNUSED = write_file (page, node, &size);
 
   g_string_append (page->attached, "<li>");
   append_escaped (page->attached, node->name != NULL ? node->name : "(no name)");
