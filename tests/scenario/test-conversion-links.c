@@ -189,8 +189,8 @@ memo_with_link (void)
 static void
 test_links_in_memo (void)
 {
-  static const char *const begins[] = { "notes://", "https://web.acme.example/__" REPLICA ".nsf/0/",
-                                        "https://go.acme.example/?db=" REPLICA, "notes://" };
+  static const char *const begins[] = { "notes://", ("https://web.acme.example/__" REPLICA ".nsf/0/"),
+                                        ("https://go.acme.example/?db=" REPLICA), "notes://" };
   g_autoptr (GBytes) memo = memo_with_link ();
   g_autofree char *mail = conversion_memo_mail ("Subject: link\n", memo, "");
   IstScenario *s = ist_scenario_new ();

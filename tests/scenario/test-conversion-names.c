@@ -202,8 +202,8 @@ test_wrapped (void)
 {
   static const char *const wrapped[] = { "IMCEANOTES-Carla+20Diaz_Sales_Acme+40ACME@acme.example",
                                          "IMCEANOTES-CN=Carla+20Diaz_OU=Sales_O=Acme+40ACME@acme.example",
-                                         "IMCEANOTES-+22Diaz+2C+20Carla+22+20+3Ccarla+40acme+2Eexample+3E+40ACME"
-                                         "@acme.example" };
+                                         ("IMCEANOTES-+22Diaz+2C+20Carla+22+20+3Ccarla+40acme+2Eexample+3E+40ACME"
+                                          "@acme.example") };
   IstScenario *s = ist_scenario_new ();
 
   if (ist_scenario_start (s))
