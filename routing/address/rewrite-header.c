@@ -68,14 +68,15 @@ plain (const char *raw, gsize from, gsize size)
 
 /* ---- display phrases ---- */
 
-/* Without its quotes; NULL when it holds what only a parser of its own could copy (escapes, encoded words). */
+/* Without its quotes; NULL when it holds what only a parser of its own could copy (escapes, encoded words, shifts of
+ * ISO-2022, between which a slash is half a letter). */
 static char *
 phrase_text (const char *raw, const IstMailboxSpan *span)
 {
   g_autofree char *text = plain (raw, span->phrase, span->phrase_size);
   gsize length = strlen (text);
 
-  if (strchr (text, '\\') != NULL || strstr (text, "=?") != NULL)
+  if (strpbrk (text, "\\\x1b") != NULL || strstr (text, "=?") != NULL)
     return NULL;
   if (length >= 2 && text[0] == '"' && strchr (text + 1, '"') == text + length - 1)
     return g_strndup (text + 1, length - 2);
