@@ -154,11 +154,14 @@ char *
 ist_charset_to_utf8 (const char *data, gsize size_bytes, const char *label, gboolean *repaired)
 {
   const char *meant = label != NULL && *label != '\0' ? meaning_of (label) : NULL;
-  GString *out = g_string_sized_new (size_bytes + size_bytes / 8 + 16);
+  GString *out;
   gboolean broken = FALSE;
 
   if (repaired != NULL)
     *repaired = FALSE;
+  if (size_bytes == 0)
+    return g_strdup ("");
+  out = g_string_sized_new (size_bytes + size_bytes / 8 + 16);
   if (is_ascii (data, size_bytes) && (meant == NULL || g_ascii_strncasecmp (meant, "utf-", 4) != 0
                                       || g_ascii_strcasecmp (meant, "utf-8") == 0))
     return g_string_free (g_string_append_len (out, data, (gssize) size_bytes), FALSE);

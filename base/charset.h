@@ -14,7 +14,8 @@
 G_BEGIN_DECLS
 
 /* `label` as written in the message; NULL or unknown: UTF-8 if it is that, else windows-1252. Never fails: what
- * has no meaning becomes U+FFFD; NULs are dropped. *repaired (may be NULL): the label was not true to the bytes. */
+ * has no meaning becomes U+FFFD; NULs are dropped. `data` may be NULL when there are no bytes. *repaired (may be
+ * NULL): the label was not true to the bytes. */
 char *ist_charset_to_utf8 (const char *data, gsize size_bytes, const char *label, gboolean *repaired);
 
 G_END_DECLS

@@ -32,12 +32,15 @@ test_labels (void)
     { "iso-2022-jp cut short", "iso-2022-jp", "\033$B$", "", FALSE },
     { "utf-7", "utf-7", "+AOQ-", "\303\244", FALSE },
     { "NULs", "utf-8", "a\000b", "ab", FALSE },
+    { "an empty part has no bytes to point at", "us-ascii", NULL, "", FALSE },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       gboolean repaired = FALSE;
-      gsize size = strcmp (rows[i].name, "NULs") == 0 ? 3 : strlen (rows[i].bytes);
+      gsize size = rows[i].bytes == NULL                   ? 0
+                   : strcmp (rows[i].name, "NULs") == 0 ? 3
+                                                        : strlen (rows[i].bytes);
       g_autofree char *got = ist_charset_to_utf8 (rows[i].bytes, size, rows[i].label, &repaired);
 
       ist_row ("%s", rows[i].name);
