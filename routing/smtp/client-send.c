@@ -319,17 +319,50 @@ send_envelope (IstClient *self, const IstClientMail *mail, const IstTextNeeds *n
 
 /* ---- text ---- */
 
+/* So long the reply of a peer that closed may still be on its way. */
+#define LAST_WORDS_SECS 2
+
+/* A peer that wants no more of a text may say why and close at once, in the middle of it (RFC 5321 4.2.5 has refusals
+ * only behind the dot). Its words count, not the broken connection: else a message that is too large would be sent
+ * again for days. A positive reply to half a text means nothing. */
+static gboolean
+read_last_words (IstClient *self, IstReply *reply)
+{
+  IstFault fault = ist_stream_last_fault (self->stream);
+
+  if ((fault != IST_FAULT_RESET && fault != IST_FAULT_CLOSED)
+      || !ist_client_read_reply (self, LAST_WORDS_SECS, reply, NULL))
+    return FALSE;
+  return reply->code >= 400;
+}
+
+/* After 354, or by BDAT. FALSE: the connection is gone, or *refused is set and `reply` says why. */
+static gboolean
+send_bytes (IstClient *self, const IstClientMail *mail, const IstTextNeeds *needs, gboolean chunk,
+            IstReply *reply, gboolean *refused, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+
+  if ((chunk ? ist_client_send_chunk (self, mail->message, &local)
+             : ist_client_send_dotted (self, mail->message, needs, &local))
+      && flush (self, self->data_timeout_secs, &local))
+    return TRUE;
+  *refused = read_last_words (self, reply);
+  if (!*refused)
+    g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
 static gboolean
 send_text (IstClient *self, const IstClientMail *mail, const IstTextNeeds *needs, gsize size,
            IstReply *reply, gboolean *sent_dot, GError **error)
 {
-  if (ist_client_has (self, "CHUNKING") && !needs->bare_newline)
-    {
-      if (!ist_client_put (self, error, "BDAT %" G_GSIZE_FORMAT " LAST", size)
-          || !ist_client_send_chunk (self, mail->message, error))
-        return FALSE;
-    }
-  else
+  gboolean chunk = ist_client_has (self, "CHUNKING") && !needs->bare_newline;
+  gboolean refused = FALSE;
+
+  if (chunk && !ist_client_put (self, error, "BDAT %" G_GSIZE_FORMAT " LAST", size))
+    return FALSE;
+  if (!chunk)
     {
       if (!ist_client_ask (self, reply, error, "DATA"))
         return FALSE;
@@ -345,11 +378,9 @@ send_text (IstClient *self, const IstClientMail *mail, const IstTextNeeds *needs
             }
           return TRUE;
         }
-      if (!ist_client_send_dotted (self, mail->message, needs, error))
-        return FALSE;
     }
-  if (!flush (self, self->data_timeout_secs, error))
-    return FALSE;
+  if (!send_bytes (self, mail, needs, chunk, reply, &refused, error))
+    return refused;
   *sent_dot = TRUE;
   return ist_client_read_reply (self, self->dot_timeout_secs, reply, error);
 }

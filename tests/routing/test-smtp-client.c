@@ -244,6 +244,34 @@ test_trouble (void)
   run_all (troubles, G_N_ELEMENTS (troubles), 1);
 }
 
+/* More than the buffers of a connection hold, so the peer is gone while we write. */
+static void
+test_last_words (void)
+{
+  g_autofree char *line = g_strnfill (70, 'x');
+  g_autoptr (GString) text = g_string_new ("Subject: x\r\n\r\n");
+  Row rows[] = {
+    { "refused in the middle of the text", "s@a.example", "r@b.example", NULL, "552 5.3.4, message closed", NULL,
+      { HELLO, "<", ">250 ok", "<", ">250 ok", "<", ">354 go", "<", ">552 5.3.4 too large" } },
+    { "refused in the middle of a chunk", "s@a.example", "r@b.example", NULL, "552 5.3.4, message closed", NULL,
+      { WITH ("250 CHUNKING"), "<", ">250 ok", "<", ">250 ok", "<", ">552 5.3.4 too large" } },
+    { "busy in the middle of the text", "s@a.example", "r@b.example", NULL, "421 4.3.2, busy closed", NULL,
+      { HELLO, "<", ">250 ok", "<", ">250 ok", "<", ">354 go", "<", ">421 4.3.2 going down" } },
+    { "taken before it was there", "s@a.example", "r@b.example", NULL, "none, host lost closed", NULL,
+      { HELLO, "<", ">250 ok", "<", ">250 ok", "<", ">354 go", "<", ">250 taken" } },
+    { "gone without a word", "s@a.example", "r@b.example", NULL, "none, host lost closed", NULL,
+      { HELLO, "<", ">250 ok", "<", ">250 ok", "<", ">354 go", "<" } },
+  };
+
+  while (text->len < 16 * 1024 * 1024)
+    g_string_append_printf (text, "%s\r\n", line);
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      rows[i].text = text->str;
+      run (&rows[i], 0, 1);
+    }
+}
+
 /* ---- two messages over one connection ---- */
 
 static const Row pairs[] = {
@@ -545,6 +573,7 @@ main (void)
 {
   static const IstTest tests[] = {
     { "dialogues", test_dialogues }, { "trouble", test_trouble }, { "pairs", test_pairs },
+    { "last-words", test_last_words },
     { "lacks", test_lacks },         { "endless", test_endless }, { "slow", test_slow },
     { "dsn", test_dsn },             { "tls", test_tls },         { NULL, NULL },
   };
