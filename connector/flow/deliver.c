@@ -4,6 +4,7 @@
 #include "connector/flow/attempt.h"
 #include "connector/flow/materialise.h"
 #include "connector/flow/outcome.h"
+#include "connector/relay-hold.h"
 
 #define RECIPIENTS_PER_JOB 100
 
@@ -179,6 +180,29 @@ idle_time (IstDeliveries *self, const char *relay)
   return settings != NULL ? settings->idle_secs * G_USEC_PER_SEC : 0;
 }
 
+static void
+deliver (Deliverer *self, IstAttempt *attempt, IstQueueJob *job)
+{
+  IstInstance *instance = self->owner->instance;
+  g_autoptr (IstSnapshot) snapshot = ist_instance_snapshot (instance);
+  g_autoptr (IstPreparation) preparation = NULL;
+  g_autoptr (GPtrArray) fates = g_ptr_array_new_with_free_func ((GDestroyNotify) ist_fate_free);
+
+  if (ist_relay_hold_is (snapshot, job->relay))
+    {
+      ist_relay_hold_job (instance, job);
+      return;
+    }
+  preparation = ist_prepare (snapshot, ist_queue_trace_key (instance->queue), job);
+  if (ist_preparation_has_parts (preparation))
+    {
+      ist_materialise (instance, job, preparation);
+      return;
+    }
+  ist_attempt_run (attempt, snapshot, job, preparation, fates);
+  ist_outcome_record (instance, snapshot, job, preparation, fates);
+}
+
 static gpointer
 deliverer_run (gpointer data)
 {
@@ -192,20 +216,7 @@ deliverer_run (gpointer data)
   g_hash_table_add (owner->attempts, attempt);
   g_mutex_unlock (&owner->mutex);
   while ((job = next_job (self, attempt, idle_usecs)) != NULL)
-    {
-      g_autoptr (IstSnapshot) snapshot = ist_instance_snapshot (owner->instance);
-      g_autoptr (IstPreparation) preparation = ist_prepare (snapshot, ist_queue_trace_key (owner->instance->queue), job);
-      g_autoptr (GPtrArray) fates
-          = g_ptr_array_new_with_free_func ((GDestroyNotify) ist_fate_free);
-
-      if (ist_preparation_has_parts (preparation))
-        {
-          ist_materialise (owner->instance, job, preparation);
-          continue;
-        }
-      ist_attempt_run (attempt, snapshot, job, preparation, fates);
-      ist_outcome_record (owner->instance, snapshot, job, preparation, fates);
-    }
+    deliver (self, attempt, job);
   ist_attempt_close (attempt);
   g_free (self);
   g_mutex_lock (&owner->mutex);

@@ -230,6 +230,7 @@ record_diverted (Record *self, const IstDiverted *diverted)
       break;
     case IST_ROUTE_HOLD:
       result.state = IST_STATE_HELD;
+      result.hold_reason = keep (self, g_strdup_printf ("rule %s", route->rule));
       break;
     case IST_ROUTE_RELAY:
       result.relay = route->relay;
@@ -347,14 +348,29 @@ bury_unreported (Record *self)
     }
 }
 
-/* Was the relay put on hold while this delivery was out? */
+/* The relay was put on hold while this delivery was out: what would be tried there again waits for the end of that.
+ * TRUE: there was something. */
 static gboolean
-relay_held_meanwhile (IstInstance *instance, const IstSnapshot *then, const char *name)
+hold_rest (Record *self)
 {
-  g_autoptr (IstSnapshot) now = ist_instance_snapshot (instance);
-  const IstRelaySettings *relay = ist_settings_get (now->settings, "relay", name);
+  g_autoptr (IstSnapshot) now = ist_instance_snapshot (self->instance);
+  const char *reason;
+  gboolean held = FALSE;
 
-  return now->generation != then->generation && relay != NULL && relay->hold;
+  if (!ist_relay_hold_is (now, self->job->relay))
+    return FALSE;
+  reason = keep (self, ist_relay_hold_reason (self->job->relay));
+  for (guint i = 0; i < self->results->len; i++)
+    {
+      IstQueueResult *result = &g_array_index (self->results, IstQueueResult, i);
+
+      if (result->state != IST_STATE_QUEUED || result->relay != NULL)
+        continue;
+      result->state = IST_STATE_HELD;
+      result->hold_reason = reason;
+      held = TRUE;
+    }
+  return held;
 }
 
 void
@@ -394,11 +410,11 @@ ist_outcome_record (IstInstance *instance, const IstSnapshot *snapshot, IstQueue
     record_closed (&self, g_ptr_array_index (preparation->closing, i));
   if (!make_reports (&self, reports))
     bury_unreported (&self);
-  held = relay_held_meanwhile (instance, snapshot, job->relay);
+  held = hold_rest (&self);
   queue_id = held ? g_strdup (job->message->queue_id) : NULL;
   relay = held ? g_strdup (job->relay) : NULL;
   ist_queue_finish (instance->queue, job, (const IstQueueResult *) results->data, results->len,
                     reports, held);
   if (held)
-    ist_relay_hold_message (instance, queue_id, relay);
+    ist_relay_hold_check (instance, queue_id, relay);
 }

@@ -324,6 +324,8 @@ copy_results (FinishOp *self, const IstQueueResult *results, guint n_results)
         g_ptr_array_add (self->texts, (char *) (result->reply = g_strdup (result->reply)));
       if (result->relay != NULL)
         g_ptr_array_add (self->texts, (char *) (result->relay = g_strdup (result->relay)));
+      if (result->hold_reason != NULL)
+        g_ptr_array_add (self->texts, (char *) (result->hold_reason = g_strdup (result->hold_reason)));
     }
 }
 

@@ -207,6 +207,7 @@ typedef struct
   gboolean delay_warned;
   const char *reply;    /* borrowed; NULL keeps the old one */
   const char *relay;    /* borrowed; non-NULL: give it to this relay from now on */
+  const char *hold_reason; /* of HELD: borrowed, says why */
   guint generation;
 } IstQueueResult;
 

@@ -281,7 +281,8 @@ update_row (IstStore *self, const IstQueueResult *r, gint64 now, GError **error)
       " last_attempt = CASE WHEN ?4 THEN ?5 ELSE last_attempt END,"
       " delay_warned = max(delay_warned, ?6), last_reply = ifnull(?7, last_reply),"
       " relay = ifnull(?8, relay), generation = CASE WHEN ?8 IS NULL THEN generation ELSE ?9 END,"
-      " held_since = CASE WHEN ?2 = 1 THEN ?5 ELSE 0 END"
+      " held_since = CASE WHEN ?2 = 1 THEN ?5 ELSE 0 END,"
+      " hold_reason = CASE WHEN ?2 = 1 THEN ?10 END"
       " WHERE id = ?1",
       error);
 
@@ -296,6 +297,7 @@ update_row (IstStore *self, const IstQueueResult *r, gint64 now, GError **error)
   ist_db_bind_text (s, 7, r->reply);
   ist_db_bind_text (s, 8, r->relay);
   sqlite3_bind_int (s, 9, (int) r->generation);
+  ist_db_bind_text (s, 10, r->hold_reason);
   return ist_db_run (self->db, s, error);
 }
 

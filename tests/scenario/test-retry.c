@@ -392,6 +392,32 @@ test_hold_by_reload (void)
   ist_scenario_free (s);
 }
 
+/* However a row came to be due at a relay on hold - a reload in the middle of a delivery, an administrator's release -
+ * no delivery begins there, and the end of the hold lets it go. */
+static void
+test_due_on_hold (void)
+{
+  IstScenario *s = ist_scenario_new ();
+
+  ist_scenario_configure (s, "[relay exchange]\nhold = yes\n");
+  if (ist_scenario_start (s))
+    {
+      IstQueueFilter all = { .state = IST_STATE_HELD, .limit = 10 };
+      IstQueueCommand release = { .action = IST_ACTION_RELEASE };
+
+      send_offer (s, "anna@acme.example", "bob@acme.example");
+      IST_ASSERT_INT (ist_queue_act (s->instance->queue, &all, &release, NULL, NULL), 1);
+      ist_scenario_settle (s);
+      IST_ASSERT_INT (ist_host_n_connections (s->exchange), 0);
+      IST_ASSERT_INT (ist_scenario_queued (s, IST_STATE_HELD), 1);
+      ist_scenario_configure (s, "[relay exchange]\nhold = no\n");
+      ist_scenario_reload (s);
+      ist_scenario_settle (s);
+      IST_ASSERT_INT (ist_host_n_arrived (s->exchange), 1);
+    }
+  ist_scenario_free (s);
+}
+
 /* What a rule holds stays held when a relay's hold ends. */
 static void
 test_hold_by_rule (void)
@@ -460,6 +486,7 @@ main (void)
     { "DSN passed on", test_dsn_passed_on },
     { "hold does not age", test_hold_does_not_age },
     { "hold by reload", test_hold_by_reload },
+    { "due on hold", test_due_on_hold },
     { "hold by rule", test_hold_by_rule },
     { "reload moves recipients", test_reload_moves_recipients },
     { NULL },
