@@ -9,6 +9,8 @@
 
 #define MAX_URL 8192
 #define MAX_PARTS 16
+/* Bytes of an anchor; a longer one is none that Notes made, and encoded anew the address would be too long to read. */
+#define MAX_ANCHOR 256
 
 static const char *
 action_of (const IstDocLink *link)
@@ -234,5 +236,7 @@ ist_doc_url_parse (const char *url, GError **error)
               query != NULL && strstr (query, "Document") != NULL, link);
   if (link->note != NULL && fragment != NULL)
     link->anchor = plain (fragment + 1);
+  if (link->anchor != NULL && strlen (link->anchor) > MAX_ANCHOR)
+    g_clear_pointer (&link->anchor, g_free);
   return g_steal_pointer (&link);
 }
