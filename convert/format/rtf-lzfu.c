@@ -56,11 +56,13 @@ checksum (const guint8 *p, gsize size)
 static void
 copy_match (guint8 *to, gsize distance, gsize n)
 {
+  const guint8 *from = to - distance;
+
   if (distance >= MAX_MATCH)
-    memcpy (to, to - distance, MAX_MATCH);
+    memcpy (to, from, MAX_MATCH);
   else
     for (gsize i = 0; i < n; i++)
-      to[i] = to[i - distance];
+      to[i] = from[i];
 }
 
 /* Writes at most `max` bytes to `out`, *made in all. The window stands before them: what lies `distance` before a byte
