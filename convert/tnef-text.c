@@ -1,5 +1,6 @@
 #include "convert/tnef-text.h"
 
+#include "base/append.h"
 #include "convert/tnef-parts.h"
 #include "convert/format/html.h"
 
@@ -24,24 +25,45 @@ ist_tnef_text_escape (const char *text)
   return g_string_free (out, FALSE);
 }
 
-/* Is the tag at `p` (behind "<" or "</") this one? */
-static gboolean
-is_tag (const char *p, const char *name)
+/* What a tag does to the text. */
+typedef enum
 {
-  gsize n;
+  NO_TAG,
+  BREAK, /* a line ends */
+  BLOCK, /* a line ends at the end tag */
+  CELL,
+  SILENT /* the content is no text */
+} Tag;
 
-  if (g_ascii_tolower (*p) != *name)
-    return FALSE;
-  n = strlen (name);
-  return g_ascii_strncasecmp (p, name, n) == 0 && !g_ascii_isalnum (p[n]);
+/* The tag at `p` (behind "<" or "</"), *size bytes of name. */
+static Tag
+read_tag (const char *p, gsize *size)
+{
+  static const struct
+  {
+    const char *name;
+    gsize size;
+    Tag tag;
+  } known[] = { { "p", 1, BLOCK },      { "br", 2, BREAK },    { "td", 2, CELL },      { "tr", 2, BLOCK },
+                { "li", 2, BLOCK },     { "div", 3, BLOCK },   { "table", 5, BLOCK },  { "h1", 2, BLOCK },
+                { "h2", 2, BLOCK },     { "h3", 2, BLOCK },    { "h4", 2, BLOCK },     { "blockquote", 10, BLOCK },
+                { "style", 5, SILENT }, { "title", 5, SILENT }, { "script", 6, SILENT } };
+  char first = g_ascii_tolower (*p);
+
+  for (*size = 0; g_ascii_isalnum (p[*size]);)
+    (*size)++;
+  for (gsize i = 0; i < G_N_ELEMENTS (known); i++)
+    if (known[i].size == *size && known[i].name[0] == first && g_ascii_strncasecmp (p, known[i].name, *size) == 0)
+      return known[i].tag;
+  return NO_TAG;
 }
 
-/* Behind the end tag of an element whose content is no text; at the end when it is not closed. */
+/* Behind the end tag of the element whose name is at `p`; at the end when it is not closed. */
 static const char *
-skip_element (const char *p, const char *name)
+skip_element (const char *p, gsize name_bytes)
 {
   for (const char *end = strstr (p, "</"); end != NULL; end = strstr (end + 2, "</"))
-    if (is_tag (end + 2, name))
+    if (g_ascii_strncasecmp (end + 2, p, name_bytes) == 0 && !g_ascii_isalnum (end[2 + name_bytes]))
       {
         end = strchr (end, '>');
         return end != NULL ? end + 1 : p + strlen (p);
@@ -52,24 +74,22 @@ skip_element (const char *p, const char *name)
 static const char *
 append_tag (GString *out, const char *p)
 {
-  static const char *const blocks[]
-      = { "br", "p", "div", "tr", "li", "h1", "h2", "h3", "h4", "table", "blockquote" };
-  static const char *const silent[] = { "style", "script", "title" };
-  const char *name = p + 1 + (p[1] == '/');
+  gboolean is_end = p[1] == '/';
   const char *end;
+  gsize size;
+  Tag tag;
 
   if (strncmp (p, "<!--", 4) == 0)
     {
       end = strstr (p + 4, "-->");
       return end != NULL ? end + 3 : p + strlen (p);
     }
-  for (gsize i = 0; p[1] != '/' && i < G_N_ELEMENTS (silent); i++)
-    if (is_tag (name, silent[i]))
-      return skip_element (p + 1, silent[i]);
-  for (gsize i = 0; i < G_N_ELEMENTS (blocks); i++)
-    if (is_tag (name, blocks[i]) && (p[1] == '/' || i == 0) && out->len > 0)
-      g_string_append_c (out, '\n');
-  if (is_tag (name, "td") && p[1] == '/')
+  tag = read_tag (p + 1 + is_end, &size);
+  if (tag == SILENT && !is_end)
+    return skip_element (p + 1, size);
+  if ((tag == BREAK || (tag == BLOCK && is_end)) && out->len > 0)
+    g_string_append_c (out, '\n');
+  if (tag == CELL && is_end)
     g_string_append_c (out, '\t');
   end = strchr (p, '>');
   return end != NULL ? end + 1 : p + strlen (p);
@@ -89,7 +109,7 @@ append_entity (GString *out, const char *p)
   guint64 c;
 
   for (gsize i = 0; i < G_N_ELEMENTS (known); i++)
-    if (g_str_has_prefix (p + 1, known[i].name))
+    if (p[1] == known[i].name[0] && g_str_has_prefix (p + 1, known[i].name))
       {
         g_string_append_unichar (out, known[i].c);
         return p + 1 + strlen (known[i].name);
@@ -118,11 +138,18 @@ has_text (const GString *out)
   return out->len > 0 && !is_blank (out->str);
 }
 
-/* Bytes that stand for themselves: neither markup nor white space. */
+/* Bytes that stand for themselves, the first one in any case: neither markup nor white space but single spaces in
+ * words. */
 static gsize
-word_bytes (const char *p)
+run_bytes (const char *p)
 {
-  return strcspn (p, "<& \t\n\r\v\f");
+  static const guint8 special[256] = { ['\0'] = 1, ['<'] = 1,  ['&'] = 1,  [' '] = 1,
+                                       ['\t'] = 1, ['\n'] = 1, ['\r'] = 1, ['\f'] = 1 };
+  const char *c = p + 1;
+
+  while (special[(guint8) *c] == 0 || (*c == ' ' && special[(guint8) c[-1]] == 0))
+    c++;
+  return (gsize) (c - p);
 }
 
 /* `only_first`: just far enough to tell whether there is any text. */
@@ -149,9 +176,9 @@ text_of_html (const char *html, gboolean only_first)
       }
     else
       {
-        gsize n = MAX (word_bytes (p), 1);
+        gsize n = run_bytes (p);
 
-        g_string_append_len (out, p, (gssize) n);
+        ist_append (out, p, n);
         p += n;
       }
   return out;
@@ -178,13 +205,18 @@ ist_tnef_text_of_html (const char *html)
   return g_string_free (out, FALSE);
 }
 
-/* Puts what is to be shown in the places of the objects. */
+/* `text`, which is taken, with what is to be shown in the places of the objects. */
 static char *
-fill_marks (const char *with_places, const GArray *marks, gboolean is_html)
+fill_marks (char *text, const GArray *marks, gboolean is_html)
 {
-  g_auto (GStrv) pieces = g_strsplit (with_places, OBJECT, -1);
-  GString *out = g_string_new (pieces[0]);
+  g_autofree char *with_places = text;
+  g_auto (GStrv) pieces = NULL;
+  GString *out;
 
+  if (strstr (text, OBJECT) == NULL)
+    return g_steal_pointer (&with_places);
+  pieces = g_strsplit (with_places, OBJECT, -1);
+  out = g_string_new (pieces[0]);
   for (guint i = 0; pieces[0] != NULL && pieces[i + 1] != NULL; i++)
     {
       const IstTnefMark *mark = i < marks->len ? &g_array_index (marks, IstTnefMark, i) : NULL;
@@ -214,9 +246,9 @@ find_in_rtf (const IstTnef *tnef, const GArray *marks, char **text, char **html,
   if (*rtf == NULL)
     return;
   if ((*rtf)->html != NULL)
-    *html = fill_marks ((*rtf)->html, marks, TRUE);
+    *html = fill_marks (g_steal_pointer (&(*rtf)->html), marks, TRUE);
   if ((*rtf)->text != NULL && *text == NULL)
-    *text = fill_marks ((*rtf)->text, marks, FALSE);
+    *text = fill_marks (g_steal_pointer (&(*rtf)->text), marks, FALSE);
 }
 
 void

@@ -22,7 +22,7 @@ typedef struct
 } IstTnefMark;
 
 /* *html and *text: NULL where there is none; with HTML there is always a text. *rtf (NULL: none was used) has the
- * pictures. `marks`: IstTnefMark in the order of their places. All are the caller's. */
+ * pictures, not the texts. `marks`: IstTnefMark in the order of their places. All are the caller's. */
 void ist_tnef_text_find (const IstTnef *tnef, const GArray *marks, char **text, char **html,
                          IstRtf **rtf);
 

@@ -1,7 +1,6 @@
 #include "convert/format/code-page.h"
 
 #include "base/charset.h"
-#include "base/text-scan.h"
 
 #include <string.h>
 
@@ -34,13 +33,24 @@ label_of (guint page)
 }
 
 gboolean
-ist_code_page_is_ascii (guint code_page, const char *data, gsize size_bytes)
+ist_code_page_has_ascii (guint code_page)
 {
-  return ((code_page >= 1250 && code_page <= 1258) || code_page == 65001)
-         && !ist_text_has_high_bit (data, size_bytes) && memchr (data, '\0', size_bytes) == NULL;
+  return (code_page >= 1250 && code_page <= 1258) || code_page == 65001;
 }
 
 /* Not 1255 and 1258, in which a byte may join the one before it. */
+static gboolean
+has_joins (guint code_page)
+{
+  return code_page == 1255 || code_page == 1258;
+}
+
+gboolean
+ist_code_page_keeps_ascii (guint code_page)
+{
+  return ist_code_page_has_ascii (code_page) && !has_joins (code_page);
+}
+
 gboolean
 ist_code_page_read_narrow (guint code_page, IstCodePageNarrow narrow)
 {
@@ -48,7 +58,7 @@ ist_code_page_read_narrow (guint code_page, IstCodePageNarrow narrow)
   g_autofree char *all = NULL;
   const char *p;
 
-  if (code_page < 1250 || code_page > 1257 || code_page == 1255)
+  if (code_page < 1250 || code_page > 1258 || has_joins (code_page))
     return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (bytes); i++)
     bytes[i] = (char) (0x80 + i);

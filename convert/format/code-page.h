@@ -14,8 +14,10 @@
 
 G_BEGIN_DECLS
 
-/* Are these bytes the same in UTF-8, for a page in which that is quickly told? FALSE says nothing. */
-gboolean ist_code_page_is_ascii (guint code_page, const char *data, gsize size_bytes);
+/* Are the bytes from 1 to 0x7F of this page ASCII where no others are among them? FALSE says nothing. */
+gboolean ist_code_page_has_ascii (guint code_page);
+/* And where others follow? */
+gboolean ist_code_page_keeps_ascii (guint code_page);
 
 /* What the bytes from 0x80 on are in UTF-8. */
 typedef char IstCodePageNarrow[128][4];

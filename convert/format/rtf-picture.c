@@ -8,7 +8,7 @@
 void
 ist_rtf_picture_begin (IstRtfParser *p, const char *type)
 {
-  if (ist_rtf_state (p)->place != IST_RTF_IN_PICTURE || p->kind != IST_RTF_PLAIN)
+  if (p->state->place != IST_RTF_IN_PICTURE || p->kind != IST_RTF_PLAIN)
     return;
   p->picture_type = type;
   p->nibble = -1;
@@ -95,7 +95,7 @@ ist_rtf_picture_end (IstRtfParser *p)
         {
           g_autofree char *named = g_strdup_printf ("[%s]", picture->name);
 
-          ist_rtf_write_text (p, named);
+          ist_rtf_write_text (p, named, strlen (named));
         }
     }
   g_clear_pointer (&p->picture, g_byte_array_unref);

@@ -3,17 +3,21 @@
  * control words do, rtf-picture.c and rtf-field.c take what is no text, rtf-picture-file.c gives pictures the headers of
  * their files, rtf-write.c makes HTML and text, rtf-table.c the tables in it.
  *
- * Example: ist_rtf_words_apply (parser, "par", FALSE, 0).
+ * Example: ist_rtf_words_apply (parser, "par", 3, FALSE, 0).
  *
  * Threads: none but the reader's.
  */
 #ifndef IST_CONVERT_FORMAT_RTF_PRIVATE_H
 #define IST_CONVERT_FORMAT_RTF_PRIVATE_H
 
+#include "base/append.h"
 #include "convert/format/code-page.h"
 #include "convert/format/rtf.h"
 
 G_BEGIN_DECLS
+
+#define IST_RTF_MAX_DEPTH 256
+#define IST_RTF_WORD_SLOTS 512 /* a power of two */
 
 typedef enum
 {
@@ -78,10 +82,15 @@ typedef struct
   gsize max_bytes;
   gboolean is_too_long;
   IstRtfKind kind;
-  GArray *stack;     /* IstRtfState; the last one counts */
+  IstRtfState *state; /* the one that counts, in: */
+  IstRtfState stack[IST_RTF_MAX_DEPTH];
   guint n_deeper;    /* groups open beyond the stack's bound */
+  guint8 words[IST_RTF_WORD_SLOTS]; /* of the table of words, from 1; 0: none */
   guint code_page;   /* of the document */
   GHashTable *fonts; /* number -> code page */
+  gboolean is_page_known; /* of the font that was asked for last: */
+  int page_font;
+  guint page;
   GHashTable *font_names; /* number -> name in `names` */
   GStringChunk *names;    /* each once */
   int font_read;     /* of the font table: the one being described */
@@ -121,18 +130,28 @@ typedef struct
   int nibble; /* of the picture's hex digits; -1: none */
 } IstRtfParser;
 
-IstRtfState *ist_rtf_state (IstRtfParser *p);
 /* The code page of text here. */
 guint ist_rtf_code_page (IstRtfParser *p);
 
+void ist_rtf_flush_bytes (IstRtfParser *p);
+
 /* Gives collected bytes to the writer. Needed before anything that changes what text is or looks like. */
-void ist_rtf_flush (IstRtfParser *p);
+static inline void
+ist_rtf_flush (IstRtfParser *p)
+{
+  if (p->bytes->len > 0)
+    ist_rtf_flush_bytes (p);
+}
+
 void ist_rtf_put_unicode (IstRtfParser *p, gunichar c);
 
-void ist_rtf_words_apply (IstRtfParser *p, const char *word, gboolean has_value, int value);
+/* Fills p->words. */
+void ist_rtf_words_begin (IstRtfParser *p);
+/* `word`: its name, `size` bytes, at least one. */
+void ist_rtf_words_apply (IstRtfParser *p, const char *word, gsize size, gboolean has_value, int value);
 
-/* `text` in UTF-8, not escaped. */
-void ist_rtf_write_text (IstRtfParser *p, const char *text);
+/* `text` in UTF-8, not escaped, without NUL. */
+void ist_rtf_write_text (IstRtfParser *p, const char *text, gsize size);
 void ist_rtf_write_line (IstRtfParser *p);
 void ist_rtf_write_paragraph (IstRtfParser *p);
 void ist_rtf_write_end (IstRtfParser *p);

@@ -16,7 +16,14 @@ typedef enum
   CHARACTER,  /* a character: `value` */
   LOOK,       /* \b, \b0: the flag at `value` of IstRtfLook */
   NOTHING,    /* known, so that \* before it skips nothing */
-  OTHER       /* a case of apply_other() */
+  /* The function that has a case for `value`: */
+  DOCUMENT,
+  PICTURE,
+  STYLE,
+  TEXT,
+  SHAPE,
+  PARAGRAPH,
+  END
 } Action;
 
 enum
@@ -91,93 +98,93 @@ typedef struct
 /* Sorted by word. */
 static const Row rows[] = {
   { "_", CHARACTER, 0x2011 },
-  { "ansicpg", OTHER, W_ANSICPG },
+  { "ansicpg", DOCUMENT, W_ANSICPG },
   { "b", LOOK, G_STRUCT_OFFSET (IstRtfLook, bold) },
-  { "bin", OTHER, W_BIN },
-  { "blue", OTHER, W_BLUE },
+  { "bin", PICTURE, W_BIN },
+  { "blue", DOCUMENT, W_BLUE },
   { "bullet", CHARACTER, 0x2022 },
-  { "cb", OTHER, W_BACKGROUND },
-  { "cell", OTHER, W_CELL },
-  { "cellx", OTHER, W_CELLX },
-  { "cf", OTHER, W_CF },
-  { "chcbpat", OTHER, W_BACKGROUND },
-  { "clcbpat", OTHER, W_CLCBPAT },
-  { "clmrg", OTHER, W_CLMRG },
-  { "clvmgf", OTHER, W_CLVMGF },
-  { "clvmrg", OTHER, W_CLVMRG },
+  { "cb", STYLE, W_BACKGROUND },
+  { "cell", END, W_CELL },
+  { "cellx", SHAPE, W_CELLX },
+  { "cf", STYLE, W_CF },
+  { "chcbpat", STYLE, W_BACKGROUND },
+  { "clcbpat", SHAPE, W_CLCBPAT },
+  { "clmrg", SHAPE, W_CLMRG },
+  { "clvmgf", SHAPE, W_CLVMGF },
+  { "clvmrg", SHAPE, W_CLVMRG },
   { "colortbl", INTO, IST_RTF_IN_COLOURS },
-  { "cpg", OTHER, W_CPG },
-  { "deff", OTHER, W_DEFF },
-  { "dibitmap", OTHER, W_BLIP_DIB },
+  { "cpg", DOCUMENT, W_CPG },
+  { "deff", DOCUMENT, W_DEFF },
+  { "dibitmap", PICTURE, W_BLIP_DIB },
   { "emdash", CHARACTER, 0x2014 },
-  { "emfblip", OTHER, W_BLIP_EMF },
+  { "emfblip", PICTURE, W_BLIP_EMF },
   { "emspace", CHARACTER, 0x2003 },
   { "endash", CHARACTER, 0x2013 },
   { "enspace", CHARACTER, 0x2002 },
-  { "f", OTHER, W_F },
-  { "fcharset", OTHER, W_FCHARSET },
-  { "fi", OTHER, W_FI },
+  { "f", STYLE, W_F },
+  { "fcharset", DOCUMENT, W_FCHARSET },
+  { "fi", PARAGRAPH, W_FI },
   { "fldinst", INTO, IST_RTF_IN_INSTRUCTION },
-  { "fldrslt", OTHER, W_RESULT },
+  { "fldrslt", TEXT, W_RESULT },
   { "fonttbl", INTO, IST_RTF_IN_FONTS },
   { "footer", SKIP_GROUP, 0 },
   { "footerf", SKIP_GROUP, 0 },
   { "footerl", SKIP_GROUP, 0 },
   { "footerr", SKIP_GROUP, 0 },
-  { "fs", OTHER, W_FS },
-  { "green", OTHER, W_GREEN },
+  { "fs", STYLE, W_FS },
+  { "green", DOCUMENT, W_GREEN },
   { "header", SKIP_GROUP, 0 },
   { "headerf", SKIP_GROUP, 0 },
   { "headerl", SKIP_GROUP, 0 },
   { "headerr", SKIP_GROUP, 0 },
-  { "highlight", OTHER, W_BACKGROUND },
-  { "htmlrtf", OTHER, W_HTMLRTF },
+  { "highlight", STYLE, W_BACKGROUND },
+  { "htmlrtf", TEXT, W_HTMLRTF },
   { "htmltag", INTO, IST_RTF_IN_TAG },
   { "i", LOOK, G_STRUCT_OFFSET (IstRtfLook, italic) },
-  { "ilvl", OTHER, W_ILVL },
+  { "ilvl", PARAGRAPH, W_ILVL },
   { "info", SKIP_GROUP, 0 },
-  { "intbl", OTHER, W_INTBL },
-  { "itap", OTHER, W_ITAP },
-  { "jpegblip", OTHER, W_BLIP_JPEG },
+  { "intbl", PARAGRAPH, W_INTBL },
+  { "itap", PARAGRAPH, W_ITAP },
+  { "jpegblip", PICTURE, W_BLIP_JPEG },
   { "ldblquote", CHARACTER, 0x201C },
-  { "li", OTHER, W_LI },
-  { "line", OTHER, W_LINE },
+  { "li", PARAGRAPH, W_LI },
+  { "line", END, W_LINE },
   { "listtext", INTO, IST_RTF_IN_MARK },
   { "lquote", CHARACTER, 0x2018 },
   { "ltrmark", CHARACTER, 0x200E },
-  { "mac", OTHER, W_MAC },
-  { "macpict", OTHER, W_BLIP_MAC },
+  { "mac", DOCUMENT, W_MAC },
+  { "macpict", PICTURE, W_BLIP_MAC },
   { "mhtmltag", SKIP_GROUP, 0 },
-  { "nestcell", OTHER, W_CELL },
-  { "nestrow", OTHER, W_NESTROW },
+  { "nestcell", END, W_CELL },
+  { "nestrow", END, W_NESTROW },
   { "nesttableprops", NOTHING, 0 },
   { "nonesttables", SKIP_GROUP, 0 },
   { "nonshppict", SKIP_GROUP, 0 },
-  { "nosupersub", OTHER, W_NOSUPERSUB },
-  { "objattph", OTHER, W_OBJECT_PLACE },
+  { "nosupersub", STYLE, W_NOSUPERSUB },
+  { "objattph", TEXT, W_OBJECT_PLACE },
   { "objdata", INTO, IST_RTF_IN_PICTURE },
-  { "par", OTHER, W_PAR },
-  { "pard", OTHER, W_PARD },
-  { "pc", OTHER, W_PC },
-  { "pich", OTHER, W_PICH },
-  { "pichgoal", OTHER, W_PICHGOAL },
+  { "par", END, W_PAR },
+  { "pard", PARAGRAPH, W_PARD },
+  { "pc", DOCUMENT, W_PC },
+  { "pich", PICTURE, W_PICH },
+  { "pichgoal", PICTURE, W_PICHGOAL },
   { "pict", INTO, IST_RTF_IN_PICTURE },
-  { "picw", OTHER, W_PICW },
-  { "picwgoal", OTHER, W_PICWGOAL },
-  { "plain", OTHER, W_PLAIN },
-  { "pngblip", OTHER, W_BLIP_PNG },
+  { "picw", PICTURE, W_PICW },
+  { "picwgoal", PICTURE, W_PICWGOAL },
+  { "plain", STYLE, W_PLAIN },
+  { "pngblip", PICTURE, W_BLIP_PNG },
   { "pntext", INTO, IST_RTF_IN_MARK },
-  { "qc", OTHER, W_QC },
-  { "qj", OTHER, W_QJ },
-  { "ql", OTHER, W_QL },
+  { "qc", PARAGRAPH, W_QC },
+  { "qj", PARAGRAPH, W_QJ },
+  { "ql", PARAGRAPH, W_QL },
   { "qmspace", CHARACTER, 0x2005 },
-  { "qr", OTHER, W_QR },
+  { "qr", PARAGRAPH, W_QR },
   { "rdblquote", CHARACTER, 0x201D },
-  { "red", OTHER, W_RED },
-  { "row", OTHER, W_ROW },
+  { "red", DOCUMENT, W_RED },
+  { "row", END, W_ROW },
   { "rquote", CHARACTER, 0x2019 },
   { "rtlmark", CHARACTER, 0x200F },
-  { "sect", OTHER, W_PAR },
+  { "sect", END, W_PAR },
   { "shpinst", NOTHING, 0 },
   { "shppict", NOTHING, 0 },
   { "shprslt", SKIP_GROUP, 0 },
@@ -185,25 +192,25 @@ static const Row rows[] = {
   { "strike", LOOK, G_STRUCT_OFFSET (IstRtfLook, strike) },
   { "striked", LOOK, G_STRUCT_OFFSET (IstRtfLook, strike) },
   { "stylesheet", SKIP_GROUP, 0 },
-  { "sub", OTHER, W_SUB },
-  { "super", OTHER, W_SUPER },
+  { "sub", STYLE, W_SUB },
+  { "super", STYLE, W_SUPER },
   { "sv", INTO, IST_RTF_IN_VALUE },
   { "tab", CHARACTER, '\t' },
-  { "trowd", OTHER, W_TROWD },
-  { "u", OTHER, W_U },
-  { "uc", OTHER, W_UC },
-  { "ud", OTHER, W_UD },
+  { "trowd", SHAPE, W_TROWD },
+  { "u", TEXT, W_U },
+  { "uc", TEXT, W_UC },
+  { "ud", TEXT, W_UD },
   { "ul", LOOK, G_STRUCT_OFFSET (IstRtfLook, underline) },
   { "uld", LOOK, G_STRUCT_OFFSET (IstRtfLook, underline) },
   { "uldash", LOOK, G_STRUCT_OFFSET (IstRtfLook, underline) },
   { "uldb", LOOK, G_STRUCT_OFFSET (IstRtfLook, underline) },
-  { "ulnone", OTHER, W_ULNONE },
+  { "ulnone", STYLE, W_ULNONE },
   { "ulth", LOOK, G_STRUCT_OFFSET (IstRtfLook, underline) },
   { "ulw", LOOK, G_STRUCT_OFFSET (IstRtfLook, underline) },
   { "ulwave", LOOK, G_STRUCT_OFFSET (IstRtfLook, underline) },
-  { "upr", OTHER, W_UPR },
-  { "v", OTHER, W_V },
-  { "wmetafile", OTHER, W_BLIP_WMF },
+  { "upr", TEXT, W_UPR },
+  { "v", TEXT, W_V },
+  { "wmetafile", PICTURE, W_BLIP_WMF },
   { "zwj", CHARACTER, 0x200D },
   { "zwnj", CHARACTER, 0x200C },
   { "~", CHARACTER, 0xA0 },
@@ -216,24 +223,38 @@ static const guint16 charsets[][2] = {
   { 204, 1251 }, { 222, 874 },  { 238, 1250 }, { 254, 437 },  { 255, 437 },
 };
 
-static const Row *
-find_row (const char *word)
+/* Letters that differ among words of one length. */
+static guint
+slot_of (const char *word, gsize size)
 {
-  gsize low = 0, high = G_N_ELEMENTS (rows);
+  return ((guint) word[0] * 19 + (guint) word[size / 2] * 41 + (guint) word[size - 1] * 67 + (guint) size * 5)
+         % IST_RTF_WORD_SLOTS;
+}
 
-  while (low < high)
+void
+ist_rtf_words_begin (IstRtfParser *p)
+{
+  G_STATIC_ASSERT (G_N_ELEMENTS (rows) < 256);
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      gsize middle = low + (high - low) / 2;
-      int order = (int) (guchar) word[0] - (int) (guchar) rows[middle].word[0];
+      guint slot = slot_of (rows[i].word, strlen (rows[i].word));
 
-      if (order == 0)
-        order = strcmp (word, rows[middle].word);
-      if (order == 0)
-        return &rows[middle];
-      if (order < 0)
-        high = middle;
-      else
-        low = middle + 1;
+      while (p->words[slot] != 0)
+        slot = (slot + 1) % IST_RTF_WORD_SLOTS;
+      p->words[slot] = (guint8) (i + 1);
+    }
+}
+
+static const Row *
+find_row (const IstRtfParser *p, const char *word, gsize size)
+{
+  for (guint slot = slot_of (word, size); p->words[slot] != 0; slot = (slot + 1) % IST_RTF_WORD_SLOTS)
+    {
+      const Row *row = &rows[p->words[slot] - 1];
+
+      if (strncmp (row->word, word, size) == 0 && row->word[size] == '\0')
+        return row;
     }
   return NULL;
 }
@@ -241,9 +262,12 @@ find_row (const char *word)
 static void
 set_font_page (IstRtfParser *p, guint page)
 {
-  if (ist_rtf_state (p)->place == IST_RTF_IN_FONTS && page != 0
+  if (p->state->place == IST_RTF_IN_FONTS && page != 0
       && g_hash_table_size (p->fonts) < MAX_FONTS)
-    g_hash_table_insert (p->fonts, GINT_TO_POINTER (p->font_read), GUINT_TO_POINTER (page));
+    {
+      g_hash_table_insert (p->fonts, GINT_TO_POINTER (p->font_read), GUINT_TO_POINTER (page));
+      p->is_page_known = FALSE;
+    }
 }
 
 static void
@@ -267,7 +291,7 @@ take_binary (IstRtfParser *p, int n)
 {
   gsize size = MIN ((gsize) MAX (n, 0), p->size - p->at);
 
-  if (p->picture != NULL && ist_rtf_state (p)->place == IST_RTF_IN_PICTURE && p->picture->len + size <= G_MAXINT)
+  if (p->picture != NULL && p->state->place == IST_RTF_IN_PICTURE && p->picture->len + size <= G_MAXINT)
     g_byte_array_append (p->picture, p->data + p->at, (guint) size);
   p->at += size;
 }
@@ -275,12 +299,12 @@ take_binary (IstRtfParser *p, int n)
 static void
 put_object (IstRtfParser *p)
 {
-  IstRtfState *state = ist_rtf_state (p);
+  IstRtfState *state = p->state;
 
   if (state->place != IST_RTF_IN_BODY || state->hidden)
     return;
   p->rtf->n_objects++;
-  ist_rtf_write_text (p, "\xEF\xBF\xBC");
+  ist_rtf_write_text (p, "\xEF\xBF\xBC", 3);
 }
 
 /* Words in tables at the beginning of the document, and about it. */
@@ -301,7 +325,7 @@ apply_document (IstRtfParser *p, gsize word, int value)
       return;
     case W_DEFF:
       p->default_font = value;
-      ist_rtf_state (p)->look.font = value;
+      p->state->look.font = value;
       return;
     case W_FCHARSET:
       set_charset (p, value);
@@ -399,7 +423,7 @@ apply_shape (IstRtfParser *p, gsize word, int value)
     }
 }
 
-/* Words that end something; they count where text is visible. */
+/* Words that end something. */
 static void
 apply_end (IstRtfParser *p, gsize word)
 {
@@ -470,10 +494,15 @@ apply_paragraph (IstRtfParser *p, gsize word, int value)
 static void
 apply_look (IstRtfParser *p, gsize word, int value)
 {
-  IstRtfLook *look = &ist_rtf_state (p)->look;
+  IstRtfLook *look = &p->state->look;
 
   switch (word)
     {
+    case W_F:
+      if (p->state->place == IST_RTF_IN_FONTS)
+        p->font_read = value;
+      look->font = value;
+      return;
     case W_PLAIN:
       memset (look, 0, G_STRUCT_OFFSET (IstRtfLook, font));
       look->font = p->default_font;
@@ -508,7 +537,7 @@ apply_look (IstRtfParser *p, gsize word, int value)
 static void
 apply_text (IstRtfParser *p, gsize word, gboolean on, int value)
 {
-  IstRtfState *state = ist_rtf_state (p);
+  IstRtfState *state = p->state;
 
   switch (word)
     {
@@ -552,35 +581,24 @@ apply_text (IstRtfParser *p, gsize word, gboolean on, int value)
     }
 }
 
+/* Words that count where text is visible. */
 static void
-apply_other (IstRtfParser *p, gsize word, gboolean has_value, int value)
+apply_visible (IstRtfParser *p, const Row *row, int value)
 {
-  IstRtfState *state = ist_rtf_state (p);
-  gboolean is_visible
-      = state->place == IST_RTF_IN_TAG || (state->place == IST_RTF_IN_BODY && !state->hidden);
-
-  if (word == W_F)
-    {
-      if (state->place == IST_RTF_IN_FONTS)
-        p->font_read = value;
-      state->look.font = value;
-      return;
-    }
-  apply_document (p, word, value);
-  apply_picture (p, word, value);
-  apply_look (p, word, value);
-  apply_text (p, word, !has_value || value != 0, value);
-  if (!is_visible)
+  if (p->state->place != IST_RTF_IN_TAG && (p->state->place != IST_RTF_IN_BODY || p->state->hidden))
     return;
-  apply_shape (p, word, value);
-  apply_paragraph (p, word, value);
-  apply_end (p, word);
+  if (row->action == SHAPE)
+    apply_shape (p, row->value, value);
+  else if (row->action == PARAGRAPH)
+    apply_paragraph (p, row->value, value);
+  else
+    apply_end (p, row->value);
 }
 
 static void
 go_into (IstRtfParser *p, IstRtfPlace place)
 {
-  IstRtfState *state = ist_rtf_state (p);
+  IstRtfState *state = p->state;
 
   if (state->place == IST_RTF_IN_SKIPPED)
     return;
@@ -594,13 +612,13 @@ go_into (IstRtfParser *p, IstRtfPlace place)
 }
 
 void
-ist_rtf_words_apply (IstRtfParser *p, const char *word, gboolean has_value, int value)
+ist_rtf_words_apply (IstRtfParser *p, const char *word, gsize size, gboolean has_value, int value)
 {
-  const Row *row = find_row (word);
+  const Row *row = find_row (p, word, size);
   IstRtfState *state;
 
   ist_rtf_flush (p);
-  state = ist_rtf_state (p);
+  state = p->state;
   if (row == NULL)
     {
       if (state->is_star)
@@ -625,7 +643,19 @@ ist_rtf_words_apply (IstRtfParser *p, const char *word, gboolean has_value, int 
       return;
     case NOTHING:
       return;
+    case DOCUMENT:
+      apply_document (p, row->value, value);
+      return;
+    case PICTURE:
+      apply_picture (p, row->value, value);
+      return;
+    case STYLE:
+      apply_look (p, row->value, value);
+      return;
+    case TEXT:
+      apply_text (p, row->value, !has_value || value != 0, value);
+      return;
     default:
-      apply_other (p, row->value, has_value, value);
+      apply_visible (p, row, value);
     }
 }

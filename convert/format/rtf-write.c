@@ -10,8 +10,11 @@
 static const char *
 font_of (const IstRtfParser *p, const IstRtfLook *look)
 {
-  const char *name = g_hash_table_lookup (p->font_names, GINT_TO_POINTER (look->font));
+  const char *name;
 
+  if (look->font == p->default_font)
+    return NULL;
+  name = g_hash_table_lookup (p->font_names, GINT_TO_POINTER (look->font));
   return name != g_hash_table_lookup (p->font_names, GINT_TO_POINTER (p->default_font)) ? name : NULL;
 }
 
@@ -21,27 +24,25 @@ same_look (const IstRtfParser *p, const IstRtfLook *a, const IstRtfLook *b)
   return a->bold == b->bold && a->italic == b->italic && a->underline == b->underline
          && a->strike == b->strike && a->raised == b->raised && a->colour == b->colour
          && a->background == b->background && a->half_points == b->half_points
-         && font_of (p, a) == font_of (p, b) && a->link == b->link;
+         && (a->font == b->font || font_of (p, a) == font_of (p, b)) && a->link == b->link;
 }
 
 static void
-append_escaped (GString *out, const char *text)
+append_escaped (GString *out, const char *text, gsize size)
 {
-  for (const char *c = text; *c != '\0'; c++)
+  static const guint8 special[256] = { ['\t'] = 1, ['&'] = 1, ['<'] = 1, ['>'] = 1, ['"'] = 1 };
+  const char *end = text + size;
+
+  while (text < end)
     {
-      gsize plain = strcspn (c, "\t&<>\"");
-      const char *entity;
+      const char *next = text;
 
-      g_string_append_len (out, c, (gssize) plain);
-      c += plain;
-      if (*c == '\0')
-        return;
-      entity = *c == '\t' ? "&nbsp;&nbsp;&nbsp; " : ist_html_entity (*c);
-
-      if (entity != NULL)
-        g_string_append (out, entity);
-      else
-        g_string_append_c (out, *c);
+      while (next < end && special[(guint8) *next] == 0)
+        next++;
+      ist_append (out, text, (gsize) (next - text));
+      if (next < end)
+        g_string_append (out, *next == '\t' ? "&nbsp;&nbsp;&nbsp; " : ist_html_entity (*next));
+      text = next + 1;
     }
 }
 
@@ -53,16 +54,16 @@ close_look (IstRtfParser *p)
   if (p->look.raised != 0)
     g_string_append (p->out, p->look.raised > 0 ? "</sup>" : "</sub>");
   if (p->look.strike)
-    g_string_append (p->out, "</s>");
+    IST_APPEND_LITERAL (p->out, "</s>");
   if (p->look.underline)
-    g_string_append (p->out, "</u>");
+    IST_APPEND_LITERAL (p->out, "</u>");
   if (p->look.italic)
-    g_string_append (p->out, "</i>");
+    IST_APPEND_LITERAL (p->out, "</i>");
   if (p->look.bold)
-    g_string_append (p->out, "</b>");
-  g_string_append (p->out, "</span>");
+    IST_APPEND_LITERAL (p->out, "</b>");
+  IST_APPEND_LITERAL (p->out, "</span>");
   if (p->look.link != 0)
-    g_string_append (p->out, "</a>");
+    IST_APPEND_LITERAL (p->out, "</a>");
   p->in_look = FALSE;
 }
 
@@ -72,19 +73,51 @@ ist_rtf_write_colour (const IstRtfParser *p, guint index)
   return index > 0 && index < p->colours->len ? g_array_index (p->colours, guint32, index) : G_MAXUINT32;
 }
 
+/* A tag with a style, written piece by piece: `start` is where it begins. The first property opens the attribute. */
 static void
-append_style (GString *style, const char *format, ...) G_GNUC_PRINTF (2, 3);
-
-static void
-append_style (GString *style, const char *format, ...)
+append_property (GString *out, const char *tag, gsize start, const char *property)
 {
-  va_list args;
+  if (out->len > start)
+    g_string_append_c (out, ';');
+  else
+    {
+      g_string_append (out, tag);
+      IST_APPEND_LITERAL (out, " style=\"");
+    }
+  g_string_append (out, property);
+}
 
-  if (style->len > 0)
-    g_string_append_c (style, ';');
-  va_start (args, format);
-  g_string_append_vprintf (style, format, args);
-  va_end (args);
+static void
+end_tag (GString *out, const char *tag, gsize start)
+{
+  if (out->len > start)
+    IST_APPEND_LITERAL (out, "\">");
+  else
+    {
+      g_string_append (out, tag);
+      g_string_append_c (out, '>');
+    }
+}
+
+static void
+append_colour (GString *out, guint32 colour)
+{
+  for (int shift = 20; shift >= 0; shift -= 4)
+    g_string_append_c (out, "0123456789abcdef"[colour >> shift & 15]);
+}
+
+/* Of half a point. */
+static void
+append_size (GString *out, guint half_points)
+{
+  guint points = half_points / 2;
+
+  if (points >= 100)
+    g_string_append_c (out, (char) ('0' + points / 100));
+  if (points >= 10)
+    g_string_append_c (out, (char) ('0' + points / 10 % 10));
+  g_string_append_c (out, (char) ('0' + points % 10));
+  ist_append (out, half_points % 2 != 0 ? ".5pt" : ".0pt", 4);
 }
 
 /* White on the background of the page, which is not carried, could not be read. */
@@ -98,29 +131,41 @@ is_readable (const IstRtfParser *p, guint32 colour, guint32 background)
 static void
 open_span (IstRtfParser *p, const IstRtfLook *look)
 {
-  g_autoptr (GString) style = g_string_new (NULL);
+  static const char tag[] = "<span";
+  GString *out = p->out;
+  gsize start = out->len;
   guint32 colour = ist_rtf_write_colour (p, look->colour);
   guint32 background = ist_rtf_write_colour (p, look->background);
   const char *font = font_of (p, look);
 
   if (font != NULL)
-    append_style (style, "font-family:'%s'", font);
+    {
+      append_property (out, tag, start, "font-family:'");
+      g_string_append (out, font);
+      g_string_append_c (out, '\'');
+    }
   if (look->half_points != 0)
-    append_style (style, "font-size:%u.%upt", look->half_points / 2, look->half_points % 2 * 5);
+    {
+      append_property (out, tag, start, "font-size:");
+      append_size (out, look->half_points);
+    }
   if (colour != G_MAXUINT32 && colour != 0 && is_readable (p, colour, background))
-    append_style (style, "color:#%06x", colour);
+    {
+      append_property (out, tag, start, "color:#");
+      append_colour (out, colour);
+    }
   if (background != G_MAXUINT32)
-    append_style (style, "background-color:#%06x", background);
-  if (style->len > 0)
-    g_string_append_printf (p->out, "<span style=\"%s\">", style->str);
-  else
-    g_string_append (p->out, "<span>");
+    {
+      append_property (out, tag, start, "background-color:#");
+      append_colour (out, background);
+    }
+  end_tag (out, tag, start);
 }
 
 static void
 open_look (IstRtfParser *p)
 {
-  const IstRtfLook *look = &ist_rtf_state (p)->look;
+  const IstRtfLook *look = &p->state->look;
 
   if (p->in_look && same_look (p, look, &p->look))
     return;
@@ -129,19 +174,21 @@ open_look (IstRtfParser *p)
   p->in_look = TRUE;
   if (look->link != 0)
     {
-      g_string_append (p->out, "<a href=\"");
-      append_escaped (p->out, g_ptr_array_index (p->links, look->link - 1));
-      g_string_append (p->out, "\">");
+      const char *link = g_ptr_array_index (p->links, look->link - 1);
+
+      IST_APPEND_LITERAL (p->out, "<a href=\"");
+      append_escaped (p->out, link, strlen (link));
+      IST_APPEND_LITERAL (p->out, "\">");
     }
   open_span (p, look);
   if (look->bold)
-    g_string_append (p->out, "<b>");
+    IST_APPEND_LITERAL (p->out, "<b>");
   if (look->italic)
-    g_string_append (p->out, "<i>");
+    IST_APPEND_LITERAL (p->out, "<i>");
   if (look->underline)
-    g_string_append (p->out, "<u>");
+    IST_APPEND_LITERAL (p->out, "<u>");
   if (look->strike)
-    g_string_append (p->out, "<s>");
+    IST_APPEND_LITERAL (p->out, "<s>");
   if (look->raised != 0)
     g_string_append (p->out, look->raised > 0 ? "<sup>" : "<sub>");
 }
@@ -192,7 +239,7 @@ static void
 open_list (IstRtfParser *p, char type, guint number)
 {
   if (type == '*')
-    g_string_append (p->out, "<ul>");
+    IST_APPEND_LITERAL (p->out, "<ul>");
   else if (number > 1)
     g_string_append_printf (p->out, "<ol type=\"%c\" start=\"%u\">", type, number);
   else
@@ -218,7 +265,7 @@ open_item (IstRtfParser *p)
 
       if (open == type || (g_ascii_tolower (open) == 'a' && g_ascii_tolower (type) == 'i'))
         {
-          g_string_append (p->out, "</li>\n<li>");
+          IST_APPEND_LITERAL (p->out, "</li>\n<li>");
           return;
         }
       close_list (p);
@@ -228,7 +275,7 @@ open_item (IstRtfParser *p)
       gboolean is_last = p->lists->len + 1 == depth;
 
       open_list (p, is_last ? type : '*', number);
-      g_string_append (p->out, "<li>");
+      IST_APPEND_LITERAL (p->out, "<li>");
     }
 }
 
@@ -239,7 +286,7 @@ close_paragraph (IstRtfParser *p)
 {
   close_look (p);
   if (p->in_paragraph && p->lists->len == 0)
-    g_string_append (p->out, "</p>\n");
+    IST_APPEND_LITERAL (p->out, "</p>\n");
   p->in_paragraph = FALSE;
 }
 
@@ -251,12 +298,36 @@ ist_rtf_write_close (IstRtfParser *p)
     close_list (p);
 }
 
+/* "<p>" of a paragraph that is no list item. */
+static void
+open_plain (IstRtfParser *p)
+{
+  static const char tag[] = "<p";
+  gsize start = p->out->len;
+  /* A first line that begins before the others does so only as far as they are indented. */
+  gint first = MAX (p->paragraph.first_twips, -p->paragraph.indent_twips) / 20;
+
+  if (p->paragraph.align != NULL)
+    {
+      append_property (p->out, tag, start, "text-align:");
+      g_string_append (p->out, p->paragraph.align);
+    }
+  if (p->paragraph.indent_twips >= 20)
+    {
+      append_property (p->out, tag, start, "margin-left:");
+      g_string_append_printf (p->out, "%dpt", MIN (p->paragraph.indent_twips / 20, 400));
+    }
+  if (first != 0)
+    {
+      append_property (p->out, tag, start, "text-indent:");
+      g_string_append_printf (p->out, "%dpt", CLAMP (first, -400, 400));
+    }
+  end_tag (p->out, tag, start);
+}
+
 void
 ist_rtf_write_open (IstRtfParser *p)
 {
-  g_autoptr (GString) style = NULL;
-  gint first;
-
   if (p->in_paragraph)
     return;
   ist_rtf_table_enter (p, p->paragraph.depth);
@@ -268,19 +339,7 @@ ist_rtf_write_open (IstRtfParser *p)
     }
   while (p->lists->len > 0)
     close_list (p);
-  style = g_string_new (NULL);
-  if (p->paragraph.align != NULL)
-    append_style (style, "text-align:%s", p->paragraph.align);
-  if (p->paragraph.indent_twips >= 20)
-    append_style (style, "margin-left:%dpt", MIN (p->paragraph.indent_twips / 20, 400));
-  /* A first line that begins before the others does so only as far as they are indented. */
-  first = MAX (p->paragraph.first_twips, -p->paragraph.indent_twips) / 20;
-  if (first != 0)
-    append_style (style, "text-indent:%dpt", CLAMP (first, -400, 400));
-  if (style->len > 0)
-    g_string_append_printf (p->out, "<p style=\"%s\">", style->str);
-  else
-    g_string_append (p->out, "<p>");
+  open_plain (p);
 }
 
 void
@@ -291,17 +350,14 @@ ist_rtf_write_check (IstRtfParser *p)
 }
 
 void
-ist_rtf_write_text (IstRtfParser *p, const char *text)
+ist_rtf_write_text (IstRtfParser *p, const char *text, gsize size)
 {
-  if (p->kind != IST_RTF_HTML)
-    g_string_append (p->text, text);
-  if (p->kind == IST_RTF_HTML)
-    g_string_append (p->html, text);
+  ist_append (p->kind == IST_RTF_HTML ? p->html : p->text, text, size);
   if (p->kind == IST_RTF_PLAIN)
     {
       ist_rtf_write_open (p);
       open_look (p);
-      append_escaped (p->out, text);
+      append_escaped (p->out, text, size);
       p->is_empty = FALSE;
     }
   ist_rtf_write_check (p);
@@ -317,7 +373,7 @@ ist_rtf_write_line (IstRtfParser *p)
   if (p->kind == IST_RTF_PLAIN)
     {
       ist_rtf_write_open (p);
-      g_string_append (p->out, "<br>\n");
+      IST_APPEND_LITERAL (p->out, "<br>\n");
       p->is_empty = FALSE;
     }
   ist_rtf_write_check (p);
@@ -334,7 +390,7 @@ ist_rtf_write_paragraph (IstRtfParser *p)
   g_string_append_c (p->text, '\n');
   ist_rtf_write_open (p);
   if (p->is_empty)
-    g_string_append (p->out, "&nbsp;");
+    IST_APPEND_LITERAL (p->out, "&nbsp;");
   close_paragraph (p);
   ist_rtf_write_check (p);
 }

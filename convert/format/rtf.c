@@ -1,53 +1,50 @@
 #include "convert/format/rtf-private.h"
 
 #include "base/error.h"
-#include "convert/format/code-page.h"
+#include "base/text-scan.h"
 
 #include <string.h>
 
-#define MAX_DEPTH 256
-#define MAX_WORD 32
 #define KIND_WINDOW 4096
 #define MAX_INSTRUCTION 4096
 #define MAX_MARK 32
 #define MAX_FONT_NAME 64
 #define MAX_FONTS 4096
-
-IstRtfState *
-ist_rtf_state (IstRtfParser *p)
-{
-  return &g_array_index (p->stack, IstRtfState, p->stack->len - 1);
-}
+#define MAX_FIRST_ROOM ((gsize) 2 * 1024 * 1024)
 
 guint
 ist_rtf_code_page (IstRtfParser *p)
 {
-  IstRtfState *state = ist_rtf_state (p);
-  guint page;
+  IstRtfState *state = p->state;
 
   if (state->place == IST_RTF_IN_TAG)
     return p->code_page;
-  page = GPOINTER_TO_UINT (g_hash_table_lookup (p->fonts, GINT_TO_POINTER (state->look.font)));
-  return page != 0 ? page : p->code_page;
+  if (!p->is_page_known || p->page_font != state->look.font)
+    {
+      p->is_page_known = TRUE;
+      p->page_font = state->look.font;
+      p->page = GPOINTER_TO_UINT (g_hash_table_lookup (p->fonts, GINT_TO_POINTER (p->page_font)));
+    }
+  return p->page != 0 ? p->page : p->code_page;
 }
 
 static void
-put_text (IstRtfParser *p, const char *text)
+put_text (IstRtfParser *p, const char *text, gsize size)
 {
-  switch (ist_rtf_state (p)->place)
+  switch (p->state->place)
     {
     case IST_RTF_IN_INSTRUCTION:
       if (p->instruction->len < MAX_INSTRUCTION)
-        g_string_append (p->instruction, text);
+        ist_append (p->instruction, text, size);
       return;
     case IST_RTF_IN_MARK:
       if (p->kind == IST_RTF_PLAIN && p->mark->len < MAX_MARK)
-        g_string_append (p->mark, text);
+        ist_append (p->mark, text, size);
       if (p->kind != IST_RTF_HTML)
-        g_string_append (p->text, text);
+        ist_append (p->text, text, size);
       return;
     default:
-      ist_rtf_write_text (p, text);
+      ist_rtf_write_text (p, text, size);
     }
 }
 
@@ -65,26 +62,24 @@ put_narrow (IstRtfParser *p)
   if (!p->is_narrow || g_utf8_validate (p->bytes->str, (gssize) p->bytes->len, NULL))
     return FALSE;
   g_string_truncate (p->wide, 0);
-  for (gsize i = 0; i < p->bytes->len; i++)
-    if ((p->bytes->str[i] & 0x80) == 0)
-      g_string_append_c (p->wide, p->bytes->str[i]);
+  for (const char *c = p->bytes->str; *c != '\0'; c++)
+    if ((*c & 0x80) == 0)
+      g_string_append_c (p->wide, *c);
     else
-      g_string_append (p->wide, p->narrow[p->bytes->str[i] & 0x7F]);
+      ist_append (p->wide, p->narrow[*c & 0x7F], strlen (p->narrow[*c & 0x7F]));
   g_string_truncate (p->bytes, 0);
-  put_text (p, p->wide->str);
+  put_text (p, p->wide->str, p->wide->len);
   return TRUE;
 }
 
 void
-ist_rtf_flush (IstRtfParser *p)
+ist_rtf_flush_bytes (IstRtfParser *p)
 {
   g_autofree char *text = NULL;
 
-  if (p->bytes->len == 0)
-    return;
-  if (ist_code_page_is_ascii (ist_rtf_code_page (p), p->bytes->str, p->bytes->len))
+  if (ist_code_page_has_ascii (ist_rtf_code_page (p)) && !ist_text_has_high_bit (p->bytes->str, p->bytes->len))
     {
-      put_text (p, p->bytes->str);
+      put_text (p, p->bytes->str, p->bytes->len);
       g_string_truncate (p->bytes, 0);
       return;
     }
@@ -92,13 +87,13 @@ ist_rtf_flush (IstRtfParser *p)
     return;
   text = ist_code_page_to_utf8 (p->bytes->str, p->bytes->len, ist_rtf_code_page (p));
   g_string_truncate (p->bytes, 0);
-  put_text (p, text);
+  put_text (p, text, strlen (text));
 }
 
 static gboolean
 is_visible (IstRtfParser *p)
 {
-  IstRtfState *state = ist_rtf_state (p);
+  IstRtfState *state = p->state;
 
   return state->place == IST_RTF_IN_TAG
          || ((state->place == IST_RTF_IN_BODY || state->place == IST_RTF_IN_MARK
@@ -109,7 +104,7 @@ is_visible (IstRtfParser *p)
 void
 ist_rtf_put_unicode (IstRtfParser *p, gunichar c)
 {
-  char utf8[7];
+  char utf8[6];
   gunichar high = p->high;
 
   p->high = 0;
@@ -129,8 +124,7 @@ ist_rtf_put_unicode (IstRtfParser *p, gunichar c)
   /* The mark of an object is ours alone. */
   if (c == 0 || c == 0xFFFC || !g_unichar_validate (c))
     c = 0xFFFD;
-  utf8[g_unichar_to_utf8 (c, utf8)] = '\0';
-  put_text (p, utf8);
+  put_text (p, utf8, (gsize) g_unichar_to_utf8 (c, utf8));
 }
 
 static void
@@ -172,7 +166,7 @@ put_byte (IstRtfParser *p, guint8 byte)
       p->n_skip--;
       return;
     }
-  switch (ist_rtf_state (p)->place)
+  switch (p->state->place)
     {
     case IST_RTF_IN_COLOURS:
       put_colour (p, byte);
@@ -189,20 +183,37 @@ put_byte (IstRtfParser *p, guint8 byte)
     }
 }
 
-/* Bytes that stand for themselves, up to the next that does not. */
+/* Is ASCII the same in UTF-8 here, and may a text come in pieces? */
+static gboolean
+takes_ascii (IstRtfParser *p)
+{
+  return p->bytes->len == 0 && (p->state->place == IST_RTF_IN_BODY || p->state->place == IST_RTF_IN_TAG)
+         && ist_code_page_keeps_ascii (ist_rtf_code_page (p));
+}
+
+/* Bytes that stand for themselves, up to the next that does not. ASCII with nothing before it needs no conversion; what
+ * follows it up to the next flush is converted in one piece, as whether that is UTF-8 depends on all of it. */
 static void
 put_run (IstRtfParser *p)
 {
-  static const guint8 special[256] = { ['{'] = 1, ['}'] = 1, ['\\'] = 1, ['\r'] = 1, ['\n'] = 1, [0] = 1 };
+  enum { HIGH = 1, SPECIAL = 2 };
+  static const guint8 kinds[256] = { ['{'] = SPECIAL,  ['}'] = SPECIAL,  ['\\'] = SPECIAL,   ['\r'] = SPECIAL,
+                                     ['\n'] = SPECIAL, ['\0'] = SPECIAL, [0x80 ... 0xFF] = HIGH };
   const guint8 *start = p->data + p->at;
   const guint8 *end = p->data + p->size;
   const guint8 *next = start;
+  gboolean as_is = kinds[*start] == 0 && takes_ascii (p);
+  guint8 stop = as_is ? HIGH : SPECIAL;
 
-  while (next < end && special[*next] == 0)
+  while (next < end && kinds[*next] < stop)
     next++;
   p->at += (gsize) (next - start);
-  if (is_visible (p))
-    g_string_append_len (p->bytes, (const char *) start, next - start);
+  if (!is_visible (p))
+    return;
+  if (as_is)
+    ist_rtf_write_text (p, (const char *) start, (gsize) (next - start));
+  else
+    ist_append (p->bytes, (const char *) start, (gsize) (next - start));
 }
 
 static gboolean
@@ -214,24 +225,22 @@ is_text_place (IstRtfPlace place)
 static void
 open_group (IstRtfParser *p)
 {
-  IstRtfState state = *ist_rtf_state (p);
-
   p->n_skip = 0;
-  if (p->stack->len >= MAX_DEPTH)
+  if (p->state == &p->stack[IST_RTF_MAX_DEPTH - 1])
     {
       p->n_deeper++;
       return;
     }
   ist_rtf_flush (p);
-  state.is_star = FALSE;
-  g_array_append_val (p->stack, state);
+  p->state[1] = p->state[0];
+  p->state++;
+  p->state->is_star = FALSE;
 }
 
 static void
 close_group (IstRtfParser *p)
 {
-  IstRtfState closed = *ist_rtf_state (p);
-  const IstRtfState *state;
+  const IstRtfState *closed = p->state, *state;
 
   p->n_skip = 0;
   if (p->n_deeper > 0)
@@ -240,50 +249,49 @@ close_group (IstRtfParser *p)
       return;
     }
   ist_rtf_flush (p);
-  if (p->stack->len > 1)
-    g_array_set_size (p->stack, p->stack->len - 1);
-  state = ist_rtf_state (p);
-  if (closed.place == IST_RTF_IN_PICTURE && state->place != IST_RTF_IN_PICTURE)
+  if (p->state > p->stack)
+    p->state--;
+  state = p->state;
+  if (closed->place == IST_RTF_IN_PICTURE && state->place != IST_RTF_IN_PICTURE)
     ist_rtf_picture_end (p);
-  if (closed.place == IST_RTF_IN_INSTRUCTION && state->place != IST_RTF_IN_INSTRUCTION)
+  if (closed->place == IST_RTF_IN_INSTRUCTION && state->place != IST_RTF_IN_INSTRUCTION)
     ist_rtf_field_instruct (p);
-  if (closed.look.link != 0 && state->look.link != closed.look.link)
-    ist_rtf_field_end (p, closed.look.link);
+  if (closed->look.link != 0 && state->look.link != closed->look.link)
+    ist_rtf_field_end (p, closed->look.link);
 }
 
 static void
 read_word (IstRtfParser *p)
 {
-  char word[MAX_WORD + 1];
-  gsize n = 0;
+  const char *word = (const char *) p->data + p->at;
+  const char *end = (const char *) p->data + p->size;
+  const char *c = word;
+  gsize size;
   gint64 value = 0;
   gboolean has_value = FALSE, negative = FALSE;
 
-  while (p->at < p->size && g_ascii_isalpha ((char) p->data[p->at]))
-    {
-      if (n < MAX_WORD)
-        word[n++] = (char) p->data[p->at];
-      p->at++;
-    }
-  word[n] = '\0';
-  if (p->at + 1 < p->size && p->data[p->at] == '-' && g_ascii_isdigit ((char) p->data[p->at + 1]))
+  while (c < end && g_ascii_isalpha (*c))
+    c++;
+  size = (gsize) (c - word);
+  if (end - c > 1 && c[0] == '-' && g_ascii_isdigit (c[1]))
     {
       negative = TRUE;
-      p->at++;
+      c++;
     }
-  for (; p->at < p->size && g_ascii_isdigit ((char) p->data[p->at]); p->at++)
+  for (; c < end && g_ascii_isdigit (*c); c++)
     {
       has_value = TRUE;
-      value = MIN (value * 10 + (p->data[p->at] - '0'), G_MAXINT);
+      value = MIN (value * 10 + (*c - '0'), G_MAXINT);
     }
-  if (p->at < p->size && p->data[p->at] == ' ')
-    p->at++;
-  if (p->n_skip > 0 && strcmp (word, "bin") != 0)
+  if (c < end && *c == ' ')
+    c++;
+  p->at = (gsize) (c - (const char *) p->data);
+  if (p->n_skip > 0 && (size != 3 || memcmp (word, "bin", 3) != 0))
     {
       p->n_skip--;
       return;
     }
-  ist_rtf_words_apply (p, word, has_value, (int) (negative ? -value : value));
+  ist_rtf_words_apply (p, word, size, has_value, (int) (negative ? -value : value));
 }
 
 static void
@@ -309,18 +317,18 @@ read_symbol (IstRtfParser *p)
       read_hex (p);
       return;
     case '*':
-      ist_rtf_state (p)->is_star = TRUE;
+      p->state->is_star = TRUE;
       return;
     case '~':
     case '_':
       if (p->n_skip > 0)
         p->n_skip--;
       else
-        ist_rtf_words_apply (p, c == '~' ? "~" : "_", FALSE, 0);
+        ist_rtf_words_apply (p, c == '~' ? "~" : "_", 1, FALSE, 0);
       return;
     case '\r':
     case '\n':
-      ist_rtf_words_apply (p, "par", FALSE, 0);
+      ist_rtf_words_apply (p, "par", 3, FALSE, 0);
       return;
     case '\\':
     case '{':
@@ -361,7 +369,7 @@ parse (IstRtfParser *p)
           p->at++;
           break;
         default:
-          if (c != 0 && p->n_skip == 0 && is_text_place (ist_rtf_state (p)->place))
+          if (c != 0 && p->n_skip == 0 && is_text_place (p->state->place))
             {
               put_run (p);
               break;
@@ -412,10 +420,13 @@ ist_rtf_free (IstRtf *rtf)
 static void
 begin (IstRtfParser *p)
 {
-  IstRtfState first = { .uc = 1 };
+  /* Rich text without pictures gives about as much text and twice as much HTML. A page that is not written to costs
+   * nothing; moving what was made each time it has doubled does. */
+  gsize room = MIN (p->size, MAX_FIRST_ROOM);
 
-  p->stack = g_array_new (FALSE, TRUE, sizeof (IstRtfState));
-  g_array_append_val (p->stack, first);
+  p->state = p->stack;
+  p->state->uc = 1;
+  ist_rtf_words_begin (p);
   p->code_page = 1252;
   p->fonts = g_hash_table_new (NULL, NULL);
   p->font_names = g_hash_table_new (NULL, NULL);
@@ -424,8 +435,8 @@ begin (IstRtfParser *p)
   p->colours = g_array_new (FALSE, FALSE, sizeof (guint32));
   p->bytes = g_string_new (NULL);
   p->wide = g_string_new (NULL);
-  p->html = p->out = g_string_new (NULL);
-  p->text = g_string_new (NULL);
+  p->html = p->out = g_string_sized_new (p->kind == IST_RTF_PLAIN ? room * 2 : 0);
+  p->text = g_string_sized_new (p->kind == IST_RTF_PLAIN ? room : 0);
   p->tables = g_ptr_array_new_with_free_func (ist_rtf_table_free);
   p->shapes = g_array_new (FALSE, TRUE, sizeof (IstRtfCellShape));
   p->mark = g_string_new (NULL);
@@ -438,7 +449,6 @@ begin (IstRtfParser *p)
 static void
 finish (IstRtfParser *p)
 {
-  g_array_unref (p->stack);
   g_array_unref (p->colours);
   g_array_unref (p->shapes);
   g_array_unref (p->lists);

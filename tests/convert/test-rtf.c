@@ -124,6 +124,8 @@ test_rendering (void)
     { "white on nothing, on a colour", "{\\cf3 a}{\\cf3\\cb1 b}\\par}",
       "<p><span>a</span><span style=\"color:#ffffff;background-color:#ff0000\">b</span></p>\n", "ab\n" },
     { "hanging", "\\li720\\fi-720 x\\par}", "<p style=\"margin-left:36pt;text-indent:-36pt\"><span>x</span></p>\n", "x\n" },
+    { "a byte that joins the letter before it", "\\ansicpg1258\\f2 x\\u65 ?e\\'ec\\par}", "<p><span>xAé</span></p>\n", "xAé\n" },
+    { "bytes that are UTF-8 only in part", "caf\\'e9 n\\'c3\\'a9\\par}", "<p><span>café nÃ©</span></p>\n", "café nÃ©\n" },
     { "indented", "\\li720\\qc x\\par}", "<p style=\"text-align:center;margin-left:36pt\"><span>x</span></p>\n", "x\n" },
   };
   static const char head[] = "{\\rtf1\\ansi\\ansicpg1252\\deff0{\\fonttbl{\\f0\\fcharset0 Arial;}{\\f1\\fcharset0 X "
