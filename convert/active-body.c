@@ -3,6 +3,7 @@
 #include "base/scratch.h"
 #include "convert/catalog.h"
 #include "convert/doclinks.h"
+#include "convert/encapsulation.h"
 #include "convert/format/ndl.h"
 #include "convert/format/nsf-attach.h"
 #include "convert/format/rich-html.h"
@@ -273,33 +274,109 @@ add_files (IstMessage *message, const IstActiveNote *note, const GPtrArray *bodi
   return n;
 }
 
+/* What stands among the alternatives and is no form of the text: invitations, and files that a sender put there. */
+typedef struct
+{
+  GPtrArray *calendars, *files; /* IstMimeNode, still in the tree */
+} Kept;
+
+static void
+collect_kept (IstMimeNode *node, gboolean in_related, Kept *kept)
+{
+  gboolean is_multipart = node->children != NULL && !node->sealed && g_str_has_prefix (node->type, "multipart/");
+
+  if (ist_encapsulation_is (node))
+    return;
+  for (guint i = 0; is_multipart && i < node->children->len; i++)
+    collect_kept (g_ptr_array_index (node->children, i), in_related || strcmp (node->type, "multipart/related") == 0,
+                  kept);
+  if (is_multipart)
+    return;
+  if (strcmp (node->type, "text/calendar") == 0 && !node->attachment)
+    g_ptr_array_add (kept->calendars, node);
+  else if (node->attachment || (!in_related && (node->name != NULL || !g_str_has_prefix (node->type, "text/"))))
+    g_ptr_array_add (kept->files, node);
+}
+
+static void
+take_all (GPtrArray *nodes)
+{
+  for (guint i = 0; i < nodes->len; i++)
+    ist_mime_node_take (g_ptr_array_index (nodes, i));
+}
+
+/* With the invitations as the last forms of it. */
+static IstMimeNode *
+with_calendars (IstMimeNode *body, const GPtrArray *calendars)
+{
+  IstMimeNode *alternative = body;
+
+  if (calendars->len == 0)
+    return body;
+  if (strcmp (body->type, "multipart/alternative") != 0 || body->children == NULL)
+    {
+      alternative = ist_mime_node_new ("multipart/alternative", NULL, NULL);
+      ist_mime_node_insert (alternative, 0, body);
+    }
+  for (guint i = 0; i < calendars->len; i++)
+    ist_mime_node_insert (alternative, alternative->children->len, g_ptr_array_index (calendars, i));
+  return alternative;
+}
+
+/* In the place of the copy and of the alternatives beside it, which are poorer than what was made. */
+static void
+replace_alternatives (IstMessage *message, IstMimeNode *body, IstMimeNode *copy)
+{
+  IstMimeNode *alternatives = copy->parent;
+  g_autoptr (GPtrArray) calendars = g_ptr_array_new ();
+  g_autoptr (GPtrArray) files = g_ptr_array_new ();
+  Kept kept = { calendars, files };
+
+  collect_kept (alternatives, FALSE, &kept);
+  take_all (calendars);
+  take_all (files);
+  body = with_calendars (body, calendars);
+  if (alternatives->parent != NULL)
+    ist_mime_node_replace (alternatives, body);
+  else
+    {
+      ist_mime_node_replace (copy, body);
+      for (guint i = 0; i < alternatives->children->len;)
+        if (g_ptr_array_index (alternatives->children, i) == body)
+          i++;
+        else
+          ist_mime_node_free (ist_mime_node_take (g_ptr_array_index (alternatives->children, i)));
+      ist_mime_node_hoist (alternatives);
+    }
+  for (guint i = 0; i < files->len; i++)
+    {
+      IstMimeNode *mixed = mixed_of (message);
+
+      ist_mime_node_insert (mixed, mixed->children->len, g_ptr_array_index (files, i));
+    }
+}
+
 static void
 put_body (IstMessage *message, IstMimeNode *body, IstMimeNode *copy)
 {
-  if (copy == NULL)
-    ist_mime_node_insert (mixed_of (message), 0, body);
-  else if (copy->parent != NULL && copy->parent->parent != NULL
-           && strcmp (copy->parent->type, "multipart/alternative") == 0)
-    ist_mime_node_replace (copy->parent, body);
-  else
-    {
-      IstMimeNode *mixed = copy->parent;
+  IstMimeNode *mixed;
 
-      if (mixed == NULL)
-        {
-          mixed = ist_mime_node_wrap (copy, "mixed");
-          copy = g_ptr_array_index (mixed->children, 0);
-        }
-      ist_mime_node_replace (copy, body);
-      /* The alternatives beside it are poorer than what was made. */
-      for (guint i = 0; strcmp (mixed->type, "multipart/alternative") == 0 && i < mixed->children->len;)
-        if (g_ptr_array_index (mixed->children, i) == body)
-          i++;
-        else
-          ist_mime_node_free (ist_mime_node_take (g_ptr_array_index (mixed->children, i)));
-      if (mixed->children->len == 1)
-        ist_mime_node_hoist (mixed);
+  if (copy == NULL)
+    {
+      ist_mime_node_insert (mixed_of (message), 0, body);
+      return;
     }
+  if (copy->parent != NULL && strcmp (copy->parent->type, "multipart/alternative") == 0)
+    {
+      replace_alternatives (message, body, copy);
+      return;
+    }
+  if (copy->parent == NULL)
+    copy = g_ptr_array_index (ist_mime_node_wrap (copy, "mixed")->children, 0);
+  mixed = copy->parent;
+  ist_mime_node_replace (copy, body);
+  if (mixed->children->len == 1)
+    ist_mime_node_hoist (mixed);
 }
 
 gboolean

@@ -24,12 +24,23 @@
 #include <string.h>
 
 #define NAME "notes-active-mail"
+#define MAX_COPIES 20
 
+/* All copies of a message. */
+typedef struct
+{
+  guint n_left;      /* copies that stay where they are: the first ones in the tree */
+  gboolean attached; /* a copy was, and the reader must be told */
+  gboolean sealed;   /* of those one is encrypted */
+} Run;
+
+/* One of them. */
 typedef struct
 {
   const IstConvertContext *context;
   IstMessage *message;
-  IstMimeNode *copy; /* the encapsulated one */
+  Run *run;
+  IstMimeNode *copy;
   IstBody *database;
   IstActiveNote *note; /* NULL: it cannot be read */
   char *why;           /* and why not */
@@ -46,14 +57,20 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Work, work_clear)
 
 /* ---- finding and reading it ---- */
 
+typedef struct
+{
+  guint n_before; /* copies to pass over */
+  IstMimeNode *found;
+} Finding;
+
 static gboolean
 find_copy (gpointer user, IstMimeNode *node)
 {
-  IstMimeNode **found = user;
+  Finding *finding = user;
 
-  if (ist_encapsulation_is (node))
-    *found = node;
-  return *found == NULL;
+  if (ist_encapsulation_is (node) && finding->n_before-- == 0)
+    finding->found = node;
+  return finding->found == NULL;
 }
 
 static char *
@@ -173,7 +190,8 @@ add_body (const Work *self, const IstActiveReader *reader, IstMimeNode *copy, gu
   return TRUE;
 }
 
-static void
+/* attach() and rebuild(): is the copy gone from its place? */
+static gboolean
 attach (const Work *self, gboolean readable)
 {
   const IstActiveReader reader = { self->context, ist_convert_language (self->context) };
@@ -182,23 +200,27 @@ attach (const Work *self, gboolean readable)
 
   if (!ist_nsf_is_database (self->database))
     {
-      tell_unreadable (self, "it stays as it came, because it is no Notes database");
-      return;
+      tell_unreadable (self, readable ? "it is not attached, because it is no Notes database"
+                                      : "it stays as it came, because it is no Notes database");
+      return FALSE;
     }
   ist_active_body_attach (self->message, self->copy);
   /* Its files are in the database that is attached. */
   if (!readable && self->note != NULL && ist_active_note_is_readable (self->note)
       && !add_body (self, &reader, NULL, &n_files, &error))
     ist_message_note (self->message, NAME, "no text is made of the Notes copy: %s", error->message);
-  ist_active_body_add_hint (self->message, reader.language, self->note != NULL && self->note->sealed);
-  ist_message_note (self->message, NAME, "the Notes copy is attached as %s: %s", IST_ACTIVE_FILE_NAME,
-                    self->note == NULL            ? "it could not be looked into"
+  self->run->attached = TRUE;
+  self->run->sealed |= self->note != NULL && self->note->sealed;
+  ist_message_note (self->message, NAME, "the Notes copy is attached as %s: %s%s", IST_ACTIVE_FILE_NAME,
+                    self->note == NULL             ? "it could not be looked into: "
                     : self->note->reasons->len > 0 ? self->note->reasons->str
                     : self->note->unshown          ? "a picture in it can be shown in Notes only"
-                                                   : "the setting asks for it");
+                                                   : "the setting asks for it",
+                    self->note == NULL && self->why != NULL ? self->why : "");
+  return TRUE;
 }
 
-static void
+static gboolean
 rebuild (Work *self, gboolean readable)
 {
   const IstActiveReader reader = { self->context, ist_convert_language (self->context) };
@@ -208,10 +230,7 @@ rebuild (Work *self, gboolean readable)
 
   /* Outside nobody could open the attachment. */
   if (can && self->note->unshown && self->context->to != IST_SIDE_INTERNET)
-    {
-      attach (self, readable);
-      return;
-    }
+    return attach (self, readable);
   if (can)
     {
       if (add_body (self, &reader, self->copy, &n_files, &error))
@@ -220,21 +239,26 @@ rebuild (Work *self, gboolean readable)
               self->message, NAME,
               "text made of the Notes copy (%u attachments of its own, %u records of unknown kind left out)", n_files,
               self->note->skipped);
-          return;
+          return TRUE;
         }
       g_free (self->why);
       self->why = g_strdup (error->message);
     }
-  if (readable)
-    tell_unreadable (self, "the readable text of the message stays");
-  else if (self->context->to != IST_SIDE_INTERNET && self->database != NULL && ist_nsf_is_database (self->database))
-    attach (self, FALSE);
-  else
-    tell_unreadable (self, "it stays as it came");
+  if (!readable && self->context->to != IST_SIDE_INTERNET && self->database != NULL
+      && ist_nsf_is_database (self->database))
+    return attach (self, FALSE);
+  tell_unreadable (self, readable ? "the readable text of the message stays" : "it stays as it came");
+  return FALSE;
+}
+
+static gboolean
+is_auto (const Work *self)
+{
+  return self->context->settings == NULL || self->context->settings->active_mail == IST_ACTIVE_MAIL_AUTO;
 }
 
 /* By the policy; what it leaves is stripped or stays. */
-static void
+static gboolean
 convert_copy (Work *self, gboolean readable)
 {
   IstActiveMail policy;
@@ -242,29 +266,46 @@ convert_copy (Work *self, gboolean readable)
   read_copy (self);
   policy = policy_of (self, readable);
   if (policy == IST_ACTIVE_MAIL_ATTACH && self->database != NULL)
-    attach (self, readable);
-  else if (policy == IST_ACTIVE_MAIL_REBUILD)
-    rebuild (self, readable);
+    return attach (self, readable);
+  if (policy == IST_ACTIVE_MAIL_REBUILD)
+    return rebuild (self, readable);
+  /* What is active in it, auto could not find out. */
+  if (self->note == NULL && is_auto (self) && !is_ruled_out (self))
+    tell_unreadable (self, "the readable text of the message stays");
+  return FALSE;
+}
+
+/* The next copy that nothing was decided of; FALSE: there is none, or none that needs it. */
+static gboolean
+convert_next (const IstConvertContext *context, IstMessage *message, Run *run)
+{
+  g_auto (Work) work = { .context = context, .message = message, .run = run };
+  IstMimeNode *root = ist_mime_tree (message);
+  gboolean readable = ist_encapsulation_is_readable_without (root);
+  Finding finding = { .n_before = run->n_left };
+
+  if (context->to == IST_SIDE_INTERNET && readable)
+    return FALSE;
+  ist_mime_node_visit (root, find_copy, &finding);
+  work.copy = finding.found;
+  if (work.copy == NULL)
+    return FALSE;
+  if (!convert_copy (&work, readable))
+    run->n_left++;
+  return TRUE;
 }
 
 gboolean
 ist_notes_active_mail (const IstConvertContext *context, IstMessage *message, GError **error)
 {
-  g_auto (Work) work = { .context = context, .message = message };
-  IstMimeNode *root;
-  gboolean readable;
+  Run run = { 0 };
 
-  if (!ist_encapsulation_may_be_in (message))
+  if (!ist_encapsulation_may_be_in (message) || ist_mime_tree (message)->sealed)
     return TRUE;
-  root = ist_mime_tree (message);
-  if (root->sealed)
-    return TRUE;
-  ist_mime_node_visit (root, find_copy, &work.copy);
-  if (work.copy == NULL)
-    return TRUE;
-  readable = ist_encapsulation_is_readable_without (root);
-  if (context->to != IST_SIDE_INTERNET || !readable)
-    convert_copy (&work, readable);
+  for (guint i = 0; i < MAX_COPIES && convert_next (context, message, &run); i++)
+    ;
+  if (run.attached)
+    ist_active_body_add_hint (message, ist_convert_language (context), run.sealed);
   /* Also where that is switched off, and of several copies all. */
   return context->to == IST_SIDE_INTERNET ? ist_notes_encap_strip (context, message, error) : TRUE;
 }

@@ -138,15 +138,25 @@ apply_to_parts (const IstTransform *transform, const IstConvertContext *context,
   return TRUE;
 }
 
+/* Exchange marks them so ("Journal reports in Exchange Online", learn.microsoft.com); what they hold is evidence. */
 static gboolean
-run_table (const IstConvertContext *context, IstMessage *message, GPtrArray *parts, GError **error)
+is_journal_report (const IstConvertContext *context, const IstMessage *message)
+{
+  return context->from == IST_SIDE_EXCHANGE
+         && ist_message_find_field (message, "X-MS-Journal-Report", 0) != IST_MESSAGE_NOT_FOUND;
+}
+
+static gboolean
+run_table (const IstConvertContext *context, gboolean guards_only, IstMessage *message, GPtrArray *parts,
+           GError **error)
 {
   for (guint i = 0; i < ist_pipeline_count (); i++)
     {
       const IstTransform *transform = ist_pipeline_get (i);
       gboolean ok;
 
-      if (!ist_pipeline_is_on (i, context->settings) || !fits (transform, context))
+      if (!ist_pipeline_is_on (i, context->settings) || !fits (transform, context)
+          || (guards_only && !transform->is_guard))
         continue;
       ok = parts->len == 0 ? apply (transform, context, message, parts, error)
                            : apply_to_parts (transform, context, parts, error);
@@ -170,10 +180,17 @@ gboolean
 ist_pipeline_run (const IstConvertContext *context, IstMessage *message, GPtrArray *parts,
                   GError **error)
 {
-  if (context->from == context->to || !ist_limits_fit (context, message))
+  gboolean is_journal = is_journal_report (context, message);
+  gboolean whole = !is_journal && context->from != context->to && ist_limits_fit (context, message);
+
+  if (context->from == context->to)
     return TRUE;
-  if (!run_table (context, message, parts, error))
+  if (is_journal)
+    ist_message_note (message, "journal", "a journal report passes unchanged");
+  if (!run_table (context, !whole, message, parts, error))
     return FALSE;
+  if (!whole)
+    return TRUE;
   if (parts->len == 0)
     finish (context, message);
   for (guint i = 0; i < parts->len; i++)

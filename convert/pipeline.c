@@ -33,6 +33,7 @@ static const struct
       .summary = "removes fields of Notes from foreign mail, adds a To field where there is none",
       .source = "https://52zhanxing.com/ask/818139; RFC 5322 3.6.3",
       .on_by_default = TRUE,
+      .is_guard = TRUE,
       .run = ist_header_hygiene },
     G_STRUCT_OFFSET (IstConvertSettings, header_hygiene) },
   { { .name = "exchange-headers-trim",

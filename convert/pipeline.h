@@ -64,6 +64,7 @@ typedef struct
   gboolean on_by_default;
   IstSide from;                  /* NONE: any */
   IstSide to;                    /* NONE: any other */
+  gboolean is_guard;             /* keeps harm out and looks at the header alone: for what else passes unchanged too */
   /* Repairs `message` in place, noting what it did. FALSE only when the message cannot be handled
    * (limits); a transform that does not apply changes nothing and returns TRUE. */
   gboolean (*run) (const IstConvertContext *context, IstMessage *message, GError **error);

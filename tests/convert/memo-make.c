@@ -119,6 +119,8 @@ memo_make_mail_with (const Memo *memo, GBytes *database)
                             "--b\r\nContent-Type: text/plain\r\n\r\nHello\r\n"
                             "--b\r\nContent-Type: text/html\r\n\r\n<html><body>%s</body></html>\r\n",
                             memo->html != NULL ? memo->html : "<p>Hello");
+  if (memo->part != NULL)
+    g_string_append_printf (text, "--b\r\n%s\r\n", memo->part);
   for (guint i = 0; i < (memo->twice ? 2 : 1); i++)
     add_copy (text, base64);
   g_string_append (text, "--b--\r\n");

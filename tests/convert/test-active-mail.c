@@ -70,6 +70,10 @@ holds_database (IstMimeNode *root, const Memo *memo)
 #define OND "application/x-lotus-encap2+(encap2.ond)"
 #define NSF " application/vnd.lotus-notes+(message.nsf)"
 
+#define JUNK "Content-Type: application/x-lotus-encap2; name=old.ond\r\n\r\nnothing"
+#define CALENDAR "Content-Type: text/calendar; method=REQUEST\r\n\r\nBEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nEND:VCALENDAR"
+#define FILE_PART "Content-Type: application/pdf; name=a.pdf\r\nContent-Disposition: attachment\r\n\r\n%PDF"
+
 static void
 test_policies (void)
 {
@@ -148,6 +152,20 @@ test_policies (void)
       "Hello" },
     { "bypassed although allowed", { MEMO_BUTTON }, IST_SIDE_EXCHANGE,
       "active-mail-allow-senders = @a.example\nactive-mail-bypass-forms = memo\n", TEXTS, "Hello" },
+    { "both of two", { MEMO_BUTTON, .twice = TRUE }, IST_SIDE_EXCHANGE, "", TEXTS NSF NSF, "message.nsf; open it" },
+    { "both of two where none is stripped", { MEMO_BUTTON, .twice = TRUE }, IST_SIDE_EXCHANGE, "notes-encap-strip = no\n",
+      TEXTS NSF NSF, "message.nsf; open it" },
+    { "two without a text", { MEMO_PLAIN, .alone = TRUE, .twice = TRUE }, IST_SIDE_EXCHANGE, "notes-encap-strip = no\n",
+      TEXTS, "Hello from Notes" },
+    { "one behind one that is none", { MEMO_BUTTON, .part = JUNK }, IST_SIDE_EXCHANGE, "", TEXTS NSF, "message.nsf" },
+    { "and one that may not be stripped", { MEMO_BUTTON, .part = JUNK }, IST_SIDE_EXCHANGE,
+      "active-mail = attach\nnotes-encap-strip = no\n", TEXTS " application/x-lotus-encap2(old.ond)" NSF, "message.nsf" },
+    { "an invitation stays beside what is rebuilt", { MEMO_BUTTON, .part = CALENDAR }, IST_SIDE_EXCHANGE,
+      "active-mail = rebuild\n", TEXTS " text/calendar", "METHOD:REQUEST" },
+    { "also where there is nothing else", { MEMO_PLAIN, .alone = TRUE, .part = CALENDAR }, IST_SIDE_EXCHANGE, "",
+      TEXTS " text/calendar", "METHOD:REQUEST" },
+    { "and a file", { MEMO_BUTTON, .part = FILE_PART }, IST_SIDE_EXCHANGE, "active-mail = rebuild\n",
+      TEXTS " application/pdf+(a.pdf)", "%PDF" },
     { "not allowed: attach does not help", { MEMO_BUTTON }, IST_SIDE_EXCHANGE,
       "active-mail = attach\nactive-mail-allow-forms = order\n", TEXTS, "Hello" },
   };

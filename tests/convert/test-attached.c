@@ -19,10 +19,10 @@ settings_of (const char *lines)
 }
 
 static char *
-run (const char *text, const char *lines, guint *n_changes, guint *n_limits)
+run_between (IstSide from, IstSide to, const char *text, const char *lines, guint *n_changes, guint *n_limits)
 {
   g_autoptr (IstSettings) settings = settings_of (lines);
-  IstConvertContext context = { .from = IST_SIDE_DOMINO, .to = IST_SIDE_EXCHANGE, .settings = ist_convert_settings (settings, NULL) };
+  IstConvertContext context = { .from = from, .to = to, .settings = ist_convert_settings (settings, NULL) };
   gsize size;
   char *exact = ist_test_exact (text, &size);
   g_autoptr (GBytes) bytes = g_bytes_new_take (exact, size);
@@ -44,6 +44,12 @@ run (const char *text, const char *lines, guint *n_changes, guint *n_limits)
   out = ist_message_to_bytes (message);
   IST_ASSERT_INT (g_bytes_get_size (out), ist_message_size (message));
   return g_strndup (g_bytes_get_data (out, NULL), g_bytes_get_size (out));
+}
+
+static char *
+run (const char *text, const char *lines, guint *n_changes, guint *n_limits)
+{
+  return run_between (IST_SIDE_DOMINO, IST_SIDE_EXCHANGE, text, lines, n_changes, n_limits);
 }
 
 /* A message with a message with a message ... `depth` deep; each has a text and an 8-bit subject of its own. */
@@ -190,6 +196,38 @@ test_limits (void)
     }
 }
 
+#define ITEM "X-Notes-Item: 1; name=$KeepPrivate\r\n"
+#define JOURNAL "To: a@acme.example\r\nX-MS-Journal-Report: \r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n" \
+                "--b\r\n\r\nSender: caf\351\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n" \
+                "Subject: caf\351\r\n\r\ntext\r\n--b--\r\n"
+
+/* A journal report, and what is beyond a limit, stay but for the items that a stranger could set with them. */
+static void
+test_guarded (void)
+{
+  const struct
+  {
+    const char *name;
+    IstSide from, to;
+    const char *text, *lines, *want;
+  } rows[] = {
+    { "a journal report", IST_SIDE_EXCHANGE, IST_SIDE_DOMINO, JOURNAL, "", JOURNAL },
+    { "to the Internet", IST_SIDE_EXCHANGE, IST_SIDE_INTERNET, JOURNAL, "", JOURNAL },
+    { "with an item of Notes", IST_SIDE_EXCHANGE, IST_SIDE_DOMINO, ITEM JOURNAL, "", JOURNAL },
+    { "too many parts", IST_SIDE_INTERNET, IST_SIDE_DOMINO, ITEM JOURNAL, "max-parts = 1\n", JOURNAL },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      guint n_changes, n_limits;
+      g_autofree char *out
+          = run_between (rows[i].from, rows[i].to, rows[i].text, rows[i].lines, &n_changes, &n_limits);
+
+      ist_row ("%s", rows[i].name);
+      IST_ASSERT_STR (out, rows[i].want);
+    }
+}
+
 static void
 test_equal_names (void)
 {
@@ -219,6 +257,7 @@ main (void)
     { "depth", test_depth },
     { "left-alone", test_left_alone },
     { "limits", test_limits },
+    { "guarded", test_guarded },
     { "equal-names", test_equal_names },
     { NULL, NULL },
   };
