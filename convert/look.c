@@ -6,6 +6,11 @@
 #include <string.h>
 
 #define MAX_LINE 4096 /* what a header line says stands in its beginning */
+/* Flags in the low bits of a message's memo, the number of delimiters above, and one bit that says that it was looked. */
+#define LOOKED (1u << 31)
+#define DELIMITER_SHIFT 14
+#define MAX_DELIMITERS ((1u << (31 - DELIMITER_SHIFT)) - 1)
+#define ANY_FLAG ((1u << DELIMITER_SHIFT) - 1)
 
 typedef struct
 {
@@ -50,6 +55,9 @@ look_at_field (Look *self, const char *line, gsize size)
   };
 
   size = MIN (size, MAX_LINE);
+  /* A parser passes over NULs, and may find words that are cut by them. */
+  if (memchr (line, '\0', size) != NULL)
+    self->flags |= ANY_FLAG;
   for (gsize i = 0; i < G_N_ELEMENTS (words); i++)
     if ((self->flags & words[i].flag) == 0 && has_nocase (line, size, words[i].word))
       self->flags |= words[i].flag;
@@ -152,11 +160,6 @@ look_at (const IstMessage *message, guint *n_delimiters)
   return look.flags;
 }
 
-/* Flags in the low bits, the number of delimiters above, and one bit that says that it was looked. */
-#define LOOKED (1u << 31)
-#define DELIMITER_SHIFT 14
-#define MAX_DELIMITERS ((1u << (31 - DELIMITER_SHIFT)) - 1)
-
 guint
 ist_look_at (const IstMessage *message, guint *n_delimiters)
 {
@@ -173,7 +176,7 @@ ist_look_at (const IstMessage *message, guint *n_delimiters)
     }
   if (n_delimiters != NULL)
     *n_delimiters = (memo & ~LOOKED) >> DELIMITER_SHIFT;
-  return memo & ((1u << DELIMITER_SHIFT) - 1);
+  return memo & ANY_FLAG;
 }
 
 gboolean
