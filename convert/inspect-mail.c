@@ -182,7 +182,7 @@ inspect_add_parts (Inspect *self, IstBody *body, json_t *object)
 static json_t *
 try_direction (Inspect *self, IstBody *body, IstSide from, IstSide to)
 {
-  IstConvertContext context = { .from = from, .to = to, .settings = ist_convert_settings (self->settings, NULL), .sender = "" };
+  IstConvertContext context = { .from = from, .to = to, .settings = ist_convert_settings (self->settings, NULL) };
   g_autoptr (IstMessage) message = ist_message_new (body);
   g_autoptr (GPtrArray) parts = ist_derived_array_new ();
   g_autoptr (GError) error = NULL;

@@ -34,7 +34,7 @@ typedef struct
 {
   IstSide from, to;
   const IstConvertSettings *settings; /* of the profile in use, borrowed; NULL: defaults */
-  const char *sender;
+  const char *sender;            /* of the envelope; "" is the null sender, NULL: not known */
   const char *recipient;         /* NULL when the run serves several recipients */
   /* The language of texts that are put into the message, borrowed; NULL, as a function or an answer: the one of
    * the settings. It is asked only when there is such a text. */

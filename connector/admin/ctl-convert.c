@@ -6,6 +6,7 @@
 #include "convert/explain.h"
 #include "convert/pipeline.h"
 #include "dirsync/mirror.h"
+#include "routing/address/header-field.h"
 #include "routing/address/rewrite.h"
 
 #include <glib/gstdio.h>
@@ -281,6 +282,32 @@ has_profile (const IstCtl *ctl, const Options *options, const IstSettings *setti
   return FALSE;
 }
 
+/* The envelope's sender as the file tells it: Return-Path (RFC 5321 4.4), else From. "<>" is the null sender. */
+static char *
+sender_of (const IstMessage *message)
+{
+  static const char *const fields[] = { "Return-Path", "From" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (fields); i++)
+    {
+      guint field = ist_message_find_field (message, fields[i], 0);
+      g_autoptr (GArray) spans = NULL;
+      const IstMailboxSpan *first;
+      const char *raw;
+      gsize size;
+
+      if (field == IST_MESSAGE_NOT_FOUND)
+        continue;
+      raw = ist_message_field_raw (message, field, &size);
+      spans = ist_header_mailboxes (raw, size);
+      if (spans->len == 0)
+        break;
+      first = &g_array_index (spans, IstMailboxSpan, 0);
+      return g_strndup (raw + first->address, first->address_size);
+    }
+  return g_strdup ("");
+}
+
 static int
 convert (const Options *options, IstSettings *settings, IstMirror *mirror, gboolean as_json)
 {
@@ -289,8 +316,9 @@ convert (const Options *options, IstSettings *settings, IstMirror *mirror, gbool
   g_autoptr (IstMessage) message = ist_message_new (body);
   g_autoptr (IstRewriter) rewriter
       = ist_rewriter_new (settings, ist_mirror_directory (mirror), options->from, options->to);
+  g_autofree char *sender = sender_of (message);
   IstConvertContext context
-      = { .from = options->from, .to = options->to, .sender = "",
+      = { .from = options->from, .to = options->to, .sender = sender,
           .settings = ist_convert_settings (settings, options->profile) };
   g_autoptr (GPtrArray) parts = ist_derived_array_new ();
   g_autoptr (GError) error = NULL;

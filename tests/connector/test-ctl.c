@@ -367,6 +367,32 @@ test_convert (void)
   ist_site_stop (site);
 }
 
+/* What only the null sender makes a failure report: the envelope comes from the file. */
+static void
+test_convert_sender (void)
+{
+  static const char report[] = "From: Postmaster@acme.example\nTo: <bob@acme.example>\nSubject: x\n\n"
+                               "Ihre Nachricht\n\n  Betreff: y\n\nwurde nicht zugestellt an:\n\n"
+                               "  anna@acme.example\n\nweil:\n\n  550 5.2.2 Postfach voll\n\n";
+  static const struct
+  {
+    const char *path;
+    gboolean is_report;
+  } rows[] = { { "Return-Path: <>\n", TRUE }, { "Return-Path: <postmaster@acme.example>\n", FALSE }, { "", FALSE } };
+  IstSite *site = ist_site_start ("");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *in = g_strconcat (rows[i].path, report, NULL);
+      g_autofree char *out = NULL;
+
+      ist_row ("%s", rows[i].path);
+      IST_ASSERT_INT (ist_site_ctl (site, in, &out, NULL, "convert", "--direction", "domino-to-exchange", NULL), 0);
+      IST_ASSERT_INT (strstr (out, "Status: 5.2.2") != NULL, rows[i].is_report);
+    }
+  ist_site_stop (site);
+}
+
 /* ---- conversion profiles ---- */
 
 /* With a daemon and without one: the same answers. */
@@ -523,6 +549,7 @@ main (void)
     { "export", test_export },
     { "control-characters", test_control_characters },
     { "convert", test_convert },
+    { "convert-sender", test_convert_sender },
     { "profiles", test_profiles },
     { "inspect", test_inspect },
     { "commands-from-standard-input", test_commands_from_standard_input },
