@@ -205,10 +205,12 @@ ist_mime_text_to_lf (char *text)
 
   for (const char *cr; (cr = strchr (from, '\r')) != NULL; from = cr + 1)
     {
-      gsize run = (gsize) (cr - from) + (cr[1] != '\n');
+      gsize run = (gsize) (cr - from);
 
       memmove (to, from, run);
       to += run;
+      if (cr[1] != '\n')
+        *to++ = '\n';
     }
   memmove (to, from, strlen (from) + 1);
 }

@@ -78,7 +78,7 @@ gsize ist_mime_node_decoded_size (const IstMimeNode *node, gsize max_bytes);
 /* A text in UTF-8 with LF line ends, by the rules of base/charset.h. IST_ERROR_REFUSED: more than `max_bytes`. */
 char *ist_mime_node_text (const IstMimeNode *node, gsize max_bytes, GError **error);
 
-/* Each CRLF in the text becomes LF. */
+/* Each CRLF in the text becomes LF, and each CR alone, as when the text is written again. */
 void ist_mime_text_to_lf (char *text);
 
 /* -- messages in the message -- */

@@ -239,22 +239,6 @@ count_of (const char *data, gsize size, const char *what)
   return n;
 }
 
-/* A CR alone ends a line too, as it does when the text is written again. */
-static void
-end_lines (char *text)
-{
-  char *to = strchr (text, '\r');
-
-  if (to == NULL)
-    return;
-  for (const char *p = to; *p != '\0'; p++)
-    if (*p != '\r')
-      *to++ = *p;
-    else if (p[1] != '\n')
-      *to++ = '\n';
-  *to = '\0';
-}
-
 char *
 ist_look_text (const IstMimeNode *node, gsize max_bytes)
 {
@@ -269,6 +253,5 @@ ist_look_text (const IstMimeNode *node, gsize max_bytes)
   /* One that stood there already is the sender's. */
   if (size > 0 && count_of (text, strlen (text), replacement) > count_of (data, size, replacement))
     return NULL;
-  end_lines (text);
   return g_steal_pointer (&text);
 }
