@@ -48,6 +48,16 @@ decode_word (char encoding, const char *text, gsize size)
   return out;
 }
 
+/* Blanks stand in the words of some programs against the rule (RFC 2047 2); bytes that are not ASCII never do. */
+static gboolean
+is_word_text (const char *text, const char *end)
+{
+  for (; text < end; text++)
+    if ((guchar) *text < 32 || (guchar) *text > 126)
+      return FALSE;
+  return TRUE;
+}
+
 /* The end of the encoded word at `p` ("=?charset?B?text?="), which is appended decoded; NULL: it is none. A character
  * cut between two words of one charset is beyond RFC 2047, and its halves become U+FFFD. */
 static const char *
@@ -62,7 +72,7 @@ take_word (const char *p, GString *out)
   g_autofree char *text = NULL;
   char *star;
 
-  if (end == NULL || strchr ("BbQq", encoding[1]) == NULL || encoding - p > 80)
+  if (end == NULL || strchr ("BbQq", encoding[1]) == NULL || encoding - p > 80 || !is_word_text (p, end))
     return NULL;
   label = g_strndup (p + 2, (gsize) (encoding - p - 2));
   if ((star = strchr (label, '*')) != NULL) /* RFC 2231 5: a language */

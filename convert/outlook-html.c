@@ -407,7 +407,8 @@ clean_once (const char *html, IstOutlookHtml *report)
   return g_string_free (g_steal_pointer (&out), FALSE);
 }
 
-/* In broken HTML what is taken out can make a new tag of its neighbours: it is looked at again. */
+/* In broken HTML what is taken out can make a new tag of its neighbours: it is looked at again. What does not come to
+ * rest stays as it is. */
 char *
 ist_outlook_html_clean (const char *html, IstOutlookHtml *report)
 {
@@ -420,9 +421,10 @@ ist_outlook_html_clean (const char *html, IstOutlookHtml *report)
       char *next = clean_once (last != NULL ? last : html, report);
 
       if (next == NULL)
-        break;
+        return last;
       g_free (last);
       last = next;
     }
-  return last;
+  g_free (last);
+  return NULL;
 }

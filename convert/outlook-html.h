@@ -29,7 +29,7 @@ typedef struct
   guint n_sizes;    /* font sizes above IST_OUTLOOK_MAX_POINTS */
 } IstOutlookHtml;
 
-/* A new text, g_free(), or NULL where nothing of the five was found. `html` is UTF-8. */
+/* A new text, g_free(), or NULL where nothing of the five was found, or the HTML is too broken. `html` is UTF-8. */
 char *ist_outlook_html_clean (const char *html, IstOutlookHtml *report);
 
 G_END_DECLS
