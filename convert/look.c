@@ -34,6 +34,19 @@ has_nocase (const char *line, gsize size, const char *what)
   return FALSE;
 }
 
+/* A parser passes over comments, blanks around the slash and NULs (RFC 2045 5.1, RFC 822 3.1.4): it may find words that
+ * are cut by them. */
+static gboolean
+is_cut (const char *line, gsize size)
+{
+  const char *slash = memchr (line, '/', size);
+
+  if (memchr (line, '\0', size) != NULL || memchr (line, '(', size) != NULL)
+    return TRUE;
+  return slash != NULL
+         && ((slash > line && g_ascii_isspace (slash[-1])) || slash + 1 == line + size || g_ascii_isspace (slash[1]));
+}
+
 /* A line that may be of a header: what it says of types comes with a '/', what it says of names with a '='. */
 static void
 look_at_field (Look *self, const char *line, gsize size)
@@ -55,8 +68,7 @@ look_at_field (Look *self, const char *line, gsize size)
   };
 
   size = MIN (size, MAX_LINE);
-  /* A parser passes over NULs, and may find words that are cut by them. */
-  if (memchr (line, '\0', size) != NULL)
+  if (is_cut (line, size))
     self->flags |= ANY_FLAG;
   for (gsize i = 0; i < G_N_ELEMENTS (words); i++)
     if ((self->flags & words[i].flag) == 0 && has_nocase (line, size, words[i].word))
