@@ -1,5 +1,5 @@
 #!/bin/sh
-# Part of `make check-long`: every fuzz target for FUZZ_SECS (60) seconds.
+# Part of `make check-long`: every fuzz target for FUZZ_SECS (60) seconds, those of conversion for ten times that.
 set -u
 if ! command -v clang >/dev/null; then
   echo '1..0 # SKIP clang is not installed'
