@@ -35,7 +35,7 @@ has_nocase (const char *line, gsize size, const char *what)
 }
 
 /* A parser passes over comments, blanks around the slash and NULs (RFC 2045 5.1, RFC 822 3.1.4): it may find words that
- * are cut by them. */
+ * are cut by them. And what it makes of a type without a slash is its own affair. */
 static gboolean
 is_cut (const char *line, gsize size)
 {
@@ -43,8 +43,9 @@ is_cut (const char *line, gsize size)
 
   if (memchr (line, '\0', size) != NULL || memchr (line, '(', size) != NULL)
     return TRUE;
-  return slash != NULL
-         && ((slash > line && g_ascii_isspace (slash[-1])) || slash + 1 == line + size || g_ascii_isspace (slash[1]));
+  if (slash == NULL)
+    return size > 12 && g_ascii_strncasecmp (line, "Content-Type", 12) == 0;
+  return (slash > line && g_ascii_isspace (slash[-1])) || slash + 1 == line + size || g_ascii_isspace (slash[1]);
 }
 
 /* A line that may be of a header: what it says of types comes with a '/', what it says of names with a '='. */
