@@ -35,17 +35,20 @@ has_nocase (const char *line, gsize size, const char *what)
 }
 
 /* A parser passes over comments, blanks around the slash and NULs (RFC 2045 5.1, RFC 822 3.1.4): it may find words that
- * are cut by them. And what it makes of a type without a slash is its own affair. */
+ * are cut by them. And what it makes of a type without a slash is its own affair. Behind a quote stand names, in which
+ * all that is usual. */
 static gboolean
 is_cut (const char *line, gsize size)
 {
-  const char *slash = memchr (line, '/', size);
+  const char *quote = memchr (line, '"', size);
+  gsize bare = quote != NULL ? (gsize) (quote - line) : size;
+  const char *slash = memchr (line, '/', bare);
 
-  if (memchr (line, '\0', size) != NULL || memchr (line, '(', size) != NULL)
+  if (memchr (line, '\0', size) != NULL || memchr (line, '(', bare) != NULL)
     return TRUE;
   if (slash == NULL)
     return size > 12 && g_ascii_strncasecmp (line, "Content-Type", 12) == 0;
-  return (slash > line && g_ascii_isspace (slash[-1])) || slash + 1 == line + size || g_ascii_isspace (slash[1]);
+  return (slash > line && g_ascii_isspace (slash[-1])) || slash + 1 == line + bare || g_ascii_isspace (slash[1]);
 }
 
 /* A line that may be of a header: what it says of types comes with a '/', what it says of names with a '='. */

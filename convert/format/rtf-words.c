@@ -95,7 +95,6 @@ typedef struct
   gsize value;
 } Row;
 
-/* Sorted by word. */
 static const Row rows[] = {
   { "_", CHARACTER, 0x2011 },
   { "ansicpg", DOCUMENT, W_ANSICPG },

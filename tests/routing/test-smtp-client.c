@@ -568,12 +568,49 @@ test_tls (void)
     run_tls (&tls_rows[i], folder, context);
 }
 
+static void
+test_last_words_tls (void)
+{
+  g_autofree char *folder = ist_test_dir ();
+  g_autofree char *certificate = g_build_filename (folder, "mx.example.crt", NULL);
+  g_autofree char *key = g_build_filename (folder, "mx.example.key", NULL);
+  IstTlsOptions ours = { .level = IST_TLS_ENCRYPT };
+  IstTlsOptions theirs = { .certificate_file = certificate, .key_file = key };
+  static const char *const script[] = { "TLS", HELLO, "<", ">250 ok", "<", ">250 ok", "<", ">354 go", "<",
+                                        ">552 5.3.4 too large", NULL };
+  g_autofree char *text = g_strnfill (16 * 1024 * 1024, '\n');
+  Row row = { "refused in the middle of the text, TLS", "s@a.example", "r@b.example", text, NULL, NULL, { NULL } };
+  g_autoptr (IstTlsContext) server_tls = NULL;
+  g_autoptr (IstTlsContext) client_tls = ist_tls_context_new_client (&ours, NULL);
+  g_autoptr (IstSmtpServer) server = NULL;
+  g_autoptr (GString) got = g_string_new (NULL);
+  g_autofree char *note = NULL;
+  g_auto (IstReply) reply = { 0 };
+  IstClientOptions options;
+  IstClientFailure failure;
+  IstClient *client;
+
+  ist_test_certificate (folder, (const char *const[]){ "mx.example", NULL });
+  server_tls = ist_tls_context_new_server (&theirs, NULL);
+  server = ist_smtp_server_start (script, 0, server_tls);
+  options = options_for (server);
+  options.tls_level = IST_TLS_ENCRYPT;
+  options.tls = client_tls;
+  options.implicit_tls = TRUE;
+  client = ist_client_open (&options, &failure, &reply, &note, NULL);
+  if (IST_ASSERT (client != NULL))
+    send_one (client, &row, got);
+  ist_client_close (client);
+  ist_smtp_server_wait (server);
+  IST_ASSERT_STR (got->str, "552 5.3.4, message closed");
+}
+
 int
 main (void)
 {
   static const IstTest tests[] = {
     { "dialogues", test_dialogues }, { "trouble", test_trouble }, { "pairs", test_pairs },
-    { "last-words", test_last_words },
+    { "last-words", test_last_words }, { "last-words-tls", test_last_words_tls },
     { "lacks", test_lacks },         { "endless", test_endless }, { "slow", test_slow },
     { "dsn", test_dsn },             { "tls", test_tls },         { NULL, NULL },
   };
