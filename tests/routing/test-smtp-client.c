@@ -1,4 +1,5 @@
-/* The sending side against a server that plays a script, its answers whole and byte by byte. */
+/* The sending side against a server that plays a script, its answers whole and byte by byte. It is one file because all
+ * dialogues are rows for one player. */
 #include "base/clock.h"
 #include "base/error.h"
 #include "routing/smtp/client.h"
@@ -90,18 +91,23 @@ send_one (IstClient *client, const Row *row, GString *out)
                           ist_client_is_open (client) ? "" : " closed");
 }
 
+/* `tls`: NULL, or the server's and the client's context, from the first byte. */
 static void
-run (const Row *row, gsize step, guint n_messages)
+run_with (const Row *row, gsize step, guint n_messages, IstTlsContext *const tls[2])
 {
-  g_autoptr (IstSmtpServer) server = ist_smtp_server_start (row->script, step, NULL);
+  g_autoptr (IstSmtpServer) server = ist_smtp_server_start (row->script, step, tls != NULL ? tls[0] : NULL);
   IstClientOptions options = options_for (server);
   g_autoptr (GString) got = g_string_new (NULL);
   g_autoptr (GError) error = NULL;
   g_auto (IstReply) reply = { 0 };
   g_autofree char *note = NULL;
   IstClientFailure failure;
-  IstClient *client = ist_client_open (&options, &failure, &reply, &note, &error);
+  IstClient *client;
 
+  options.tls_level = tls != NULL ? IST_TLS_ENCRYPT : IST_TLS_NONE;
+  options.tls = tls != NULL ? tls[1] : NULL;
+  options.implicit_tls = tls != NULL;
+  client = ist_client_open (&options, &failure, &reply, &note, &error);
   ist_row ("%s by %" G_GSIZE_FORMAT, row->name, step);
   if (client == NULL)
     g_string_append_printf (got, "not opened: %s %u", kinds[failure], reply.code);
@@ -116,6 +122,12 @@ run (const Row *row, gsize step, guint n_messages)
   IST_ASSERT_STR (got->str, row->want);
   if (row->seen != NULL)
     IST_ASSERT_STR (server->seen->str, row->seen);
+}
+
+static void
+run (const Row *row, gsize step, guint n_messages)
+{
+  run_with (row, step, n_messages, NULL);
 }
 
 static void
@@ -248,8 +260,17 @@ test_trouble (void)
 static void
 test_last_words (void)
 {
+  g_autofree char *folder = ist_test_dir ();
+  g_autofree char *certificate = g_build_filename (folder, "mx.example.crt", NULL);
+  g_autofree char *key = g_build_filename (folder, "mx.example.key", NULL);
   g_autofree char *line = g_strnfill (70, 'x');
   g_autoptr (GString) text = g_string_new ("Subject: x\r\n\r\n");
+  IstTlsOptions ours = { .level = IST_TLS_ENCRYPT };
+  IstTlsOptions theirs = { .certificate_file = certificate, .key_file = key };
+  IstTlsContext *tls[2];
+  Row behind_tls = { "refused in the middle of the text, TLS", "s@a.example", "r@b.example", NULL,
+                     "552 5.3.4, message closed", NULL,
+                     { "TLS", HELLO, "<", ">250 ok", "<", ">250 ok", "<", ">354 go", "<", ">552 5.3.4 too large" } };
   Row rows[] = {
     { "refused in the middle of the text", "s@a.example", "r@b.example", NULL, "552 5.3.4, message closed", NULL,
       { HELLO, "<", ">250 ok", "<", ">250 ok", "<", ">354 go", "<", ">552 5.3.4 too large" } },
@@ -270,6 +291,13 @@ test_last_words (void)
       rows[i].text = text->str;
       run (&rows[i], 0, 1);
     }
+  behind_tls.text = text->str;
+  ist_test_certificate (folder, (const char *const[]){ "mx.example", NULL });
+  tls[0] = ist_tls_context_new_server (&theirs, NULL);
+  tls[1] = ist_tls_context_new_client (&ours, NULL);
+  run_with (&behind_tls, 0, 1, tls);
+  ist_tls_context_unref (tls[0]);
+  ist_tls_context_unref (tls[1]);
 }
 
 /* ---- two messages over one connection ---- */
@@ -568,49 +596,12 @@ test_tls (void)
     run_tls (&tls_rows[i], folder, context);
 }
 
-static void
-test_last_words_tls (void)
-{
-  g_autofree char *folder = ist_test_dir ();
-  g_autofree char *certificate = g_build_filename (folder, "mx.example.crt", NULL);
-  g_autofree char *key = g_build_filename (folder, "mx.example.key", NULL);
-  IstTlsOptions ours = { .level = IST_TLS_ENCRYPT };
-  IstTlsOptions theirs = { .certificate_file = certificate, .key_file = key };
-  static const char *const script[] = { "TLS", HELLO, "<", ">250 ok", "<", ">250 ok", "<", ">354 go", "<",
-                                        ">552 5.3.4 too large", NULL };
-  g_autofree char *text = g_strnfill (16 * 1024 * 1024, '\n');
-  Row row = { "refused in the middle of the text, TLS", "s@a.example", "r@b.example", text, NULL, NULL, { NULL } };
-  g_autoptr (IstTlsContext) server_tls = NULL;
-  g_autoptr (IstTlsContext) client_tls = ist_tls_context_new_client (&ours, NULL);
-  g_autoptr (IstSmtpServer) server = NULL;
-  g_autoptr (GString) got = g_string_new (NULL);
-  g_autofree char *note = NULL;
-  g_auto (IstReply) reply = { 0 };
-  IstClientOptions options;
-  IstClientFailure failure;
-  IstClient *client;
-
-  ist_test_certificate (folder, (const char *const[]){ "mx.example", NULL });
-  server_tls = ist_tls_context_new_server (&theirs, NULL);
-  server = ist_smtp_server_start (script, 0, server_tls);
-  options = options_for (server);
-  options.tls_level = IST_TLS_ENCRYPT;
-  options.tls = client_tls;
-  options.implicit_tls = TRUE;
-  client = ist_client_open (&options, &failure, &reply, &note, NULL);
-  if (IST_ASSERT (client != NULL))
-    send_one (client, &row, got);
-  ist_client_close (client);
-  ist_smtp_server_wait (server);
-  IST_ASSERT_STR (got->str, "552 5.3.4, message closed");
-}
-
 int
 main (void)
 {
   static const IstTest tests[] = {
     { "dialogues", test_dialogues }, { "trouble", test_trouble }, { "pairs", test_pairs },
-    { "last-words", test_last_words }, { "last-words-tls", test_last_words_tls },
+    { "last-words", test_last_words },
     { "lacks", test_lacks },         { "endless", test_endless }, { "slow", test_slow },
     { "dsn", test_dsn },             { "tls", test_tls },         { NULL, NULL },
   };
