@@ -2,7 +2,7 @@
  * doclinks-html - Domino writes a DocLink into HTML as notes:///REPLICA/VIEW/NOTE, which opens nothing where no Notes
  * client is; some mail programs lose one of the three slashes, and then not even Notes opens it.
  *
- * Predicate: an <a> or <area> of the text/html part whose address is of a Notes document, view or database; towards
+ * Predicate: an <a> or <area> of a text/html part, no attachment, whose address is of a Notes document, view or database; towards
  * Domino, one that lost a slash.
  * Repair: by the setting doclinks: "notes" gives lost slashes back; "web" and "redirector" write an address of a Domino
  * web server or of the template doclink-url; "ndl" attaches the link as a file too; "text" takes the address away. No notes:
@@ -209,35 +209,39 @@ may_have_links (IstMimeNode *html)
   return data != NULL && (memchr (data, 0, size) != NULL || has_scheme (data, size));
 }
 
+static void
+rewrite_part (Links *self, IstMimeNode *node)
+{
+  g_autofree char *html = NULL, *fresh = NULL;
+
+  if (node->attachment || strcmp (node->type, "text/html") != 0 || ist_mime_node_size (node) > MAX_HTML)
+    return;
+  /* Outside none may be left, however it is written. */
+  if (self->context->to != IST_SIDE_INTERNET && !may_have_links (node))
+    return;
+  html = ist_mime_node_text (node, MAX_HTML, NULL);
+  fresh = html != NULL ? rewrite (self, html) : NULL;
+  if (fresh != NULL)
+    ist_mime_node_set_text (node, fresh);
+}
+
 gboolean
 ist_doclinks_html (const IstConvertContext *context, IstMessage *message, GError **error)
 {
   g_autoptr (GHashTable) names = NULL;
-  g_autoptr (GPtrArray) files = NULL;
-  g_autofree char *html = NULL;
-  g_autofree char *fresh = NULL;
+  g_autoptr (GPtrArray) files = NULL, leaves = NULL;
   Links links = { .context = context, .policy = ist_doclinks_policy (context) };
-  IstMimeNode *root, *node;
+  IstMimeNode *root;
 
   if ((context->from != IST_SIDE_DOMINO && context->to != IST_SIDE_DOMINO) || !ist_look_may (message, IST_LOOK_HTML))
     return TRUE;
   root = ist_mime_tree (message);
-  node = ist_mime_node_find (root, "text/html");
-  if (root->sealed || node == NULL || node->sealed || node->in_rfc822
-      || ist_mime_node_size (node) > MAX_HTML)
-    return TRUE;
-  /* Outside none may be left, however it is written. */
-  if (context->to != IST_SIDE_INTERNET && !may_have_links (node))
-    return TRUE;
-  html = ist_mime_node_text (node, MAX_HTML, NULL);
-  if (html == NULL)
-    return TRUE;
+  leaves = ist_look_leaves (root);
   links.names = names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   links.files = files = g_ptr_array_new ();
   ist_mime_node_visit (root, collect_name, names);
-  fresh = rewrite (&links, html);
-  if (fresh != NULL)
-    ist_mime_node_set_text (node, fresh);
+  for (guint i = 0; i < leaves->len; i++)
+    rewrite_part (&links, g_ptr_array_index (leaves, i));
   add_files (message, files);
   if (links.n_changed > 0)
     ist_message_note (message, NAME, "%u links to Notes documents made ones that the reader can open", links.n_changed);

@@ -90,6 +90,7 @@ libconvert_a_SOURCES += \
 libconvert_a_SOURCES += \
   convert/auto-reply.c convert/auto-reply.h \
   convert/doclinks-html.c \
+  convert/doclinks-ndl.c \
   convert/exchange-headers-trim.c \
   convert/exchange-ndr.c \
   convert/exchange-out-of-office.c \

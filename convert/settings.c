@@ -63,6 +63,8 @@ static const IstSettingRow rows[] = {
   { .key = "exchange-html", .type = IST_SETTING_BOOL, .offset = FIELD (exchange_html), .def = "yes",
     .sentence = "Make the HTML of Outlook plain for Notes: conditional comments, elements of Office, "
                 "lists, embedded pictures." },
+  { .key = "doclinks-ndl", .type = IST_SETTING_BOOL, .offset = FIELD (doclinks_ndl), .def = "yes",
+    .sentence = "Put attached links to Notes documents (.ndl) into the text, as doclinks says; with \"ndl\" they stay." },
   { .key = "doclinks-html", .type = IST_SETTING_BOOL, .offset = FIELD (doclinks_html), .def = "yes",
     .sentence = "Make links to Notes documents in HTML ones that the reader can open, as doclinks says." },
   { .key = "doclinks", .type = IST_SETTING_ENUM, .offset = FIELD (doclinks), .def = "notes", .names = doclinks,

@@ -54,6 +54,7 @@ typedef struct
   gboolean notes_ndr;
   gboolean exchange_ndr;
   gboolean exchange_html;
+  gboolean doclinks_ndl;
   gboolean doclinks_html;
   int doclinks;        /* IstDoclinks */
   char *doclink_host;  /* NULL: none */

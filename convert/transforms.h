@@ -23,6 +23,7 @@ gboolean ist_exchange_out_of_office (const IstConvertContext *context, IstMessag
 gboolean ist_notes_ndr (const IstConvertContext *context, IstMessage *message, GError **error);
 gboolean ist_exchange_ndr (const IstConvertContext *context, IstMessage *message, GError **error);
 gboolean ist_exchange_html (const IstConvertContext *context, IstMessage *message, GError **error);
+gboolean ist_doclinks_ndl (const IstConvertContext *context, IstMessage *message, GError **error);
 gboolean ist_doclinks_html (const IstConvertContext *context, IstMessage *message, GError **error);
 gboolean ist_notes_qp_repair (const IstConvertContext *context, IstMessage *message, GError **error);
 gboolean ist_notes_apple (const IstConvertContext *context, IstMessage *message, GError **error);

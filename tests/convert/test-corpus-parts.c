@@ -69,6 +69,7 @@ static const struct
   { "exchange-tnef-decode", TNEF | TEXTS, TEXTS | STATUS | REST },
   { "exchange-html", HTML, HTML | REST },
   { "exchange-recall", TEXTS, TEXTS },
+  { "doclinks-ndl", TEXTS | REST, TEXTS },
   { "doclinks-html", HTML, HTML | REST },
   { "notes-ndr", STATUS, STATUS },
   { "exchange-ndr", STATUS | PLAIN, STATUS | PLAIN },

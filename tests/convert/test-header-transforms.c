@@ -234,6 +234,61 @@ test_doclinks (void)
     }
 }
 
+#define NDL_MAIL \
+  "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=m\r\n\r\n--m\r\nContent-Type: text/%s\r\n\r\nSee it.\r\n" \
+  "--m\r\nContent-Type: text/html\r\n\r\n<a href=\"notes:///85255E18006C664B\">second</a>\r\n--m\r\n" \
+  "Content-Type: application/octet-stream; name=a.ndl\r\nContent-Disposition: attachment\r\n\r\nPlan\r\n<NDL>\r\n" \
+  "<REPLICA %s>\r\n</NDL>\r\n--m--\r\n"
+#define REPLICA "85255E18:006C664A"
+
+static void
+test_attached_doclinks (void)
+{
+  static const struct
+  {
+    const char *name, *settings, *subtype, *replica, *want, *want_not;
+    gboolean outside;
+  } rows[] = {
+    { "notes", "", "plain", REPLICA, "Plan <notes:///85255E18006C664A?OpenDatabase>", "a.ndl" },
+    { "web", "doclinks = web\ndoclink-host = h.example\n", "plain", REPLICA,
+      "Plan <https://h.example/__85255E18006C664A.nsf?OpenDatabase>", "a.ndl" },
+    { "in HTML", "doclinks = web\ndoclink-host = h.example\n", "html", REPLICA,
+      "See it.<p><a href=\"https://h.example/__85255E18006C664A.nsf?OpenDatabase\">Plan</a></p>", "a.ndl" },
+    { "each HTML part", "doclinks = web\ndoclink-host = h.example\n", "html", REPLICA,
+      "<a href=\"https://h.example/__85255E18006C664B.nsf?OpenDatabase\">second</a>", "notes:" },
+    { "redirector", "doclinks = redirector\ndoclink-url = https://go.example/{replica}?t={title}\n", "plain", REPLICA,
+      "Plan <https://go.example/85255E18006C664A?t=Plan>", "a.ndl" },
+    { "text", "doclinks = text\n", "plain", REPLICA, "See it.\r\nPlan\r\n", "a.ndl" },
+    { "ndl", "doclinks = ndl\n", "plain", REPLICA, "a.ndl", "Plan <" },
+    { "no link in it", "doclinks = text\n", "plain", "nothing", "a.ndl", "See it.\r\nPlan" },
+    { "outside", "doclinks = ndl\n", "plain", REPLICA, "See it.\r\nPlan\r\n", "85255E18", OUTSIDE },
+    { "outside: the web server", "doclinks = ndl\ndoclink-host = h.example\n", "plain", REPLICA,
+      "Plan <https://h.example/__85255E18006C664A.nsf?OpenDatabase>", "a.ndl", OUTSIDE },
+    { "switched off", "doclinks-ndl = no\n", "plain", REPLICA, "a.ndl", "Plan <" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *config = g_strconcat ("[convert]\n", rows[i].settings, NULL);
+      g_autofree char *text = g_strdup_printf (NDL_MAIL, rows[i].subtype, rows[i].replica);
+      g_autoptr (GPtrArray) errors = g_ptr_array_new_with_free_func (g_free);
+      IstSide to = rows[i].outside ? IST_SIDE_INTERNET : IST_SIDE_EXCHANGE;
+      guint n = 0;
+      g_autofree char *once = NULL, *twice = NULL;
+
+      settings = ist_settings_parse (config, "test.conf", ".", ist_convert_setting_groups, errors);
+      ist_row ("%s", rows[i].name);
+      if (!IST_ASSERT (settings != NULL))
+        continue;
+      once = convert (text, strlen (text), IST_SIDE_DOMINO, to, &n);
+      twice = convert (once, strlen (once), IST_SIDE_DOMINO, to, &n);
+      if (!IST_ASSERT (strstr (once, rows[i].want) != NULL) || !IST_ASSERT (strstr (once, rows[i].want_not) == NULL))
+        ist_note ("%s", once);
+      IST_ASSERT_STR (twice, once);
+      g_clear_pointer (&settings, ist_settings_unref);
+    }
+}
+
 static void
 test_doclink_settings (void)
 {
@@ -371,6 +426,7 @@ main (void)
     { "report-words", test_report_words },
     { "html-is-linear", test_html_is_linear },
     { "doclinks", test_doclinks },
+    { "attached doclinks", test_attached_doclinks },
     { "doclink-settings", test_doclink_settings },
     { "real-reports", test_real_reports },
     { "real-mail-twice", test_real_mail_twice },

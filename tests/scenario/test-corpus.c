@@ -196,7 +196,7 @@ pass_class (const char *class, const char *configuration)
                                   "[peer exchange]\nbare-newline = normalize\n"
                                   "[convert]\nheader-hygiene = no\nthread-index = no\nnotes-priority = no\n"
                                   "receipts = no\nnotes-out-of-office = no\nexchange-out-of-office = no\n"
-                                  "notes-ndr = no\nexchange-ndr = no\nexchange-html = no\ndoclinks-html = no\n"
+                                  "notes-ndr = no\nexchange-ndr = no\nexchange-html = no\ndoclinks-html = no\ndoclinks-ndl = no\n"
                                   "notes-active-mail = no\nexchange-tnef-decode = no\nexchange-recall = no\n"
                                   "notes-qp-repair = no\n"
                                   "text-empty = no\nformat-flowed = no\ncharset-repair = no\nnotes-apple = no\n"
