@@ -3,7 +3,7 @@
  * are text in a symbol font. Notes shows the tags' content twice or the bullets as letters, knows no data: pictures,
  * and draws a red cross where a picture's part is not in the message. Its tables end at 255 rows, its sizes at 250 points.
  *
- * Predicate: the text/html part has one of these.
+ * Predicate: a text/html part that is no attachment has one of these.
  * Repair: they go; list paragraphs become lists; data: pictures become parts of a multipart/related; a missing
  * picture's alternative text takes its place; tables are divided, sizes reduced. A text that would gain nothing stays as it is.
  *
@@ -38,36 +38,68 @@ collect_id (gpointer user, IstMimeNode *node)
   return TRUE;
 }
 
+/* What the data: address holds (RFC 2397): escaped bytes, in base64 or as they are. NULL: nothing. */
+static GBytes *
+data_of (const char *comma, gboolean in_base64)
+{
+  g_autoptr (GBytes) plain = strchr (comma, '%') != NULL
+                                 ? g_uri_unescape_bytes (comma + 1, -1, NULL, NULL)
+                                 : g_bytes_new_static (comma + 1, strlen (comma + 1));
+  g_autofree char *text = NULL;
+  guchar *data;
+  gsize size;
+
+  if (plain == NULL || g_bytes_get_size (plain) == 0)
+    return NULL;
+  if (!in_base64)
+    return g_bytes_new (g_bytes_get_data (plain, NULL), g_bytes_get_size (plain));
+  text = g_strndup (g_bytes_get_data (plain, NULL), g_bytes_get_size (plain));
+  data = g_base64_decode (text, &size);
+  if (size > 0)
+    return g_bytes_new_take (data, size);
+  g_free (data);
+  return NULL;
+}
+
+/* "image/svg+xml" of "data:image/svg+xml;utf8,…"; *in_base64: the last parameter says so. NULL: no picture. */
+static char *
+data_type (const char *src, const char *comma, gboolean *in_base64)
+{
+  g_autofree char *head = g_strndup (src + 5, (gsize) (comma - src - 5));
+  g_auto (GStrv) parts = g_strsplit (head, ";", -1);
+  guint n = g_strv_length (parts);
+  char *type = n > 0 ? g_strstrip (parts[0]) : NULL;
+
+  if (type == NULL || g_ascii_strncasecmp (type, "image/", 6) != 0 || type[6] == '\0')
+    return NULL;
+  for (const char *p = type + 6; *p != '\0'; p++)
+    if (!g_ascii_isalnum (*p) && strchr ("+-.", *p) == NULL)
+      return NULL;
+  *in_base64 = n > 1 && g_ascii_strcasecmp (g_strstrip (parts[n - 1]), "base64") == 0;
+  return g_ascii_strdown (type, -1);
+}
+
 /* "data:image/png;base64,…" as a part; NULL: it is none of these. Its id comes from its bytes. */
 static IstMimeNode *
 picture_part (const char *src, char **id)
 {
   const char *comma = strchr (src, ',');
-  g_autofree char *type = NULL;
-  g_autofree guchar *data = NULL;
+  gboolean in_base64 = FALSE;
+  g_autofree char *type = comma != NULL ? data_type (src, comma, &in_base64) : NULL;
+  g_autoptr (GBytes) bytes = type != NULL ? data_of (comma, in_base64) : NULL;
   g_autofree char *sum = NULL;
   g_autofree char *field = NULL;
-  g_autoptr (GBytes) bytes = NULL;
   g_autoptr (IstBody) body = NULL;
   IstMimeNode *node;
-  gsize size;
 
-  if (comma == NULL || comma - src < 18 || g_ascii_strncasecmp (comma - 7, ";base64", 7) != 0)
+  if (bytes == NULL)
     return NULL;
-  type = g_strndup (src + 5, (gsize) (comma - 7 - src - 5));
-  for (const char *p = type; *p != '\0'; p++)
-    if (!g_ascii_isalnum (*p) && strchr ("/+-.", *p) == NULL)
-      return NULL;
-  data = g_base64_decode (comma + 1, &size);
-  if (size == 0 || g_ascii_strncasecmp (type, "image/", 6) != 0 || strchr (type + 6, '/') != NULL)
-    return NULL;
-  sum = g_compute_checksum_for_data (G_CHECKSUM_SHA256, data, size);
+  sum = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes);
   sum[24] = '\0';
   *id = g_strdup_printf ("%s@isthmus", sum);
-  bytes = g_bytes_new_take (g_steal_pointer (&data), size);
   body = ist_body_new_bytes (bytes);
   node = ist_mime_node_new (type, NULL, "inline");
-  ist_mime_node_set_content (node, body, 0, size);
+  ist_mime_node_set_content (node, body, 0, g_bytes_get_size (bytes));
   field = g_strdup_printf ("Content-ID: <%s>\r\n", *id);
   ist_mime_node_set_field (node, "Content-ID", field);
   return node;
@@ -80,6 +112,7 @@ picture (gpointer user, const char *src)
   char *id = NULL;
   IstMimeNode *node;
 
+  src += strspn (src, " \t\r\n");
   if (g_ascii_strncasecmp (src, "cid:", 4) == 0)
     {
       g_autofree char *plain = g_uri_unescape_string (src + 4, NULL);
@@ -136,35 +169,39 @@ repair (const char *html, Pictures *found, GString *what)
   return split != NULL ? split : g_steal_pointer (&plain);
 }
 
+static void
+repair_part (IstMessage *message, IstMimeNode *node, GHashTable *ids)
+{
+  g_autoptr (GPtrArray) pictures = g_ptr_array_new ();
+  g_autoptr (GString) what = g_string_new (NULL);
+  g_autofree char *html = NULL, *plain = NULL;
+  Pictures found = { ids, pictures };
+
+  if (node->attachment || strcmp (node->type, "text/html") != 0 || ist_mime_node_size (node) > MAX_HTML)
+    return;
+  html = ist_mime_node_text (node, MAX_HTML, NULL);
+  plain = html != NULL ? repair (html, &found, what) : NULL;
+  if (plain == NULL)
+    return;
+  ist_mime_node_set_text (node, plain);
+  add_pictures (node, pictures);
+  ist_message_note (message, NAME, "%s", what->str);
+}
+
 gboolean
 ist_exchange_html (const IstConvertContext *context, IstMessage *message, GError **error)
 {
   g_autoptr (GHashTable) ids = NULL;
-  g_autoptr (GPtrArray) pictures = NULL;
-  g_autofree char *html = NULL;
-  g_autofree char *plain = NULL;
-  g_autoptr (GString) what = g_string_new (NULL);
-  Pictures found;
-  IstMimeNode *root, *node;
+  g_autoptr (GPtrArray) leaves = NULL;
+  IstMimeNode *root;
 
   if (!ist_look_may (message, IST_LOOK_HTML))
     return TRUE;
   root = ist_mime_tree (message);
-  node = ist_mime_node_find (root, "text/html");
-  if (node == NULL || node->sealed || node->in_rfc822 || ist_mime_node_size (node) > MAX_HTML)
-    return TRUE;
-  html = ist_mime_node_text (node, MAX_HTML, NULL);
-  if (html == NULL)
-    return TRUE;
+  leaves = ist_look_leaves (root);
   ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  pictures = g_ptr_array_new ();
   ist_mime_node_visit (root, collect_id, ids);
-  found = (Pictures){ ids, pictures };
-  plain = repair (html, &found, what);
-  if (plain == NULL)
-    return TRUE;
-  ist_mime_node_set_text (node, plain);
-  add_pictures (node, pictures);
-  ist_message_note (message, NAME, "%s", what->str);
+  for (guint i = 0; i < leaves->len; i++)
+    repair_part (message, g_ptr_array_index (leaves, i), ids);
   return TRUE;
 }

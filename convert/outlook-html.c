@@ -6,6 +6,7 @@
 
 #define MAX_LEVELS 9 /* Word has nine */
 #define MAX_ROUNDS 20
+#define ENTITY_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 #define LOOK_AHEAD 40 /* tokens in which a list paragraph's marker must come */
 
 typedef struct
@@ -16,6 +17,8 @@ typedef struct
   gboolean no_xml_end; /* no </xml> lies ahead */
   guint depth;         /* lists that are open */
   gboolean ordered[MAX_LEVELS];
+  char type[MAX_LEVELS];
+  guint next[MAX_LEVELS]; /* the number that the next item would have by itself */
   gboolean in_item; /* the paragraph that is a list item has not ended */
 } Cleaner;
 
@@ -38,6 +41,9 @@ is_conditional (const IstHtmlToken *token)
   for (gsize i = 0; i < G_N_ELEMENTS (forms); i++)
     if (begins (token, forms[i]))
       return TRUE;
+  /* Without its end it would hide the rest of the text. */
+  if (token->kind == IST_HTML_COMMENT && token->is_open)
+    return TRUE;
   return token->size == 8 && begins (token, "<!--<!-->");
 }
 
@@ -101,17 +107,106 @@ is_marker_start (const IstHtmlToken *token)
   return style != NULL && strstr (style, "mso-list:Ignore") != NULL;
 }
 
-/* Jumps over the bullet or number that stands as text at the paragraph's start, telling which of the two it is.
- * FALSE: there is none. */
+/* The words of a text token, a no-break space as a blank. */
+static void
+append_plain (GString *text, const IstHtmlToken *token)
+{
+  g_autofree char *plain = ist_html_unescape (token->start, MIN (token->size, 200));
+
+  for (const char *p = plain; *p != '\0'; p++)
+    if ((guchar) p[0] == 0xC2 && (guchar) p[1] == 0xA0)
+      {
+        g_string_append_c (text, ' ');
+        p++;
+      }
+    else
+      g_string_append_c (text, *p);
+}
+
+/* What stands before a list item as text. */
+typedef struct
+{
+  gboolean ordered;
+  char type;    /* of <ol>: '1', 'a', 'A', 'i', 'I' */
+  guint number;
+} Marker;
+
+static guint
+roman_value (const char *text, gsize size)
+{
+  static const char letters[] = "ivxlcdm";
+  static const guint values[] = { 1, 5, 10, 50, 100, 500, 1000 };
+  guint sum = 0, last = 0;
+
+  for (gsize i = size; i-- > 0;)
+    {
+      const char *letter = strchr (letters, g_ascii_tolower (text[i]));
+      guint value = letter != NULL ? values[letter - letters] : 0;
+
+      if (value == 0)
+        return 0;
+      sum = value < last ? sum - value : sum + value;
+      last = MAX (last, value);
+    }
+  return sum;
+}
+
+/* "iv" after "iii" is roman, "c" after "b" is a letter: one letter alone is what continues the list at this level, and "i" begins
+ * a roman one. */
 static gboolean
-skip_marker (Cleaner *self, gboolean *ordered)
+read_letters (const Cleaner *self, guint level, const char *text, gsize size, Marker *marker)
+{
+  gboolean upper = g_ascii_isupper (text[0]);
+  gboolean open = self->depth >= level && self->ordered[level - 1];
+  guint roman = roman_value (text, size), letter = (guint) (g_ascii_tolower (text[0]) - 'a') + 1;
+  char open_type = open ? self->type[level - 1] : '\0';
+  gboolean is_roman = size > 1 || g_ascii_tolower (open_type) == 'i' || (open_type == '\0' && letter == 9);
+
+  marker->type = is_roman ? (upper ? 'I' : 'i') : (upper ? 'A' : 'a');
+  marker->number = is_roman ? roman : letter;
+  return marker->number > 0;
+}
+
+/* "3.", "3)", "c.", "iv)": a number; one character that is none of those: a bullet. FALSE: a marker that a list would not
+ * show ("3.1.", "(a)", "Step 1:"); it is better left as text. */
+static gboolean
+read_marker (const Cleaner *self, guint level, char *text, Marker *marker)
+{
+  gsize size;
+  gboolean stopped;
+
+  g_strstrip (text);
+  size = strlen (text);
+  stopped = size > 1 && (text[size - 1] == '.' || text[size - 1] == ')');
+  *marker = (Marker){ FALSE, '1', 1 };
+  if (size == 0 || g_utf8_strlen (text, -1) == 1)
+    return size == 0 || !g_ascii_isdigit (text[0]);
+  if (text[0] == '&' && strspn (text + 1, ENTITY_LETTERS) == size - 2 && text[size - 1] == ';')
+    return TRUE;
+  if (!stopped || size > 8)
+    return FALSE;
+  marker->ordered = TRUE;
+  if (strspn (text, "0123456789") == size - 1)
+    {
+      marker->number = (guint) g_ascii_strtoull (text, NULL, 10);
+      return TRUE;
+    }
+  for (gsize i = 0; i < size - 1; i++)
+    if (!g_ascii_isalpha (text[i]))
+      return FALSE;
+  return read_letters (self, level, text, size - 1, marker);
+}
+
+/* Jumps over the bullet or number that stands as text at the paragraph's start. FALSE: there is none that a list shows. */
+static gboolean
+skip_marker (Cleaner *self, guint level, Marker *marker)
 {
   IstHtmlScanner ahead = self->scanner;
   IstHtmlToken token;
   guint spans = 0;
-  gboolean inside = FALSE, conditional = FALSE, seen = FALSE;
+  gboolean inside = FALSE, conditional = FALSE;
+  g_autoptr (GString) text = g_string_new (NULL);
 
-  *ordered = FALSE;
   for (guint n = 0; n < LOOK_AHEAD && ist_html_next (&ahead, &token); n++)
     {
       if (!inside && is_marker_start (&token))
@@ -125,19 +220,16 @@ skip_marker (Cleaner *self, gboolean *ordered)
         return FALSE;
       if (!inside && token.kind == IST_HTML_TEXT && !g_ascii_isspace (token.start[0]))
         return FALSE;
-      if (inside && token.kind == IST_HTML_TEXT && !seen && !g_ascii_isspace (token.start[0]))
-        {
-          seen = TRUE;
-          *ordered = g_ascii_isalnum (token.start[0])
-                     && (memchr (token.start, '.', token.size) != NULL
-                         || memchr (token.start, ')', token.size) != NULL);
-        }
+      if (inside && token.kind == IST_HTML_TEXT)
+        append_plain (text, &token);
       if (inside && ist_html_is (&token, "span"))
         spans += token.kind == IST_HTML_OPEN ? 1 : -1;
       if (inside
           && (conditional ? begins (&token, "<![endif]") || begins (&token, "<!--[endif]")
                           : spans == 0))
         {
+          if (!read_marker (self, level, text->str, marker))
+            return FALSE;
           self->scanner = ahead;
           return TRUE;
         }
@@ -152,24 +244,61 @@ close_lists (Cleaner *self, guint down_to)
     g_string_append (self->out, self->ordered[--self->depth] ? "</li></ol>" : "</li></ul>");
 }
 
+static void
+open_list (Cleaner *self, const Marker *marker)
+{
+  self->ordered[self->depth] = marker->ordered;
+  self->type[self->depth] = marker->type;
+  self->next[self->depth++] = marker->number;
+  if (!marker->ordered)
+    {
+      g_string_append (self->out, "<ul><li>");
+      return;
+    }
+  g_string_append (self->out, "<ol");
+  if (marker->type != '1')
+    g_string_append_printf (self->out, " type=\"%c\"", marker->type);
+  if (marker->number != 1)
+    g_string_append_printf (self->out, " start=\"%u\"", marker->number);
+  g_string_append (self->out, "><li>");
+}
+
+/* Does the item go on in the list that is open at its level? A number that starts anew is another list. */
+static gboolean
+goes_on (const Cleaner *self, guint level, const Marker *marker)
+{
+  guint at = level - 1;
+
+  if (self->depth != level || self->ordered[at] != marker->ordered)
+    return FALSE;
+  return !marker->ordered || (self->type[at] == marker->type && marker->number >= self->next[at]);
+}
+
 static gboolean
 take_list_paragraph (Cleaner *self, const IstHtmlToken *token)
 {
   guint level = list_level (token);
-  gboolean ordered;
+  Marker marker;
 
-  if (level == 0 || !skip_marker (self, &ordered))
+  if (level == 0 || !skip_marker (self, level, &marker))
     return FALSE;
   close_lists (self, level);
-  if (self->depth == level && self->ordered[level - 1] != ordered)
+  if (goes_on (self, level, &marker))
+    {
+      g_string_append (self->out, "</li><li");
+      if (marker.ordered && marker.number != self->next[level - 1])
+        g_string_append_printf (self->out, " value=\"%u\"", marker.number);
+      g_string_append_c (self->out, '>');
+    }
+  else
     close_lists (self, level - 1);
-  if (self->depth == level)
-    g_string_append (self->out, "</li><li>");
   while (self->depth < level)
     {
-      self->ordered[self->depth++] = ordered;
-      g_string_append (self->out, ordered ? "<ol><li>" : "<ul><li>");
+      Marker outer = { marker.ordered, self->depth + 1 == level ? marker.type : '1', self->depth + 1 == level ? marker.number : 1 };
+
+      open_list (self, &outer);
     }
+  self->next[level - 1] = marker.number + 1;
   self->in_item = TRUE;
   self->report->n_items++;
   return TRUE;
@@ -345,10 +474,16 @@ take_picture (Cleaner *self, const IstHtmlToken *token)
 
 /* ---- everything ---- */
 
-/* A '<' that began no tag must not begin one when what followed it is gone. */
+/* A '<' that began no tag must not begin one when what followed it is gone; behind a tag without its end there is
+ * nothing more. */
 static void
 append_text (Cleaner *self, const IstHtmlToken *token, gboolean raw)
 {
+  if (token->is_open)
+    {
+      g_string_append_len (self->out, token->start, (gssize) token->size);
+      return;
+    }
   for (gsize i = 0; i < token->size; i++)
     if (token->start[i] == '<' && !raw)
       g_string_append (self->out, "&lt;");

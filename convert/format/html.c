@@ -83,36 +83,98 @@ name_length (const char *p, const char *end)
   return (gsize) (p - start);
 }
 
-/* What begins at '<'. Gives its end; NULL and *dangling: an end is missing; NULL alone: just a '<'. */
+/* Behind the comment at `p` (WHATWG 13.2.5.43 to 13.2.5.52): "-->" and "--!>" end it, and "<!-->" and "<!--->" are whole. */
 static const char *
-take_markup (const char *p, const char *end, IstHtmlToken *token, gboolean *dangling)
+take_comment (IstHtmlScanner *self, const char *p, const char *end, IstHtmlToken *token)
+{
+  const char *after = NULL, *odd;
+
+  token->kind = IST_HTML_COMMENT;
+  if (end - p >= 5 && p[4] == '>')
+    return p + 5;
+  if (end - p >= 6 && p[4] == '-' && p[5] == '>')
+    return p + 6;
+  if (!self->no_comment_end)
+    after = find (p + 4, end, "-->");
+  self->no_comment_end = after == NULL;
+  odd = self->no_odd_end ? NULL : find (p + 4, after != NULL ? after : end, "--!>");
+  self->no_odd_end = odd == NULL && after == NULL;
+  after = odd != NULL ? odd : after;
+  token->is_open = after == NULL;
+  return after != NULL ? after : p + 4;
+}
+
+/* Behind the comment at `p` (WHATWG 13.2.5.43 to 13.2.5.51: also <!-->, <!---> and --!>); NULL: it has no end. */
+static const char *
+comment_end (const char *p, const char *end)
+{
+  for (const char *at = p + 2; (at = find (at, end, "--")) != NULL; at--)
+    if (at < end && *at == '>')
+      return at + 1;
+    else if (at >= p + 6 && end - at >= 2 && at[0] == '!' && at[1] == '>')
+      return at + 2;
+  return NULL;
+}
+
+static const char *
+take_comment (IstHtmlScanner *self, const char *p, const char *end, IstHtmlToken *token)
+{
+  const char *after = self->no_comment_end ? NULL : comment_end (p, end);
+
+  token->kind = IST_HTML_COMMENT;
+  if (after != NULL)
+    return after;
+  self->no_comment_end = TRUE;
+  token->broken = TRUE;
+  return find (p, end, ">");
+}
+
+/* A tag whose quotes swallow all that follows ends at its first '>'; so do those behind it, for time's sake. */
+static const char *
+take_tag (IstHtmlScanner *self, const char *name, const char *end, IstHtmlToken *token)
+{
+  const char *after;
+
+  token->name = name;
+  token->name_size = name_length (name, end);
+  name += token->name_size;
+  after = self->no_quote_end ? NULL : tag_end (name, end);
+  if (after != NULL)
+    return after;
+  self->no_quote_end = TRUE;
+  after = find (name, end, ">");
+  token->broken = after != NULL && tag_end (name, after) == NULL;
+  return after;
+}
+
+/* What begins at '<'. Gives its end; NULL and *is_tail: not even a '>' follows; NULL alone: just a '<'. */
+static const char *
+take_markup (IstHtmlScanner *self, const char *p, const char *end, IstHtmlToken *token,
+             gboolean *is_tail)
 {
   const char *name = p + 1;
   const char *after = NULL;
 
-  *dangling = FALSE;
-  if (end - p >= 4 && memcmp (p, "<!--", 4) == 0)
+  *is_tail = FALSE;
+  if (name < end && *name == '/')
+    name++;
+  if (name >= end)
+    return NULL;
+  if (g_ascii_isalpha (*name))
     {
-      token->kind = IST_HTML_COMMENT;
-      after = end - p >= 5 && p[4] == '>' ? p + 5 : find (p + 4, end, "-->");
+      token->kind = name == p + 1 ? IST_HTML_OPEN : IST_HTML_CLOSE;
+      after = take_tag (self, name, end, token);
     }
-  else if (name < end && (*name == '!' || *name == '?'))
+  else if (end - p >= 4 && memcmp (p, "<!--", 4) == 0)
+    after = take_comment (self, p, end, token);
+  else if (*name == '!' || *name == '?' || name > p + 1)
     {
       token->kind = IST_HTML_DECLARATION;
       after = find (name, end, ">");
     }
   else
-    {
-      token->kind = name < end && *name == '/' ? IST_HTML_CLOSE : IST_HTML_OPEN;
-      if (token->kind == IST_HTML_CLOSE)
-        name++;
-      if (name >= end || !g_ascii_isalpha (*name))
-        return NULL;
-      token->name = name;
-      token->name_size = name_length (name, end);
-      after = tag_end (name + token->name_size, end);
-    }
-  *dangling = after == NULL;
+    return NULL;
+  *is_tail = after == NULL;
   return after;
 }
 
@@ -149,8 +211,7 @@ text_end (const char *p, const char *end)
   while ((p = memchr (p, '<', (gsize) (end - p))) != NULL)
     {
       if (p + 1 < end
-          && (g_ascii_isalpha (p[1]) || p[1] == '!' || p[1] == '?'
-              || (p[1] == '/' && p + 2 < end && g_ascii_isalpha (p[2]))))
+          && (g_ascii_isalpha (p[1]) || p[1] == '!' || p[1] == '?' || (p[1] == '/' && p + 2 < end)))
         return p;
       p++;
     }
@@ -163,7 +224,6 @@ ist_html_next (IstHtmlScanner *self, IstHtmlToken *token)
   const char *start = self->text + self->at;
   const char *end = self->text + self->size;
   const char *after = NULL;
-  gboolean dangling = FALSE;
 
   *token = (IstHtmlToken){ .kind = IST_HTML_TEXT, .start = start };
   if (start >= end)
@@ -179,11 +239,11 @@ ist_html_next (IstHtmlScanner *self, IstHtmlToken *token)
     after = text_end (start, end);
   if (after == NULL)
     {
-      after = take_markup (start, end, token, &dangling);
+      after = take_markup (self, start, end, token);
       if (after == NULL)
         {
           token->kind = IST_HTML_TEXT;
-          after = dangling ? end : text_end (start + 1, end);
+          after = token->is_open ? end : text_end (start + 1, end);
         }
       else if (token->kind == IST_HTML_OPEN && is_raw_element (token))
         {

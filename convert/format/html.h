@@ -8,8 +8,9 @@
  *     if (token.kind == IST_HTML_OPEN && ist_html_is (&token, "img")) …
  *
  * No tree: mail is full of HTML whose tags do not match, and a tree would repair what readers display well. Tolerant
- * as browsers are (WHATWG HTML 13.2.5): any '<' that begins no tag is text; a tag or comment without its end, and all
- * behind it, is text. Linear in time, no memory.
+ * as browsers are (WHATWG HTML 13.2.5): any '<' that begins no tag is text; a tag without its end, and all behind it,
+ * is text. Of a comment without its end the "<!--" alone is a comment: browsers hide all that stands behind it, and
+ * whoever takes it out shows that again. Linear in time, no memory.
  *
  * Threads: pure functions over borrowed text.
  */
@@ -26,7 +27,8 @@ typedef enum
   IST_HTML_OPEN,       /* <a href=x>, <br/> */
   IST_HTML_CLOSE,      /* </a> */
   IST_HTML_COMMENT,    /* <!-- … --> */
-  IST_HTML_DECLARATION /* <!DOCTYPE …>, <![if …]>, <?xml …> */
+  IST_HTML_DECLARATION, /* <!DOCTYPE …>, <![if …]>, <![CDATA[…>, <?xml …>, </3> */
+  IST_HTML_TAIL         /* the last: a tag or comment began, and no '>' follows; no reader shows it */
 } IstHtmlKind;
 
 typedef struct
@@ -36,6 +38,7 @@ typedef struct
   gsize at;        /* 0 at first */
   const char *raw; /* name of the element whose raw content comes next; NULL at first */
   gsize raw_size;
+  gboolean no_comment_end, no_odd_end; /* no "-->", no "--!>" lies ahead; FALSE at first */
 } IstHtmlScanner;
 
 typedef struct
@@ -45,6 +48,7 @@ typedef struct
   gsize size;
   const char *name; /* of a tag: as written */
   gsize name_size;
+  gboolean is_open; /* a tag without its end, as text, or a comment without */
 } IstHtmlToken;
 
 typedef struct
