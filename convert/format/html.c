@@ -104,77 +104,32 @@ take_comment (IstHtmlScanner *self, const char *p, const char *end, IstHtmlToken
   return after != NULL ? after : p + 4;
 }
 
-/* Behind the comment at `p` (WHATWG 13.2.5.43 to 13.2.5.51: also <!-->, <!---> and --!>); NULL: it has no end. */
+/* What begins at '<'. Gives its end; NULL and is_open: a tag's end is missing; NULL alone: just a '<'. */
 static const char *
-comment_end (const char *p, const char *end)
-{
-  for (const char *at = p + 2; (at = find (at, end, "--")) != NULL; at--)
-    if (at < end && *at == '>')
-      return at + 1;
-    else if (at >= p + 6 && end - at >= 2 && at[0] == '!' && at[1] == '>')
-      return at + 2;
-  return NULL;
-}
-
-static const char *
-take_comment (IstHtmlScanner *self, const char *p, const char *end, IstHtmlToken *token)
-{
-  const char *after = self->no_comment_end ? NULL : comment_end (p, end);
-
-  token->kind = IST_HTML_COMMENT;
-  if (after != NULL)
-    return after;
-  self->no_comment_end = TRUE;
-  token->broken = TRUE;
-  return find (p, end, ">");
-}
-
-/* A tag whose quotes swallow all that follows ends at its first '>'; so do those behind it, for time's sake. */
-static const char *
-take_tag (IstHtmlScanner *self, const char *name, const char *end, IstHtmlToken *token)
-{
-  const char *after;
-
-  token->name = name;
-  token->name_size = name_length (name, end);
-  name += token->name_size;
-  after = self->no_quote_end ? NULL : tag_end (name, end);
-  if (after != NULL)
-    return after;
-  self->no_quote_end = TRUE;
-  after = find (name, end, ">");
-  token->broken = after != NULL && tag_end (name, after) == NULL;
-  return after;
-}
-
-/* What begins at '<'. Gives its end; NULL and *is_tail: not even a '>' follows; NULL alone: just a '<'. */
-static const char *
-take_markup (IstHtmlScanner *self, const char *p, const char *end, IstHtmlToken *token,
-             gboolean *is_tail)
+take_markup (IstHtmlScanner *self, const char *p, const char *end, IstHtmlToken *token)
 {
   const char *name = p + 1;
   const char *after = NULL;
 
-  *is_tail = FALSE;
-  if (name < end && *name == '/')
-    name++;
-  if (name >= end)
-    return NULL;
-  if (g_ascii_isalpha (*name))
-    {
-      token->kind = name == p + 1 ? IST_HTML_OPEN : IST_HTML_CLOSE;
-      after = take_tag (self, name, end, token);
-    }
-  else if (end - p >= 4 && memcmp (p, "<!--", 4) == 0)
-    after = take_comment (self, p, end, token);
-  else if (*name == '!' || *name == '?' || name > p + 1)
+  if (end - p >= 4 && memcmp (p, "<!--", 4) == 0)
+    return take_comment (self, p, end, token);
+  if (name < end && (*name == '!' || *name == '?'))
     {
       token->kind = IST_HTML_DECLARATION;
       after = find (name, end, ">");
     }
   else
-    return NULL;
-  *is_tail = after == NULL;
+    {
+      token->kind = name < end && *name == '/' ? IST_HTML_CLOSE : IST_HTML_OPEN;
+      if (token->kind == IST_HTML_CLOSE)
+        name++;
+      if (name >= end || !g_ascii_isalpha (*name))
+        return NULL;
+      token->name = name;
+      token->name_size = name_length (name, end);
+      after = tag_end (name + token->name_size, end);
+    }
+  token->is_open = after == NULL;
   return after;
 }
 
@@ -211,7 +166,8 @@ text_end (const char *p, const char *end)
   while ((p = memchr (p, '<', (gsize) (end - p))) != NULL)
     {
       if (p + 1 < end
-          && (g_ascii_isalpha (p[1]) || p[1] == '!' || p[1] == '?' || (p[1] == '/' && p + 2 < end)))
+          && (g_ascii_isalpha (p[1]) || p[1] == '!' || p[1] == '?'
+              || (p[1] == '/' && p + 2 < end && g_ascii_isalpha (p[2]))))
         return p;
       p++;
     }

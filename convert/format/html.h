@@ -27,8 +27,7 @@ typedef enum
   IST_HTML_OPEN,       /* <a href=x>, <br/> */
   IST_HTML_CLOSE,      /* </a> */
   IST_HTML_COMMENT,    /* <!-- … --> */
-  IST_HTML_DECLARATION, /* <!DOCTYPE …>, <![if …]>, <![CDATA[…>, <?xml …>, </3> */
-  IST_HTML_TAIL         /* the last: a tag or comment began, and no '>' follows; no reader shows it */
+  IST_HTML_DECLARATION /* <!DOCTYPE …>, <![if …]>, <?xml …> */
 } IstHtmlKind;
 
 typedef struct
