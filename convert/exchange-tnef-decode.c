@@ -5,9 +5,11 @@
  * Predicate: a part is a TNEF stream by its type or by its first bytes, or one stands uuencoded in the text; it is in
  * no signed or encrypted part.
  * Repair: its content comes in its place (docs/transforms.md says what becomes what). The work is in tnef-place.c.
+ * Towards Domino what cannot be read, and what only has the name of a stream, gets one that says what it is.
  */
 #include "convert/transforms.h"
 
+#include "convert/tnef-names.h"
 #include "convert/tnef-place.h"
 
 #include <string.h>
@@ -64,7 +66,9 @@ ist_exchange_tnef_decode (const IstConvertContext *context, IstMessage *message,
   /* What comes from Domino goes through as Domino made it. */
   if (context->from != IST_SIDE_EXCHANGE && context->to != IST_SIDE_DOMINO)
     return TRUE;
-  if (may_hold_one (message))
+  if (may_hold_one (message) || ist_tnef_name_is_in (message))
     ist_tnef_place_all (message, &run);
+  if (context->to == IST_SIDE_DOMINO)
+    ist_tnef_name_mend (message);
   return TRUE;
 }

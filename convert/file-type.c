@@ -75,6 +75,25 @@ ist_file_type_extension (const char *type)
   return "bin";
 }
 
+const char *
+ist_file_type_sniff (const char *data, gsize size_bytes)
+{
+  static const struct
+  {
+    const char *magic;
+    gsize size;
+    const char *type;
+  } known[] = {
+    { "\x89PNG", 4, "image/png" },     { "\xFF\xD8\xFF", 3, "image/jpeg" }, { "GIF8", 4, "image/gif" },
+    { "%PDF-", 5, "application/pdf" }, { "PK\3\4", 4, "application/zip" },  { "{\\rtf", 5, "application/rtf" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (known); i++)
+    if (size_bytes >= known[i].size && memcmp (data, known[i].magic, known[i].size) == 0)
+      return known[i].type;
+  return NULL;
+}
+
 /* "CON", "com1.txt": a device of Windows whatever the extension. */
 static gboolean
 is_device (const char *name)

@@ -20,6 +20,10 @@ const char *ist_file_type_of (const char *name);
 /* Static, without the dot; "bin" for what the table does not have. */
 const char *ist_file_type_extension (const char *type);
 
+/* What the bytes are, for a file that has no name to say it: a few types that begin with bytes of their own. Static;
+ * NULL: none of them. */
+const char *ist_file_type_sniff (const char *data, gsize size_bytes);
+
 /* `name` as a file name that Windows, macOS and Notes can save; the same when it is one already. Never empty.
  * Separators of paths and characters that Windows forbids become '_', controls go, blanks and dots at the ends go, a
  * device name ("CON", "NUL.txt") gets a '_' in front ("Naming Files, Paths, and Namespaces", learn.microsoft.com); at

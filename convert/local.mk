@@ -36,6 +36,7 @@ libconvert_a_SOURCES = \
   convert/tnef-ical.c convert/tnef-ical.h \
   convert/tnef-items.c convert/tnef-items.h \
   convert/tnef-merge.c convert/tnef-merge.h \
+  convert/tnef-names.c convert/tnef-names.h \
   convert/tnef-parts.c convert/tnef-parts.h \
   convert/tnef-place.c convert/tnef-place.h \
   convert/tnef-report.c \

@@ -3,6 +3,7 @@
 #include "convert/file-type.h"
 #include "convert/tnef-embedded.h"
 #include "convert/tnef-items.h"
+#include "convert/tnef-names.h"
 #include "convert/tnef-smime.h"
 #include "convert/tnef-text.h"
 
@@ -55,44 +56,6 @@ is_usable_id (const char *id)
   return TRUE;
 }
 
-/* Names that say nothing to people: those of the stream itself, and what gateways call what has none. */
-static gboolean
-is_leftover (const char *name)
-{
-  static const char *const names[] = { "winmail.dat", "win.dat", "c.dtf", "noname", "untitled attachment" };
-  gsize n = strlen (name);
-
-  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
-    if (g_ascii_strcasecmp (name, names[i]) == 0)
-      return TRUE;
-  if (n > 4 && g_ascii_strcasecmp (name + n - 4, ".unk") == 0)
-    return TRUE;
-  /* ATT00001.dat */
-  return n == 12 && g_ascii_strncasecmp (name, "att", 3) == 0 && strspn (name + 3, "0123456789") == 5
-         && g_ascii_strcasecmp (name + 8, ".dat") == 0;
-}
-
-/* What the bytes are, for a file that has no name to say it. */
-static const char *
-sniff (const IstTnefAttachment *a, IstBody *body)
-{
-  static const struct
-  {
-    const char *magic;
-    gsize size;
-    const char *type;
-  } known[] = {
-    { "\x89PNG", 4, "image/png" },   { "\xFF\xD8\xFF", 3, "image/jpeg" }, { "GIF8", 4, "image/gif" },
-    { "%PDF-", 5, "application/pdf" }, { "PK\3\4", 4, "application/zip" },  { "{\\rtf", 5, "application/rtf" },
-  };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (known); i++)
-    if (a->size_bytes >= known[i].size
-        && memcmp (ist_body_data (body, NULL) + a->offset, known[i].magic, known[i].size) == 0)
-      return known[i].type;
-  return NULL;
-}
-
 static char *
 name_of (const IstTnefAttachment *a, IstBody *body, guint number)
 {
@@ -102,9 +65,11 @@ name_of (const IstTnefAttachment *a, IstBody *body, guint number)
   if (a->message != NULL)
     return g_strdup_printf ("%s.eml",
                             a->message->subject != NULL ? a->message->subject : "message");
-  if (name == NULL || is_leftover (name))
+  if (name == NULL || ist_tnef_name_says_nothing (name))
     {
-      const char *type = is_usable_type (a->mime_type) ? a->mime_type : sniff (a, body);
+      const char *type = is_usable_type (a->mime_type)
+                             ? a->mime_type
+                             : ist_file_type_sniff (ist_body_data (body, NULL) + a->offset, a->size_bytes);
 
       return g_strdup_printf ("attachment-%u.%s", number,
                               a->kind == IST_TNEF_OLE ? "ole"

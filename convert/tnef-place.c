@@ -3,6 +3,7 @@
 #include "convert/field.h"
 #include "convert/recall.h"
 #include "convert/tnef-merge.h"
+#include "convert/tnef-names.h"
 #include "convert/tnef-uu.h"
 
 #include <string.h>
@@ -24,31 +25,6 @@ is_multipart (const IstMimeNode *node)
   return node != NULL && node->children != NULL && g_str_has_prefix (node->type, "multipart/");
 }
 
-static gboolean
-is_declared (const IstMimeNode *node)
-{
-  return strcmp (node->type, "application/ms-tnef") == 0
-         || strcmp (node->type, "application/vnd.ms-tnef") == 0
-         || strcmp (node->type, "application/x-ms-tnef") == 0;
-}
-
-static gboolean
-is_stream (const IstMimeNode *node)
-{
-  g_autoptr (GBytes) bytes = NULL;
-  gsize size;
-  const char *data;
-
-  if (is_declared (node))
-    return TRUE;
-  /* Whatever a gateway calls it: it begins with bytes that no text and no picture has. */
-  if (is_multipart (node) || g_str_has_prefix (node->type, "multipart/") || g_str_has_prefix (node->type, "message/"))
-    return FALSE;
-  bytes = ist_mime_node_decode (node, 16);
-  data = g_bytes_get_data (bytes, &size);
-  return data != NULL && ist_tnef_is_tnef (data, size);
-}
-
 /* A stream of the message itself that can be replaced. */
 static gboolean
 look (gpointer user, IstMimeNode *node)
@@ -59,7 +35,7 @@ look (gpointer user, IstMimeNode *node)
     return TRUE;
   if (node->parent != NULL && (!is_multipart (node->parent) || node->parent->sealed))
     return TRUE;
-  if (!is_stream (node))
+  if (!ist_tnef_name_is_stream (node))
     return TRUE;
   search->found = node;
   return FALSE;
@@ -244,7 +220,7 @@ place (IstMessage *message, IstMimeNode *node, const IstTnefRun *run)
 
   if (tnef == NULL)
     {
-      ist_message_note (message, NAME, "%s (%s) stays: %s", name, type, error->message);
+      ist_message_note (message, NAME, "%s (%s) cannot be taken apart: %s", name, type, error->message);
       return FALSE;
     }
   ist_message_note (

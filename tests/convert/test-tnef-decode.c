@@ -59,11 +59,25 @@ test_undecodable (void)
       g_autoptr (GBytes) in = message_of ("Content-Type: application/ms-tnef\r\n",
                                           (const guint8 *) rows[i].bytes, rows[i].size);
       guint n;
-      g_autoptr (GBytes) out = run (in, IST_SIDE_EXCHANGE, IST_SIDE_DOMINO, &n);
+      g_autoptr (GBytes) outside = run (in, IST_SIDE_EXCHANGE, IST_SIDE_INTERNET, &n);
+      g_autoptr (GBytes) out = NULL;
+      g_autoptr (IstBody) body = NULL;
+      g_autoptr (IstMessage) message = NULL;
+      g_autoptr (GBytes) content = NULL;
 
       ist_row ("%s", rows[i].name);
-      IST_ASSERT (g_bytes_equal (in, out));
+      IST_ASSERT (g_bytes_equal (in, outside));
       IST_ASSERT_INT (n, 1);
+      /* Notes has a name for it, and the bytes. */
+      out = run (in, IST_SIDE_EXCHANGE, IST_SIDE_DOMINO, &n);
+      IST_ASSERT_INT (n, 2);
+      body = ist_body_new_bytes (out);
+      message = ist_message_new (body);
+      IST_ASSERT_STR (ist_mime_tree (message)->type, "application/octet-stream");
+      IST_ASSERT_STR (ist_mime_tree (message)->name, "attachment-1.bin");
+      content = ist_mime_node_decode (ist_mime_tree (message), 100);
+      IST_ASSERT_INT (g_bytes_get_size (content), rows[i].size);
+      IST_ASSERT (rows[i].size == 0 || memcmp (g_bytes_get_data (content, NULL), rows[i].bytes, rows[i].size) == 0);
     }
 }
 
