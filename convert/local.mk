@@ -125,4 +125,5 @@ libconvert_a_SOURCES += \
   convert/notes-mime-order.c \
   convert/notes-qp-repair.c \
   convert/notes-uuencode.c \
-  convert/text-empty.c
+  convert/text-empty.c \
+  convert/uuencoded-parts.c

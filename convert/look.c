@@ -67,8 +67,7 @@ look_at_field (Look *self, const char *line, gsize size)
     { "flowed", IST_LOOK_FLOWED },             { "multipart/related", IST_LOOK_RELATED },
     { "content-id", IST_LOOK_ID },             { "attachment", IST_LOOK_ATTACHMENT },
     { "application/", IST_LOOK_ATTACHMENT },   { "image/", IST_LOOK_ATTACHMENT },
-    { "name", IST_LOOK_NAME },                 { "x-uue", IST_LOOK_UUENCODE },
-    { "x-uuencode", IST_LOOK_UUENCODE },
+    { "name", IST_LOOK_NAME },                 { "uue", IST_LOOK_UUENCODE },
   };
 
   size = MIN (size, MAX_LINE);

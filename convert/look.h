@@ -20,7 +20,7 @@ G_BEGIN_DECLS
 typedef enum
 {
   IST_LOOK_ATTACHED = 1 << 0,    /* message/rfc822 or message/global */
-  IST_LOOK_UUENCODE = 1 << 1,    /* a line "begin 644 " */
+  IST_LOOK_UUENCODE = 1 << 1,    /* a line "begin 644 ", or the transfer encoding of the name */
   IST_LOOK_QUOTED = 1 << 2,      /* quoted-printable */
   IST_LOOK_BASE64 = 1 << 3,
   IST_LOOK_MAC = 1 << 4,         /* BinHex, AppleSingle, AppleDouble */

@@ -79,6 +79,8 @@ static const IstSettingRow rows[] = {
   { .key = "doclinks-snapshot", .type = IST_SETTING_BOOL, .offset = FIELD (doclinks_snapshot), .def = "no",
     .sentence = "Put copies of the documents that a text links to below it, where a text is made of the Notes copy of a "
                 "message and they are in that copy." },
+  { .key = "uuencoded-parts", .type = IST_SETTING_BOOL, .offset = FIELD (uuencoded_parts), .def = "yes",
+    .sentence = "Write parts in base64 whose transfer encoding is uuencode." },
   { .key = "notes-qp-repair", .type = IST_SETTING_BOOL, .offset = FIELD (notes_qp_repair), .def = "yes",
     .sentence = "Encode parts again whose quoted-printable is broken." },
   { .key = "notes-apple", .type = IST_SETTING_BOOL, .offset = FIELD (notes_apple), .def = "yes",

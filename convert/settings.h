@@ -60,6 +60,7 @@ typedef struct
   char *doclink_host;  /* NULL: none */
   char *doclink_url;   /* template, NULL: none */
   gboolean doclinks_snapshot;
+  gboolean uuencoded_parts;
   gboolean notes_qp_repair;
   gboolean notes_apple;
   gboolean notes_uuencode;

@@ -25,6 +25,7 @@ gboolean ist_exchange_ndr (const IstConvertContext *context, IstMessage *message
 gboolean ist_exchange_html (const IstConvertContext *context, IstMessage *message, GError **error);
 gboolean ist_doclinks_ndl (const IstConvertContext *context, IstMessage *message, GError **error);
 gboolean ist_doclinks_html (const IstConvertContext *context, IstMessage *message, GError **error);
+gboolean ist_uuencoded_parts (const IstConvertContext *context, IstMessage *message, GError **error);
 gboolean ist_notes_qp_repair (const IstConvertContext *context, IstMessage *message, GError **error);
 gboolean ist_notes_apple (const IstConvertContext *context, IstMessage *message, GError **error);
 gboolean ist_notes_uuencode (const IstConvertContext *context, IstMessage *message, GError **error);

@@ -75,6 +75,7 @@ static const struct
   { "exchange-ndr", STATUS | PLAIN, STATUS | PLAIN },
   { "receipts", 0, STATUS },
   { "notes-qp-repair", QUOTED | TEXTS, TEXTS | REST },
+  { "uuencoded-parts", TEXTS | REST, TEXTS | REST },
   { "charset-repair", TEXTS, TEXTS },
   { "format-flowed", PLAIN, PLAIN },
   { "notes-uuencode", PLAIN, PLAIN | REST },

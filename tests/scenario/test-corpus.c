@@ -198,7 +198,7 @@ pass_class (const char *class, const char *configuration)
                                   "receipts = no\nnotes-out-of-office = no\nexchange-out-of-office = no\n"
                                   "notes-ndr = no\nexchange-ndr = no\nexchange-html = no\ndoclinks-html = no\ndoclinks-ndl = no\n"
                                   "notes-active-mail = no\nexchange-tnef-decode = no\nexchange-recall = no\n"
-                                  "notes-qp-repair = no\n"
+                                  "notes-qp-repair = no\nuuencoded-parts = no\n"
                                   "text-empty = no\nformat-flowed = no\ncharset-repair = no\nnotes-apple = no\n"
                                   "notes-uuencode = no\nnotes-mime-order = no\nattachment-names = no\n");
   if (ist_scenario_start (self.s))
