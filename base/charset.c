@@ -1,5 +1,6 @@
 #include "base/charset.h"
 
+#include "base/charset-icu.h"
 #include "base/text-scan.h"
 
 #include <errno.h>
@@ -42,16 +43,32 @@ is_ascii (const char *data, gsize size_bytes)
          && memchr (data, '\0', size_bytes) == NULL;
 }
 
+/* A name without a letter or digit of ASCII is for glibc the character set of the process, and what stands behind a slash
+ * is an option: neither may come from a message. */
+static GIConv
+open_iconv (const char *charset)
+{
+  gboolean is_name = FALSE;
+
+  for (const char *p = charset; *p != '\0'; p++)
+    {
+      is_name |= g_ascii_isalnum (*p);
+      if (!g_ascii_isgraph (*p) || *p == '/')
+        return (GIConv) -1;
+    }
+  return is_name ? g_iconv_open ("UTF-8", charset) : (GIConv) -1;
+}
+
 /* Converts what it can; a byte without meaning becomes U+FFFD. */
 static gboolean
 convert (const char *data, gsize size_bytes, const char *charset, GString *out, gboolean *broken)
 {
-  GIConv iconv = g_iconv_open ("UTF-8", charset);
+  GIConv iconv = open_iconv (charset);
   char *in = (char *) data;
   gsize left = size_bytes;
 
   if (iconv == (GIConv) -1)
-    return FALSE;
+    return ist_charset_icu_convert (data, size_bytes, charset, out, broken);
   while (left > 0)
     {
       char block[4096];
@@ -152,6 +169,21 @@ shift_jis_of (const char *data, gsize size_bytes)
         }
     }
   return out;
+}
+
+gboolean
+ist_charset_is_known (const char *label)
+{
+  const char *meant = label != NULL && *label != '\0' ? meaning_of (label) : NULL;
+  GIConv iconv;
+
+  if (meant == NULL || is_iso_2022 (meant))
+    return TRUE;
+  iconv = open_iconv (meant);
+  if (iconv == (GIConv) -1)
+    return ist_charset_icu_has (meant);
+  g_iconv_close (iconv);
+  return TRUE;
 }
 
 char *

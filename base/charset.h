@@ -18,6 +18,11 @@ G_BEGIN_DECLS
  * NULL): the label was not true to the bytes. */
 char *ist_charset_to_utf8 (const char *data, gsize size_bytes, const char *label, gboolean *repaired);
 
+/* FALSE: the label names a character set that neither the table above nor iconv nor ICU has, so that what
+ * ist_charset_to_utf8() makes of bytes beyond ASCII, unless they are UTF-8, is for looking at only: nobody may write it in
+ * their place. None, "unknown-8bit" and the like name no set; then a reader may choose one: TRUE. */
+gboolean ist_charset_is_known (const char *label);
+
 G_END_DECLS
 
 #endif

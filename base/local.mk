@@ -4,6 +4,7 @@ libbase_a_SOURCES = \
   base/append.h \
   base/body.c base/body.h \
   base/charset.c base/charset.h \
+  base/charset-icu.c base/charset-icu.h \
   base/clock.c base/clock.h \
   base/conf.c base/conf.h \
   base/db.c base/db.h \

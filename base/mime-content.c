@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/gmime-auto.h"
 #include "base/scratch.h"
+#include "base/text-scan.h"
 
 #include <string.h>
 
@@ -226,6 +227,12 @@ ist_mime_node_text (const IstMimeNode *node, gsize max_bytes, GError **error)
   if (size > max_bytes)
     {
       g_set_error (error, IST_ERROR, IST_ERROR_REFUSED, "a text of more than %" G_GSIZE_FORMAT " bytes", max_bytes);
+      return NULL;
+    }
+  if (size > 0 && (ist_text_has_high_bit (data, size) || memchr (data, 0x1B, size) != NULL)
+      && !ist_charset_is_known (node->charset) && !g_utf8_validate_len (data, size, NULL))
+    {
+      g_set_error (error, IST_ERROR, IST_ERROR_REFUSED, "a text in a character set that is not known, %s", node->charset);
       return NULL;
     }
   text = ist_charset_to_utf8 (data != NULL ? data : "", size, node->charset, NULL);

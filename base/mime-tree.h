@@ -75,7 +75,8 @@ IstBody *ist_mime_node_coded (const IstMimeNode *node);
 IstBody *ist_mime_node_decode_body (const IstMimeNode *node, gsize max_bytes, GError **error);
 /* How many bytes ist_mime_node_decode() with this limit gives, without keeping them. */
 gsize ist_mime_node_decoded_size (const IstMimeNode *node, gsize max_bytes);
-/* A text in UTF-8 with LF line ends, by the rules of base/charset.h. IST_ERROR_REFUSED: more than `max_bytes`. */
+/* A text in UTF-8 with LF line ends, by the rules of base/charset.h. IST_ERROR_REFUSED: more than `max_bytes`, or it is
+ * in a character set that nobody here knows (ist_charset_is_known()). */
 char *ist_mime_node_text (const IstMimeNode *node, gsize max_bytes, GError **error);
 
 /* Each CRLF in the text becomes LF, and each CR alone, as when the text is written again. */

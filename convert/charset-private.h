@@ -14,8 +14,8 @@ G_BEGIN_DECLS
  * control. NULL: they are not, or iconv does not know the label. g_free() */
 char *ist_charset_strict (const char *data, gsize size_bytes, const char *label);
 
-/* The bytes in UTF-8 without loss: as UTF-8, as `label` (NULL: none) says or means, else as windows-1252. NULL: none
- * of these. g_free() */
+/* The bytes in UTF-8 without loss: as UTF-8, as `label` (NULL: none) says or means, else as windows-1252, unless the label
+ * names a set that is not known. NULL: none of these. g_free() */
 char *ist_charset_best (const char *data, gsize size_bytes, const char *label);
 
 /* Encodes the raw 8-bit fields of the message's own header (RFC 2047, 5). `label`: what its text is in; NULL: not

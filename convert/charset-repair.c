@@ -6,7 +6,7 @@
  * does not explain (strictly, by iconv), or none, or its HTML names another set in <meta>; a header field has raw
  * bytes above 127 or ISO-2022 escapes.
  * Repair: the part is written as UTF-8 with that label, the <meta> says so; the field gets encoded words. What cannot
- * be converted without loss stays.
+ * be converted without loss stays, and so does what is in a character set that nobody knows, which a note says.
  */
 #include "convert/charset-private.h"
 #include "convert/limits.h"
@@ -73,6 +73,8 @@ ist_charset_best (const char *data, gsize size_bytes, const char *label)
   if (text != NULL && ist_text_has_high_bit (data, size_bytes))
     return text;
   g_free (text);
+  if (!ist_charset_is_known (label))
+    return NULL;
   text = label != NULL ? lossless (data, size_bytes, label) : NULL;
   return text != NULL ? text : lossless (data, size_bytes, NULL);
 }
@@ -227,6 +229,9 @@ repair_text (const Run *run, IstMimeNode *node)
   if (size == 0 || !needs_look (data, size))
     return;
   text = repaired_text (node, data, size, &why);
+  if (text == NULL && ist_text_has_high_bit (data, size) && !ist_charset_is_known (node->charset))
+    ist_message_note (run->message, "charset-repair", "a text (%s) stays: nobody knows the character set %s", node->type,
+                      label);
   if (text == NULL)
     return;
   if (strcmp (node->type, "text/html") == 0)

@@ -73,8 +73,11 @@ is_same_text (IstMimeNode *own, const char *text)
   g_autofree char *start = NULL;
   guint n = 0, found = 0;
 
-  if (whole == NULL || text == NULL)
+  if (text == NULL)
     return TRUE;
+  /* Too long to be compared; or in a character set that nobody knows, when nothing may be left out for it. */
+  if (whole == NULL)
+    return ist_mime_node_size (own) > IST_TNEF_MAX_TEXT;
   start = g_strndup (text, 4096);
   words = g_strsplit_set (start, " \t\n", -1);
   for (guint i = 0; words[i] != NULL && n < 20; i++)

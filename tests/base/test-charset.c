@@ -23,6 +23,9 @@ test_labels (void)
     { "no label, utf-8", NULL, "\303\274", "\303\274", TRUE },
     { "no label, latin", NULL, "\374", "\303\274", TRUE },
     { "a label nobody knows", "x-martian", "\374", "\303\274", TRUE },
+    { "one that ICU knows", "x-mac-greek", "\341", "\316\261", FALSE },
+    { "one that ICU has the name of alone, or its data", "x-mac-hebrew", "a", "a", FALSE },
+    { "options are no part of a name", "x-mac-greek,version=1", "\374", "\303\274", TRUE },
     { "an empty label", "", "\374", "\303\274", TRUE },
     { "gb18030 called gb2312", "gb2312", "\201\060\201\060", "\302\200", TRUE },
     { "cp949 called ks_c_5601-1987", "ks_c_5601-1987", "\260\241", "\352\260\200", TRUE },
@@ -54,12 +57,36 @@ test_labels (void)
     }
 }
 
+static void
+test_known (void)
+{
+  static const struct
+  {
+    const char *label;
+    gboolean known;
+  } rows[] = {
+    { NULL, TRUE },           { "", TRUE },           { "utf-8", TRUE },          { "ISO-8859-15", TRUE },
+    { "x-mac-greek", TRUE },  { "X-Mac-Roman", TRUE }, { "iso-2022-jp", TRUE },    { "unknown-8bit", TRUE },
+    { "x-martian", FALSE },   { "utf-99", FALSE },    { "x-mac-greek,v=1", FALSE }, { "../../x", FALSE },
+    { "\351", FALSE },        { "-", FALSE },          { "utf-8//IGNORE", FALSE },
+  };
+  g_autofree char *longest = g_strnfill (5000, 'x');
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      ist_row ("%s", rows[i].label != NULL ? rows[i].label : "none");
+      IST_ASSERT_INT (ist_charset_is_known (rows[i].label), rows[i].known);
+    }
+  IST_ASSERT (!ist_charset_is_known (longest));
+}
+
 /* Whatever comes, it ends, and gives valid text. */
 static void
 test_anything (void)
 {
   static const char *const labels[] = { "utf-8", "iso-2022-jp", "gb2312", "big5", "utf-7", "utf-16", "shift_jis",
-                                        "euc-jp", "iso-2022-kr", "windows-1255", NULL };
+                                        "euc-jp", "iso-2022-kr", "windows-1255", "x-mac-greek", "lmbcs-1", "scsu",
+                                        "bocu-1", "imap-mailbox-name", NULL };
   g_autoptr (GRand) rand = g_rand_new_with_seed (4711);
 
   for (guint i = 0; i < 2000; i++)
@@ -80,6 +107,7 @@ main (void)
 {
   static const IstTest tests[] = {
     { "labels", test_labels },
+    { "known", test_known },
     { "anything", test_anything },
     { NULL, NULL },
   };

@@ -96,3 +96,7 @@ tests_convert_render_make_SOURCES = tests/convert/render-make.c tests/convert/re
 tests_convert_render_make_LDADD = libconvert.a $(BASE_LIBS)
 tests_convert_render_nsf_SOURCES = tests/convert/render-nsf.c
 tests_convert_render_nsf_LDADD = libconvert.a $(BASE_LIBS)
+check_PROGRAMS += tests/convert/test-stays.t
+TESTS += tests/convert/test-stays.t
+tests_convert_test_stays_t_SOURCES = tests/convert/test-stays.c
+tests_convert_test_stays_t_LDADD = $(CONVERT_TEST_LIBS)
