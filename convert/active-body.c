@@ -1,6 +1,7 @@
 #include "convert/active-body.h"
 
 #include "base/scratch.h"
+#include "convert/active-beside.h"
 #include "convert/catalog.h"
 #include "convert/doclinks.h"
 #include "convert/encapsulation.h"
@@ -356,9 +357,54 @@ replace_alternatives (IstMessage *message, IstMimeNode *body, IstMimeNode *copy)
     }
 }
 
+/* A multipart/mixed with one part left is that part, and one with none is nothing; then those around it. */
 static void
-put_body (IstMessage *message, IstMimeNode *body, IstMimeNode *copy)
+tidy_mixed (IstMimeNode *mixed)
 {
+  while (mixed != NULL && mixed->children != NULL && strcmp (mixed->type, "multipart/mixed") == 0
+         && mixed->children->len <= 1)
+    {
+      IstMimeNode *parent = mixed->parent;
+
+      if (mixed->children->len == 1)
+        ist_mime_node_hoist (mixed);
+      else if (parent != NULL)
+        ist_mime_node_free (ist_mime_node_take (mixed));
+      mixed = parent;
+    }
+}
+
+/* In the place of the first text that it repeats; the others go, and so does the copy. */
+static void
+replace_repeated (IstMessage *message, IstMimeNode *body, IstMimeNode *copy, const GPtrArray *repeated)
+{
+  IstMimeNode *mixed = copy->parent;
+  g_autoptr (GPtrArray) calendars = g_ptr_array_new ();
+  g_autoptr (GPtrArray) files = g_ptr_array_new ();
+  Kept kept = { calendars, files };
+
+  for (guint i = 0; i < repeated->len; i++)
+    collect_kept (g_ptr_array_index (repeated, i), FALSE, &kept);
+  take_all (calendars);
+  take_all (files);
+  ist_mime_node_free (ist_mime_node_take (copy));
+  ist_mime_node_replace (g_ptr_array_index (repeated, 0), with_calendars (body, calendars));
+  for (guint i = 1; i < repeated->len; i++)
+    ist_mime_node_free (ist_mime_node_take (g_ptr_array_index (repeated, i)));
+  for (guint i = 0; i < files->len; i++)
+    {
+      IstMimeNode *top = mixed_of (message);
+
+      ist_mime_node_insert (top, top->children->len, g_ptr_array_index (files, i));
+    }
+  tidy_mixed (mixed);
+}
+
+/* `made`: the parts of the body. */
+static void
+put_body (IstMessage *message, IstMimeNode *body, IstMimeNode *made, IstMimeNode *copy)
+{
+  g_autoptr (GPtrArray) repeated = NULL;
   IstMimeNode *mixed;
 
   if (copy == NULL)
@@ -369,6 +415,12 @@ put_body (IstMessage *message, IstMimeNode *body, IstMimeNode *copy)
   if (copy->parent != NULL && strcmp (copy->parent->type, "multipart/alternative") == 0)
     {
       replace_alternatives (message, body, copy);
+      return;
+    }
+  repeated = ist_active_beside_find (copy, made);
+  if (repeated->len > 0)
+    {
+      replace_repeated (message, body, copy, repeated);
       return;
     }
   if (copy->parent == NULL)
@@ -385,10 +437,13 @@ ist_active_body_add (IstMessage *message, const IstActiveReader *reader, const I
 {
   g_autoptr (GPtrArray) files = take_files (message, note, error);
   g_autoptr (IstBody) mime = files != NULL && note->mime != NULL ? mime_body (note, error) : NULL;
+  g_autoptr (IstMessage) entity = mime != NULL ? ist_message_new (mime) : NULL;
+  IstMimeNode *body;
 
   if (files == NULL || (note->mime != NULL && mime == NULL))
     return FALSE;
-  put_body (message, body_node (message, reader, note, mime), copy);
+  body = body_node (message, reader, note, mime);
+  put_body (message, body, note->rich == NULL && entity != NULL ? ist_mime_tree (entity) : body, copy);
   *n_files = add_files (message, note, files);
   return TRUE;
 }

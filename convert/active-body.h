@@ -26,7 +26,8 @@ typedef struct
 } IstActiveReader;
 
 /* Adds the note's body as text and HTML with its pictures, and its files that the message does not have yet. With
- * `copy`, it takes that part's place, and that of the alternatives beside it. *n_files: how many files were added. Links
+ * `copy`, it takes that part's place, and that of the alternatives beside it, or of the texts in a multipart/mixed that
+ * it repeats. *n_files: how many files were added. Links
  * to Notes documents get the address that doclinks-html would give them; .ndl files for them are left to it. FALSE: a
  * file of the note cannot be taken out, or there is no room for it; nothing was changed. */
 gboolean ist_active_body_add (IstMessage *message, const IstActiveReader *reader, const IstActiveNote *note,

@@ -1,5 +1,6 @@
 noinst_LIBRARIES += libconvert.a
 libconvert_a_SOURCES = \
+  convert/active-beside.c convert/active-beside.h \
   convert/active-body.c convert/active-body.h \
   convert/active-note.c convert/active-note.h \
   convert/catalog.c convert/catalog.h \

@@ -112,9 +112,12 @@ memo_make_mail_with (const Memo *memo, GBytes *database)
   const guchar *data = g_bytes_get_data (database, &size);
   g_autofree char *base64 = g_base64_encode (data, size);
   GString *text = g_string_new ("From: <anna@acme.example>\r\nTo: <bob@acme.example>\r\nSubject: Plan\r\n"
-                                "MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n");
+                                "MIME-Version: 1.0\r\n");
 
-  if (!memo->alone)
+  g_string_append_printf (text, "Content-Type: multipart/%s; boundary=b\r\n\r\n", memo->beside != NULL ? "mixed" : "alternative");
+  if (memo->beside != NULL)
+    g_string_append_printf (text, "--b\r\n%s\r\n", memo->beside);
+  else if (!memo->alone)
     g_string_append_printf (text,
                             "--b\r\nContent-Type: text/plain\r\n\r\nHello\r\n"
                             "--b\r\nContent-Type: text/html\r\n\r\n<html><body>%s</body></html>\r\n",

@@ -34,6 +34,7 @@ typedef struct
   gboolean alone;   /* no readable text beside it */
   gboolean twice;   /* the copy stands in it two times */
   const char *part; /* one more part before the copy, headers and content; NULL */
+  const char *beside; /* the copy stands in a multipart/mixed behind this part, in place of the texts; NULL */
   const char *form; /* NULL: "Memo" */
   const char *item; /* name of one more item; NULL */
   const char *html; /* in the body of the readable HTML; NULL: "<p>Hello" */

@@ -72,6 +72,21 @@ holds_database (IstMimeNode *root, const Memo *memo)
 
 #define JUNK "Content-Type: application/x-lotus-encap2; name=old.ond\r\n\r\nnothing"
 #define CALENDAR "Content-Type: text/calendar; method=REQUEST\r\n\r\nBEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nEND:VCALENDAR"
+#define PLAIN_PART "Content-Type: text/plain\r\n\r\nHello"
+#define WRAPPED_PART "Content-Type: text/plain\r\n\r\nHello  from\r\n\r\n Notes"
+#define OTHER_PART "Content-Type: text/plain\r\n\r\nHello\r\nConfidential"
+#define CUT_PART "Content-Type: text/plain\r\n\r\nell"
+#define TURNED_PART "Content-Type: text/plain\r\n\r\nNotes\r\nHello"
+#define TEXT_FILE_PART "Content-Type: text/plain; name=a.txt\r\nContent-Disposition: attachment\r\n\r\nHello"
+#define ALTERNATIVES(part)                                                                                              \
+  "Content-Type: multipart/alternative; boundary=c\r\n\r\n--c\r\n" PLAIN_PART "\r\n--c\r\nContent-Type: "               \
+  "text/html\r\n\r\n<html><head><title>Plan</title><style>p{}</style></head><body><p><b>Hel</b>lo&nbsp;from\r\n" part "\r\n--c--"
+#define BOTH_PARTS ALTERNATIVES ("")
+#define INVITATION_PARTS ALTERNATIVES ("\r\n--c\r\n" CALENDAR)
+#define FILE_PARTS ALTERNATIVES ("\r\n--c\r\n" FILE_PART)
+#define PICTURE_PARTS                                                                                                   \
+  "Content-Type: multipart/related; boundary=c\r\n\r\n--c\r\nContent-Type: text/html\r\n\r\n<p>Hello<img src=\"cid:p\">" \
+  "\r\n--c\r\nContent-Type: image/png\r\nContent-ID: <p>\r\n\r\nx\r\n--c--"
 #define FILE_PART "Content-Type: application/pdf; name=a.pdf\r\nContent-Disposition: attachment\r\n\r\n%PDF"
 
 static void
@@ -166,6 +181,31 @@ test_policies (void)
       TEXTS " text/calendar", "METHOD:REQUEST" },
     { "and a file", { MEMO_BUTTON, .part = FILE_PART }, IST_SIDE_EXCHANGE, "active-mail = rebuild\n",
       TEXTS " application/pdf+(a.pdf)", "%PDF" },
+    /* beside its texts, not among them */
+    { "beside a text that it repeats", { MEMO_BUTTON, .beside = PLAIN_PART }, IST_SIDE_EXCHANGE, "active-mail = rebuild\n",
+      TEXTS, "Hello from Notes" },
+    { "beside one that is wrapped and has other blanks", { MEMO_BUTTON, .beside = WRAPPED_PART }, IST_SIDE_EXCHANGE,
+      "active-mail = rebuild\n", TEXTS, "Hello from Notes" },
+    { "beside alternatives", { MEMO_BUTTON, .beside = BOTH_PARTS }, IST_SIDE_EXCHANGE, "active-mail = rebuild\n", TEXTS,
+      "Hello from Notes" },
+    { "their invitation stays", { MEMO_BUTTON, .beside = INVITATION_PARTS }, IST_SIDE_EXCHANGE, "active-mail = rebuild\n",
+      TEXTS " text/calendar", "METHOD:REQUEST" },
+    { "and their file", { MEMO_BUTTON, .beside = FILE_PARTS }, IST_SIDE_EXCHANGE, "active-mail = rebuild\n",
+      TEXTS " application/pdf+(a.pdf)", "%PDF" },
+    { "a file beside it too", { MEMO_BUTTON, .beside = PLAIN_PART, .part = FILE_PART }, IST_SIDE_EXCHANGE,
+      "active-mail = rebuild\n", TEXTS " application/pdf+(a.pdf)", "%PDF" },
+    { "another text stays", { MEMO_BUTTON, .beside = OTHER_PART }, IST_SIDE_EXCHANGE, "active-mail = rebuild\n",
+      "text/plain " TEXTS, "Confidential" },
+    { "a part of a word is another text", { MEMO_BUTTON, .beside = CUT_PART }, IST_SIDE_EXCHANGE, "active-mail = rebuild\n",
+      "text/plain " TEXTS, "ell" },
+    { "lines in another order are", { MEMO_BUTTON, .beside = TURNED_PART }, IST_SIDE_EXCHANGE, "active-mail = rebuild\n",
+      "text/plain " TEXTS, "Notes\r\nHello" },
+    { "a picture that the copy has not stays", { MEMO_BUTTON, .beside = PICTURE_PARTS }, IST_SIDE_EXCHANGE,
+      "active-mail = rebuild\n", "text/html image/png " TEXTS, "cid:p" },
+    { "a text of the same words that is a file stays", { MEMO_BUTTON, .beside = TEXT_FILE_PART }, IST_SIDE_EXCHANGE,
+      "active-mail = rebuild\n", "text/plain+(a.txt) " TEXTS, "Hello" },
+    { "of two texts the one that is repeated goes", { MEMO_BUTTON, .beside = PLAIN_PART, .part = OTHER_PART },
+      IST_SIDE_EXCHANGE, "active-mail = rebuild\n", TEXTS " text/plain", "Confidential" },
     { "not allowed: attach does not help", { MEMO_BUTTON }, IST_SIDE_EXCHANGE,
       "active-mail = attach\nactive-mail-allow-forms = order\n", TEXTS, "Hello" },
   };
