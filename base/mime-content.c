@@ -78,15 +78,17 @@ source_init (Source *self, const IstMimeNode *node)
 static gboolean
 source_read (Source *self, gsize max_bytes, IstSpanSink sink, gpointer user, GError **error)
 {
+  /* Who wants to see how it begins need not have all of it decoded. */
+  gsize block = MIN (BLOCK, MAX (MIN (max_bytes, BLOCK) * 4, 512));
   g_autofree char *out = NULL;
   gsize given = 0;
 
   if (!self->coded)
     return self->size == 0 || sink (user, self->data, MIN (self->size, max_bytes), error);
-  out = g_malloc (g_mime_encoding_outlen (&self->state, BLOCK) + 16);
-  for (gsize pos = 0; pos < self->size && given < max_bytes; pos += BLOCK)
+  out = g_malloc (g_mime_encoding_outlen (&self->state, block) + 16);
+  for (gsize pos = 0; pos < self->size && given < max_bytes; pos += block)
     {
-      gsize n = MIN (BLOCK, self->size - pos);
+      gsize n = MIN (block, self->size - pos);
       gsize used = pos + n < self->size ? g_mime_encoding_step (&self->state, self->data + pos, n, out)
                                         : g_mime_encoding_flush (&self->state, self->data + pos, n, out);
 

@@ -11,6 +11,7 @@
 
 #include "convert/tnef-names.h"
 #include "convert/tnef-place.h"
+#include "convert/tnef-uu.h"
 
 #include <string.h>
 
@@ -66,7 +67,7 @@ ist_exchange_tnef_decode (const IstConvertContext *context, IstMessage *message,
   /* What comes from Domino goes through as Domino made it. */
   if (context->from != IST_SIDE_EXCHANGE && context->to != IST_SIDE_DOMINO)
     return TRUE;
-  if (may_hold_one (message) || ist_tnef_name_is_in (message))
+  if (may_hold_one (message) || ist_tnef_name_is_in (message) || ist_tnef_uu_is_hidden (message))
     ist_tnef_place_all (message, &run);
   if (context->to == IST_SIDE_DOMINO)
     ist_tnef_name_mend (message);

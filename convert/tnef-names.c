@@ -124,7 +124,7 @@ ist_tnef_name_is_in (IstMessage *message)
   g_autoptr (GPtrArray) parts = parts_of (message);
 
   for (guint i = 0; i < parts->len; i++)
-    if (is_named_so (g_ptr_array_index (parts, i)))
+    if (is_named_so (g_ptr_array_index (parts, i)) || ist_tnef_name_is_stream (g_ptr_array_index (parts, i)))
       return TRUE;
   return FALSE;
 }
@@ -139,7 +139,7 @@ type_of (const IstMimeNode *node)
   gsize size;
   const char *data;
 
-  if (strcmp (ist_file_type_extension (node->type), "bin") != 0)
+  if (strcmp (ist_file_type_extension (node->type), "bin") != 0 || g_str_has_prefix (node->type, "message/"))
     return node->type;
   bytes = ist_mime_node_decode (node, SNIFF_BYTES);
   data = g_bytes_get_data (bytes, &size);

@@ -20,8 +20,8 @@ gboolean ist_tnef_name_says_nothing (const char *name);
 /* Is this leaf a stream, by its type or by its first bytes? */
 gboolean ist_tnef_name_is_stream (const IstMimeNode *node);
 
-/* Has a part of the message itself the name of a stream, or of a part without type? No tree is made for mail that has
- * no names at all. */
+/* Is a part of the message itself a stream, or has it the name of one? No tree is made for mail without attachments and
+ * names. */
 gboolean ist_tnef_name_is_in (IstMessage *message);
 
 /* Gives each such part, and each stream, a name that says what it is, and a type that Notes does not take for a stream;

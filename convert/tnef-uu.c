@@ -3,6 +3,7 @@
 #include "base/charset.h"
 #include "convert/format/tnef.h"
 #include "convert/format/uuencode.h"
+#include "convert/look.h"
 
 #include <string.h>
 
@@ -95,6 +96,37 @@ ist_tnef_uu_extract (IstMimeNode *root)
   ist_mime_node_visit (root, collect, texts);
   for (guint i = 0; i < texts->len; i++)
     if (extract (g_ptr_array_index (texts, i)))
+      return TRUE;
+  return FALSE;
+}
+
+/* How a stream begins, uuencoded, behind the letter that says how long the line is. */
+static gboolean
+is_hidden_in (const IstMimeNode *text)
+{
+  static const char start[] = ">)\\^(";
+  g_autofree char *encoding = ist_look_encoding (text);
+  g_autoptr (GBytes) bytes = NULL;
+  gsize size;
+  const char *data;
+
+  if (strcmp (encoding, "base64") != 0)
+    return FALSE;
+  bytes = ist_mime_node_decode (text, MAX_AROUND);
+  data = g_bytes_get_data (bytes, &size);
+  return data != NULL && g_strstr_len (data, (gssize) size, start) != NULL;
+}
+
+gboolean
+ist_tnef_uu_is_hidden (IstMessage *message)
+{
+  g_autoptr (GPtrArray) texts = g_ptr_array_new ();
+
+  if (!ist_look_may (message, IST_LOOK_BASE64))
+    return FALSE;
+  ist_mime_node_visit (ist_mime_tree (message), collect, texts);
+  for (guint i = 0; i < texts->len; i++)
+    if (is_hidden_in (g_ptr_array_index (texts, i)))
       return TRUE;
   return FALSE;
 }

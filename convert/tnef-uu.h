@@ -16,6 +16,9 @@ G_BEGIN_DECLS
  * was changed. */
 gboolean ist_tnef_uu_extract (IstMimeNode *root);
 
+/* Does one stand in a plain text that is in base64, where nobody sees it who looks at the lines of the message? */
+gboolean ist_tnef_uu_is_hidden (IstMessage *message);
+
 G_END_DECLS
 
 #endif

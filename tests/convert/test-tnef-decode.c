@@ -181,6 +181,16 @@ test_hiding_places (void)
     { "in an attached message", ATTACHED MIXED "Content-Type: " STREAM, "\r\n--b--\r\n--b--\r\n" },
     { "as the whole of an attached message", ATTACHED "Content-Type: " STREAM, "\r\n--b--\r\n" },
     { "as the second text", MIXED "Content-Type: text/plain\r\n\r\n", "\r\n--b--\r\n" },
+    { "in base64 that begins with a blank line and blanks",
+      MIXED "Content-Type: application/octet-stream; name=a.bin\r\nContent-Transfer-Encoding: base64\r\n\r\n\r\n  ",
+      "\r\n--b--\r\n" },
+    { "in base64 with a short first line",
+      MIXED "Content-Type: application/octet-stream\r\nContent-Transfer-Encoding: base64\r\n\r\neJ8\r\n", "\r\n--b--\r\n" },
+    { "uuencoded in a text in base64",
+      MIXED "Content-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n\r\n", "\r\n--b--\r\n" },
+    { "uuencoded in a flowed text", "Content-Type: text/plain; format=flowed\r\n\r\nA flowed \r\nline\r\n\r\n", "\r\nBye\r\n" },
+    { "in uuencode as transfer encoding",
+      MIXED "Content-Type: application/octet-stream\r\nContent-Transfer-Encoding: x-uuencode\r\n\r\n", "\r\n--b--\r\n" },
     { "in a message attached to an attached one",
       ATTACHED "Content-Type: multipart/mixed; boundary=c\r\n\r\n--c\r\nContent-Type: message/rfc822\r\n\r\n"
                "From: <a@b.example>\r\nContent-Type: " STREAM,
@@ -190,10 +200,13 @@ test_hiding_places (void)
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       static const char *const forbidden[] = { "winmail.dat", "C.dtf", ".unk", "ATT0", "win.dat", "ms-tnef", "eJ8+I" };
-      gboolean is_uu = strcmp (rows[i].name, "as the second text") == 0;
-      g_autofree char *coded = (is_uu ? uuencoded : base64_of) (stream_with ("a.pdf"));
-      g_autofree char *mail = g_strconcat ("From: <x@y.example>\r\nMIME-Version: 1.0\r\n", rows[i].before, coded,
-                                           rows[i].after, NULL);
+      gboolean is_twice = strstr (rows[i].name, "in a text in base64") != NULL;
+      gboolean is_uu = strstr (rows[i].name, "uuencode") != NULL || strcmp (rows[i].name, "as the second text") == 0;
+      g_autofree char *once = (is_uu ? uuencoded : base64_of) (stream_with ("a.pdf"));
+      g_autofree char *coded = is_twice ? g_base64_encode ((const guchar *) once, strlen (once)) : g_strdup (once);
+      gsize is_begun = g_str_has_suffix (rows[i].before, "eJ8\r\n") ? 3 : 0;
+      g_autofree char *mail = g_strconcat ("From: <x@y.example>\r\nMIME-Version: 1.0\r\n", rows[i].before,
+                                           coded + is_begun, rows[i].after, NULL);
       g_autoptr (GBytes) in = g_bytes_new (mail, strlen (mail));
       g_autoptr (GBytes) out = run (in, IST_SIDE_EXCHANGE, IST_SIDE_DOMINO, NULL);
 
