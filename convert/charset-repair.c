@@ -249,7 +249,7 @@ repair_text (const Run *run, IstMimeNode *node)
 
 /* ---- the message ---- */
 
-/* What the text of the message is in, for fields that say nothing themselves. */
+/* What the text of the message is in, for fields that say nothing themselves. A set that nobody knows helps no field. */
 static char *
 label_of (IstMimeNode *root)
 {
@@ -259,7 +259,7 @@ label_of (IstMimeNode *root)
     {
       const IstMimeNode *node = g_ptr_array_index (leaves, i);
 
-      if (ist_look_is_own_text (node, NULL) && node->charset != NULL)
+      if (ist_look_is_own_text (node, NULL) && node->charset != NULL && ist_charset_is_known (node->charset))
         return g_strdup (node->charset);
     }
   return NULL;
