@@ -7,6 +7,9 @@
 
 #include <string.h>
 
+/* Bytes of a title, and of a server's name, which Notes does not let be longer. */
+#define MAX_LINE 255
+
 char *
 ist_doc_id_parse (const char *text, gsize size)
 {
@@ -30,6 +33,31 @@ ist_doc_id_parse (const char *text, gsize size)
   return NULL;
 }
 
+/* As one line: what is no character to see is a blank, several blanks are one. NULL: nothing is left. `text` is valid
+ * UTF-8; the caller frees. */
+static char *
+line_of (const char *text, gsize max_bytes)
+{
+  GString *line = g_string_new (NULL);
+
+  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p);
+      gboolean blank = g_unichar_isspace (c) || g_unichar_iscntrl (c);
+      gsize size = blank ? 1 : (gsize) (g_utf8_next_char (p) - p);
+
+      if (line->len + size > max_bytes)
+        break;
+      if (!blank)
+        g_string_append_unichar (line, c);
+      else if (line->len > 0 && line->str[line->len - 1] != ' ')
+        g_string_append_c (line, ' ');
+    }
+  if (g_str_has_suffix (line->str, " "))
+    g_string_truncate (line, line->len - 1);
+  return g_string_free (line, line->len == 0);
+}
+
 /* Where the tag `name` begins behind `<`, or NULL. */
 static const char *
 find_tag (const char *text, const char *name)
@@ -41,13 +69,12 @@ find_tag (const char *text, const char *name)
   return NULL;
 }
 
-/* The value of an element without blanks around it, or NULL. The caller frees. */
+/* The value of an element as one line, or NULL. The caller frees. */
 static char *
 element_value (const char *text, const char *name)
 {
   const char *p = find_tag (text, name);
-  const char *end;
-  char *value;
+  g_autofree char *value = NULL;
 
   if (p == NULL)
     return NULL;
@@ -55,12 +82,8 @@ element_value (const char *text, const char *name)
   p += strspn (p, " \t\r\n");
   if (*p == '>')
     p++;
-  end = p + strcspn (p, "<>");
-  value = g_strstrip (g_strndup (p, (gsize) (end - p)));
-  if (*value != '\0')
-    return value;
-  g_free (value);
-  return NULL;
+  value = g_strndup (p, strcspn (p, "<>"));
+  return line_of (value, IST_NDL_MAX_BYTES);
 }
 
 static char *
@@ -71,16 +94,26 @@ element_id (const char *text, const char *name, gsize size)
   return value != NULL ? ist_doc_id_parse (value, size) : NULL;
 }
 
-/* The line that is seen in front of the link. */
+/* The line that is seen in front of the link, else what its remark says. */
 static char *
 title_of (const char *text, const char *ndl)
 {
-  g_autofree char *before = g_strstrip (g_strndup (text, (gsize) (ndl - text)));
-  gsize n = strcspn (before, "\r\n");
+  const char *from = text + (g_str_has_prefix (text, "\xEF\xBB\xBF") ? 3 : 0);
+  g_autofree char *before = g_strstrip (g_strndup (from, (gsize) (ndl - from)));
+  g_autofree char *title = NULL;
 
-  if (g_str_has_prefix (before, "\xEF\xBB\xBF"))
-    return n > 3 ? g_strndup (before + 3, n - 3) : NULL;
-  return n > 0 ? g_strndup (before, n) : NULL;
+  before[strcspn (before, "\r\n")] = '\0';
+  title = *before != '\0' ? g_strdup (before) : element_value (ndl, "REM");
+  return title != NULL ? line_of (title, MAX_LINE) : NULL;
+}
+
+/* One that no server can have is none. */
+static char *
+hint_of (const char *ndl)
+{
+  g_autofree char *hint = element_value (ndl, "HINT");
+
+  return hint != NULL && strlen (hint) <= MAX_LINE ? g_steal_pointer (&hint) : NULL;
 }
 
 IstDocLink *
@@ -111,10 +144,8 @@ ist_ndl_parse (const char *text, gsize size_bytes, GError **error)
     }
   link->view = element_id (ndl, "VIEW", 32);
   link->note = element_id (ndl, "NOTE", 32);
-  link->hint = element_value (ndl, "HINT");
+  link->hint = hint_of (ndl);
   link->title = title_of (valid, ndl);
-  if (link->title == NULL)
-    link->title = element_value (ndl, "REM");
   return g_steal_pointer (&link);
 }
 

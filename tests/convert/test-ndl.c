@@ -10,6 +10,8 @@
 
 #define REPLICA "85255E18006C664A"
 #define VIEW "0A1B2C3D4E5F60718293A4B5C6D7E8F9"
+#define FIFTY "12345678901234567890123456789012345678901234567890"
+#define TITLE_255 FIFTY FIFTY FIFTY FIFTY FIFTY "12345"
 #define NOTE "B5A0D53EF00DD17685255F2A006C8220"
 
 static void
@@ -32,6 +34,13 @@ test_parse (void)
       "note>"
       "<rem>Database 'x'</rem></ndl>",
       REPLICA, NULL, NOTE, NULL, "Database 'x'" },
+    { "more than a line of text",
+      "<NDL>\r\n<REPLICA " REPLICA ">\r\n<REM>Database 'x',\r\n\tView \x1B'y'</REM>\r\n</NDL>", REPLICA, NULL, NULL,
+      NULL, "Database 'x', View 'y'" },
+    { "a title of the longest", TITLE_255 "\n<NDL><REPLICA " REPLICA "></NDL>", REPLICA, NULL, NULL, NULL, TITLE_255 },
+    { "and longer", TITLE_255 "\xC3\xBC" "\n<NDL><REPLICA " REPLICA "></NDL>", REPLICA, NULL, NULL, NULL, TITLE_255 },
+    { "a name that no server has", "<NDL><REPLICA " REPLICA "><HINT>" TITLE_255 "ab</HINT></NDL>", REPLICA, NULL, NULL,
+      NULL, NULL },
     { "no id", "<NDL><REPLICA 1234></NDL>", NULL, NULL, NULL, NULL, NULL },
     { "zeros", "<NDL><REPLICA 00000000:00000000></NDL>", NULL, NULL, NULL, NULL, NULL },
     { "other text", "Hello", NULL, NULL, NULL, NULL, NULL },
