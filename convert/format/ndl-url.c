@@ -132,15 +132,24 @@ ist_doc_url_template (const IstDocLink *link, const char *template_text, GError 
   return g_string_free (g_steal_pointer (&url), FALSE);
 }
 
-/* The replica id that begins the path: maybe after folders of a web server. Gives its index, or -1. */
+/* The replica id that begins the path: maybe after folders of a web server, or a server whose name looks like one.
+ * Gives its index, or -1. */
 static gint
 find_replica (char **parts, guint n, IstDocLink *link)
 {
   for (guint i = 0; i < n; i++)
     {
+      char *next;
+
       link->replica = ist_doc_id_parse (parts[i], 16);
-      if (link->replica != NULL)
+      if (link->replica == NULL)
+        continue;
+      next = i == 0 && n > 1 ? ist_doc_id_parse (parts[1], 16) : NULL;
+      if (next == NULL)
         return (gint) i;
+      g_free (link->replica);
+      link->replica = next;
+      return 1;
     }
   return -1;
 }

@@ -109,6 +109,7 @@ test_url_parse (void)
       "h.example" },
     { "web, note alone", "https://h.example/__" REPLICA ".nsf/" NOTE "?OpenDocument", NULL, NOTE,
       "h.example" },
+    { "server like a replica id", "notes://0123456789ABCDEF/" REPLICA "/0/" NOTE, NULL, NOTE, "0123456789ABCDEF" },
     { "view by name", "notes:///" REPLICA "/By%20date/" NOTE, NULL, NOTE, NULL },
   };
   static const char *const refused[] = { "notes:", "notes:///mail/x.nsf/0/" NOTE,
