@@ -2,8 +2,8 @@
  * doclinks-html - Domino writes a DocLink into HTML as notes:///REPLICA/VIEW/NOTE, which opens nothing where no Notes
  * client is; some mail programs lose one of the three slashes, and then not even Notes opens it.
  *
- * Predicate: an <a> or <area> of a text/html part, no attachment, whose address is of a Notes document, view or database; towards
- * Domino, one that lost a slash.
+ * Predicate: an <a> or <area> of a text/html part, no attachment, whose address is of a Notes document, view or
+ * database; towards Domino, one that lost a slash.
  * Repair: by the setting doclinks: "notes" gives lost slashes back; "web" and "redirector" write an address of a Domino
  * web server or of the template doclink-url; "ndl" attaches the link as a file too; "text" takes the address away. No notes:
  * address is left towards the Internet. Words and title of the link stay.
@@ -132,11 +132,27 @@ append_changed (const IstHtmlToken *token, const char *address, GString *out)
   g_string_append_len (out, from, (gssize) (end - from));
 }
 
+/* The address as browsers read it (WHATWG URL 4.4): without blanks around it, and line ends and tabs in it. NULL: none. */
+static char *
+href_of (const IstHtmlToken *token)
+{
+  char *href = ist_html_attribute (token, "href");
+  gsize n = 0;
+
+  if (href == NULL)
+    return NULL;
+  for (const char *p = href; *p != '\0'; p++)
+    if (*p != '\r' && *p != '\n' && *p != '\t')
+      href[n++] = *p;
+  href[n] = '\0';
+  return g_strstrip (href);
+}
+
 /* The opening tag with a new address in its href, if it gets one. */
 static void
 append_tag (Links *self, const IstHtmlToken *token, GString *out)
 {
-  g_autofree char *href = ist_html_attribute (token, "href");
+  g_autofree char *href = href_of (token);
   g_autofree char *fresh = href != NULL && is_notes_url (href) ? new_address (self, href) : NULL;
 
   if (fresh == NULL)
