@@ -13,6 +13,7 @@
 #include "base/mime-tree.h"
 #include "convert/catalog.h"
 #include "convert/doclinks.h"
+#include "convert/format/html.h"
 #include "convert/format/ndl.h"
 #include "convert/limits.h"
 #include "convert/look.h"
@@ -20,7 +21,6 @@
 #include <string.h>
 
 #define NAME "doclinks-ndl"
-#define MAX_FILES 100
 
 typedef struct
 {
@@ -71,7 +71,7 @@ add_link (Links *self, const IstDocLink *link)
 static void
 collect (Links *self, GPtrArray *leaves)
 {
-  for (guint i = 0; i < leaves->len && self->n < MAX_FILES; i++)
+  for (guint i = 0; i < leaves->len; i++)
     {
       const IstMimeNode *node = g_ptr_array_index (leaves, i);
       g_autoptr (IstDocLink) link = is_ndl (node) ? read_link (node) : NULL;
@@ -103,17 +103,31 @@ find_place (Links *self, IstMessage *message, GPtrArray *leaves, const char *sub
   return place;
 }
 
+/* Where the body of the HTML ends. */
+static const char *
+end_of_body (const char *html)
+{
+  IstHtmlScanner scanner = { .text = html, .size = strlen (html) };
+  const char *end = NULL;
+  IstHtmlToken token;
+
+  while (ist_html_next (&scanner, &token))
+    if (token.kind == IST_HTML_CLOSE
+        && (ist_html_is (&token, "body") || (end == NULL && ist_html_is (&token, "html"))))
+      end = token.start;
+  return end != NULL ? end : html + scanner.size;
+}
+
 /* Behind the text; of HTML in its body. */
 static void
 add_to (Place *place, const char *links, gboolean is_html)
 {
-  const char *end = is_html && place->text != NULL ? g_strrstr (place->text, "</body") : NULL;
   g_autofree char *fresh = NULL;
+  const char *end;
 
   if (place->text == NULL)
     return;
-  if (end == NULL)
-    end = place->text + strlen (place->text);
+  end = is_html ? end_of_body (place->text) : place->text + strlen (place->text);
   fresh = g_strdup_printf ("%.*s%s%s%s", (int) (end - place->text), place->text,
                            is_html || end == place->text || end[-1] == '\n' ? "" : "\n", links, end);
   ist_mime_node_set_text (place->node, fresh);
@@ -131,23 +145,37 @@ add_part (Links *self, IstMessage *message)
   ist_mime_node_insert (root, 0, node);
 }
 
+/* With the multiparts that nothing is left in; one that a single part is left in becomes that part. */
+static void
+remove_file (IstMimeNode *node)
+{
+  static const char *const groups[] = { "multipart/mixed", "multipart/related", "multipart/alternative", NULL };
+  IstMimeNode *parent = node->parent;
+
+  ist_mime_node_free (ist_mime_node_take (node));
+  if (parent->children->len == 0)
+    remove_file (parent);
+  else if (parent->children->len == 1 && g_strv_contains (groups, parent->type))
+    ist_mime_node_hoist (parent);
+}
+
+/* Found before any is removed: a root that becomes its last part takes the node of that part with it. The text is in
+ * the tree, so it is never one of the files, and never is the root left without parts. */
 static void
 remove_files (GPtrArray *leaves)
 {
-  guint n = 0;
+  g_autoptr (GPtrArray) files = g_ptr_array_new ();
 
-  for (guint i = 0; i < leaves->len && n < MAX_FILES; i++)
+  for (guint i = 0; i < leaves->len; i++)
     {
-      IstMimeNode *node = g_ptr_array_index (leaves, i), *parent = node->parent;
+      IstMimeNode *node = g_ptr_array_index (leaves, i);
       g_autoptr (IstDocLink) link = is_ndl (node) ? read_link (node) : NULL;
 
-      if (link == NULL)
-        continue;
-      n++;
-      ist_mime_node_free (ist_mime_node_take (node));
-      if (parent->children->len == 1 && strcmp (parent->type, "multipart/mixed") == 0)
-        ist_mime_node_hoist (parent);
+      if (link != NULL)
+        g_ptr_array_add (files, node);
     }
+  for (guint i = 0; i < files->len; i++)
+    remove_file (g_ptr_array_index (files, i));
 }
 
 /* FALSE: a text cannot be changed. */

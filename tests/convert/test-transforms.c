@@ -174,6 +174,25 @@ test_many_parts (void)
   IST_ASSERT (strstr (got, "hello") != NULL);
 }
 
+/* As many links as a message can have parts: all are in its text after one run. */
+static void
+test_many_links (void)
+{
+  g_autoptr (GString) text = g_string_new ("Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nhello\r\n");
+  g_autofree char *got = NULL, *again = NULL;
+  guint n_changes;
+
+  for (guint i = 0; i < 900; i++)
+    g_string_append (text, "--b\r\nContent-Type: application/octet-stream; name=a.ndl\r\n\r\n"
+                           "<NDL><REPLICA 85255E18:006C664A></NDL>\r\n");
+  g_string_append (text, "--b--\r\n");
+  got = run (index_of ("doclinks-ndl"), TRUE, IST_SIDE_DOMINO, IST_SIDE_EXCHANGE, text->str, &n_changes);
+  again = run (index_of ("doclinks-ndl"), TRUE, IST_SIDE_DOMINO, IST_SIDE_EXCHANGE, got, NULL);
+  IST_ASSERT (strstr (got, "hello") != NULL);
+  IST_ASSERT (strstr (got, "a.ndl") == NULL);
+  IST_ASSERT_STR (again, got);
+}
+
 /* As many fields to trim as a header can have: all go, and it takes no time to speak of. */
 static void
 test_many_fields (void)
@@ -198,6 +217,7 @@ main (void)
     { "fixtures", test_fixtures },
     { "raw-database", test_raw_database },
     { "many-parts", test_many_parts },
+    { "many-links", test_many_links },
     { "many-fields", test_many_fields },
     { NULL, NULL },
   };
