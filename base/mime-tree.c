@@ -37,6 +37,7 @@ build (IstBody *original, const IstMimePart *part, IstMimeNode *parent, IstMessa
   node->head = root != NULL ? root : head_of (original, part);
   node->sealed = part->sealed;
   node->in_rfc822 = part->in_rfc822;
+  node->cut = part->cut;
   content->original = ist_body_ref (original);
   content->whole = root == NULL;
   content->home = parent;

@@ -38,6 +38,7 @@ struct _IstMimeNode
   gboolean attachment;   /* Content-Disposition: attachment */
   gboolean sealed;
   gboolean in_rfc822;    /* inside an attached message */
+  gboolean cut;          /* of the root: parts beyond the bounds are content of their parents */
   struct _IstMimeContent *content; /* of mime-tree.c */
 };
 

@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-#define MAX_DEPTH 64
-#define MAX_PARTS 10000
 #define MAX_BOUNDARY 256
 #define MAX_FIELD 16384
 #define MAX_DASHES 1000000
@@ -17,6 +15,7 @@ typedef struct
   const char *data;
   gsize size;
   guint n_parts;
+  gboolean cut;   /* something is left as content for one of the bounds */
   GArray *dashes; /* gsize, where lines begin with "--": read once, however deep multiparts nest */
 } Parser;
 
@@ -182,6 +181,7 @@ collect_dashes (Parser *self)
         g_array_append_val (self->dashes, pos);
       pos = line_end (self, pos, self->size);
     }
+  self->cut = pos < self->size;
 }
 
 /* Index of the first such line at or after `pos`. */
@@ -239,7 +239,7 @@ parse_children (Parser *self, IstMimePart *part, const char *boundary, gsize end
   gsize delimiter = find_delimiter (self, part->content, end, boundary, &closing, &next);
 
   part->children = g_ptr_array_new_with_free_func ((GDestroyNotify) ist_mime_free);
-  while (!closing && self->n_parts < MAX_PARTS)
+  while (!closing && self->n_parts < IST_MIME_MAX_PARTS)
     {
       gsize start = next;
       gsize following = find_delimiter (self, start, end, boundary, &closing, &next);
@@ -248,6 +248,7 @@ parse_children (Parser *self, IstMimePart *part, const char *boundary, gsize end
                        parse_part (self, part, delimiter, start, following, depth + 1));
       delimiter = following;
     }
+  self->cut |= !closing;
 }
 
 static IstMimePart *
@@ -271,12 +272,15 @@ parse_part (Parser *self, IstMimePart *parent, gsize outer, gsize header, gsize 
                                  && self->data[part->content_end - 2] == '\r'
                              ? 2
                              : 1;
-  if (depth >= MAX_DEPTH)
-    return part;
+  if (depth >= IST_MIME_MAX_DEPTH)
+    {
+      self->cut |= boundary != NULL || is_message (part);
+      return part;
+    }
   if (boundary != NULL && boundary[0] != '\0' && strlen (boundary) <= MAX_BOUNDARY)
     parse_children (self, part, boundary, end, depth);
   else if (is_message (part) && is_identity (part) && part->content < part->content_end
-           && self->n_parts < MAX_PARTS)
+           && self->n_parts < IST_MIME_MAX_PARTS)
     {
       part->children = g_ptr_array_new_with_free_func ((GDestroyNotify) ist_mime_free);
       g_ptr_array_add (part->children, parse_part (self, part, part->content, part->content,
@@ -296,6 +300,7 @@ ist_mime_parse (IstBody *body)
   collect_dashes (&parser);
   root = parse_part (&parser, NULL, 0, 0, parser.size, 0);
   g_array_unref (parser.dashes);
+  root->cut = parser.cut;
   return root;
 }
 

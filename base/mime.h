@@ -15,6 +15,9 @@
 
 G_BEGIN_DECLS
 
+#define IST_MIME_MAX_DEPTH 64
+#define IST_MIME_MAX_PARTS 10000
+
 typedef struct _IstMimePart IstMimePart;
 
 struct _IstMimePart
@@ -28,6 +31,7 @@ struct _IstMimePart
   char *encoding;        /* lower-case Content-Transfer-Encoding, "7bit" by default */
   gboolean attachment;   /* Content-Disposition: attachment */
   gboolean in_rfc822;    /* inside an attached message */
+  gboolean cut;          /* of the message: not all of it was taken apart, for one of the bounds above */
   gboolean sealed;       /* multipart/signed, multipart/encrypted, pkcs7-mime, or inside one: never touch */
 };
 

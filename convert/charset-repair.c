@@ -11,6 +11,7 @@
 #include "convert/charset-private.h"
 #include "convert/limits.h"
 #include "convert/look.h"
+#include "convert/sealed.h"
 #include "convert/transforms.h"
 
 #include "base/charset.h"
@@ -232,7 +233,7 @@ repair_text (const Run *run, IstMimeNode *node)
   if (text == NULL && ist_text_has_high_bit (data, size) && !ist_charset_is_known (node->charset))
     ist_message_note (run->message, "charset-repair", "a text (%s) stays: nobody knows the character set %s", node->type,
                       label);
-  if (text == NULL)
+  if (text == NULL || ist_sealed_is_armoured (run->message, node, data, size))
     return;
   if (strcmp (node->type, "text/html") == 0)
     {

@@ -1,6 +1,9 @@
 #include "convert/limits.h"
 
 #include "convert/look.h"
+#include "convert/sealed.h"
+
+#include "base/mime.h"
 
 #include <string.h>
 
@@ -40,14 +43,21 @@ ist_limits_fit (const IstConvertContext *context, IstMessage *message)
       return FALSE;
     }
   ist_look_at (message, &n);
-  if (n <= limits.max_parts)
+  /* Each level of parts takes a delimiter. */
+  if (n <= MIN (limits.max_parts, IST_MIME_MAX_DEPTH))
     return TRUE;
   n = 0;
   ist_mime_node_visit (ist_mime_tree (message), count, &n);
-  if (n <= limits.max_parts)
-    return TRUE;
-  ist_message_note (message, IST_LIMITS_NOTE, "%u parts, more than max-parts; the message passes unchanged", n);
-  return FALSE;
+  if (n > limits.max_parts)
+    {
+      ist_message_note (message, IST_LIMITS_NOTE, "%u parts, more than max-parts; the message passes unchanged", n);
+      return FALSE;
+    }
+  if (ist_mime_tree (message)->cut)
+    ist_message_note (message, IST_LIMITS_NOTE,
+                      "parts deeper than %u levels, more than %u, or behind too many lines of dashes pass unchanged",
+                      IST_MIME_MAX_DEPTH, IST_MIME_MAX_PARTS);
+  return TRUE;
 }
 
 static gboolean
@@ -80,7 +90,12 @@ ist_limits_text_fits (const IstConvertContext *context, IstMessage *message, con
 char *
 ist_limits_text (const IstConvertContext *context, IstMessage *message, const IstMimeNode *node)
 {
+  g_autofree char *text = NULL;
+
   if (!ist_limits_text_fits (context, message, node))
     return NULL;
-  return ist_look_text (node, ist_limits_of (context->settings).max_text_bytes);
+  text = ist_look_text (node, ist_limits_of (context->settings).max_text_bytes);
+  if (text == NULL || ist_sealed_is_armoured (message, node, text, strlen (text)))
+    return NULL;
+  return g_steal_pointer (&text);
 }

@@ -41,7 +41,7 @@ gboolean ist_limits_fit (const IstConvertContext *context, IstMessage *message);
 /* May the content of this leaf be read as a text? Notes once a message and part if it is too large. */
 gboolean ist_limits_text_fits (const IstConvertContext *context, IstMessage *message, const IstMimeNode *node);
 
-/* ist_look_text() within the limit. */
+/* ist_look_text() within the limit; NULL also for what PGP signed or encrypted in itself (sealed.h). */
 char *ist_limits_text (const IstConvertContext *context, IstMessage *message, const IstMimeNode *node);
 
 G_END_DECLS

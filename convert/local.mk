@@ -121,6 +121,7 @@ libconvert_a_SOURCES += \
   convert/format/binhex.c convert/format/binhex.h \
   convert/format/uuencode.c convert/format/uuencode.h \
   convert/limits.c convert/limits.h \
+  convert/sealed.c convert/sealed.h \
   convert/look.c convert/look.h \
   convert/notes-apple.c \
   convert/notes-mime-order.c \

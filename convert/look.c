@@ -8,7 +8,7 @@
 #define MAX_LINE 4096 /* what a header line says stands in its beginning */
 /* Flags in the low bits of a message's memo, the number of delimiters above, and one bit that says that it was looked. */
 #define LOOKED (1u << 31)
-#define DELIMITER_SHIFT 14
+#define DELIMITER_SHIFT 15
 #define MAX_DELIMITERS ((1u << (31 - DELIMITER_SHIFT)) - 1)
 #define ANY_FLAG ((1u << DELIMITER_SHIFT) - 1)
 
@@ -68,6 +68,8 @@ look_at_field (Look *self, const char *line, gsize size)
     { "content-id", IST_LOOK_ID },             { "attachment", IST_LOOK_ATTACHMENT },
     { "application/", IST_LOOK_ATTACHMENT },   { "image/", IST_LOOK_ATTACHMENT },
     { "name", IST_LOOK_NAME },                 { "uue", IST_LOOK_UUENCODE },
+    { "multipart/signed", IST_LOOK_SEALED },   { "multipart/encrypted", IST_LOOK_SEALED },
+    { "pkcs7-mime", IST_LOOK_SEALED },
   };
 
   size = MIN (size, MAX_LINE);
@@ -180,7 +182,7 @@ ist_look_at (const IstMessage *message, guint *n_delimiters)
 {
   guint memo = ist_message_memo (message);
 
-  G_STATIC_ASSERT (IST_LOOK_HTML < 1 << DELIMITER_SHIFT);
+  G_STATIC_ASSERT (IST_LOOK_SEALED < 1 << DELIMITER_SHIFT);
   if (memo == 0)
     {
       guint n = 0;

@@ -32,10 +32,11 @@ typedef enum
   IST_LOOK_ATTACHMENT = 1 << 10, /* Content-Disposition: attachment, or a type that is no text and no multipart */
   IST_LOOK_NAME = 1 << 11,       /* a file name */
   IST_LOOK_EMPTY = 1 << 12,      /* a part without content, or no part at all */
-  IST_LOOK_HTML = 1 << 13        /* text/html */
+  IST_LOOK_HTML = 1 << 13,       /* text/html */
+  IST_LOOK_SEALED = 1 << 14      /* multipart/signed, multipart/encrypted, S/MIME */
 } IstLook;
 
-/* Worked out once for a message. *n_delimiters (may be NULL): lines that begin with "--", up to 130,000. */
+/* Worked out once for a message. *n_delimiters (may be NULL): lines that begin with "--", up to 65,000. */
 guint ist_look_at (const IstMessage *message, guint *n_delimiters);
 
 /* Has the message one of `flags`? TRUE also when parts of it were changed: what came may not be what is there. */

@@ -3,6 +3,7 @@
 #include "convert/attached.h"
 #include "convert/converted-header.h"
 #include "convert/limits.h"
+#include "convert/sealed.h"
 
 #include "base/mime-tree.h"
 
@@ -170,6 +171,7 @@ run_table (const IstConvertContext *context, gboolean guards_only, IstMessage *m
 static void
 finish (const IstConvertContext *context, IstMessage *message)
 {
+  ist_sealed_tell (message);
   ist_attached_convert (context, message);
   ist_mime_tree_flush (message);
   if (context->depth == 0)

@@ -3,6 +3,7 @@
  * beyond a limit passes unchanged with a note. Also what attachment-names does with equal names (MAIL-05).
  */
 #include "convert/limits.h"
+#include "convert/sealed.h"
 #include "convert/pipeline.h"
 #include "convert/settings.h"
 #include "tests/harness/harness.h"
@@ -39,7 +40,7 @@ run_between (IstSide from, IstSide to, const char *text, const char *lines, guin
   for (guint i = 0; i < changes->len; i++)
     if (strcmp (((const IstChange *) g_ptr_array_index (changes, i))->transform, IST_LIMITS_NOTE) == 0)
       (*n_limits)++;
-    else
+    else if (strcmp (((const IstChange *) g_ptr_array_index (changes, i))->transform, IST_SEALED_NOTE) != 0)
       (*n_changes)++;
   out = ist_message_to_bytes (message);
   IST_ASSERT_INT (g_bytes_get_size (out), ist_message_size (message));
@@ -149,6 +150,18 @@ with_parts (guint n)
   return g_string_free (out, FALSE);
 }
 
+/* The text stands this many multiparts deep. */
+static char *
+with_levels (guint n)
+{
+  GString *out = g_string_new (NULL);
+
+  for (guint i = 0; i < n; i++)
+    g_string_append_printf (out, "Content-Type: multipart/mixed; boundary=b%u\r\n\r\n--b%u\r\n", i, i);
+  g_string_append (out, "Content-Type: text/plain\r\n\r\ncaf\351\r\n");
+  return g_string_free (out, FALSE);
+}
+
 static char *
 with_text (gsize size)
 {
@@ -177,6 +190,9 @@ test_limits (void)
     { "few parts", "max-parts = 10\n", with_parts (9), 1, 0 },
     { "too many parts", "max-parts = 10\n", with_parts (10), 0, 1 },
     { "more parts than the tree has", "", with_parts (20000), 0, 1 },
+    { "more parts than the tree has, and all allowed", "max-parts = 10000\n", with_parts (20000), 1, 1 },
+    { "as deep as the tree is", "", with_levels (64), 1, 0 },
+    { "deeper than the tree is", "", with_levels (65), 0, 1 },
     { "a text", "max-text = 1K\n", with_text (900), 1, 0 },
     { "too large a text", "max-text = 1K\n", with_text (1025), 0, 1 },
     { "a header", "max-header = 4K\n", with_header (4000), 1, 0 },
