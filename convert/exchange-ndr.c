@@ -3,7 +3,8 @@
  * gateways cut those of 2007 and later down to plain text, texts in UTF-7 and delivery-status parts in base64 occur,
  * and recipients stand in them as encapsulated X.500 names.
  *
- * Predicate: the header is one of a report, and one of these is found.
+ * Predicate: the header is one of a report, or the mail comes from a postmaster, Exchange itself or nobody, and one of
+ * these is found.
  * Repair: multipart/report with a delivery-status part (RFC 3464) beside the text and the returned message, which
  * stay; the status from the code in the text, else from its words; the recipient's name out of its encapsulation
  * ([MS-OXCMAIL] 2.1.3.1.8); the text in UTF-8.
@@ -106,26 +107,67 @@ read_55 (Reading *self, char **lines)
   return TRUE;
 }
 
-/* 2007 and later: "Generating server: HOST", then an address on a line of its own and what was answered. */
+/* A line "Generating server: HOST" in the language of the server. */
+static const char *
+host_in (const char *line)
+{
+  const char *colon = strrchr (line, ':');
+  const char *host = colon != NULL && colon > line ? colon + 1 : NULL;
+
+  if (host == NULL)
+    return NULL;
+  while (*host == ' ' || g_str_has_prefix (host, "\302\240"))
+    host += *host == ' ' ? 1 : 2;
+  return strpbrk (host, " @<>\"'") == NULL && strchr (host, '.') != NULL ? host : NULL;
+}
+
+static gboolean
+is_lone_address (const char *line)
+{
+  const char *type;
+  g_autofree char *address
+      = strchr (line, ' ') == NULL && *line != '#' ? ist_report_parts_find_address (line, &type) : NULL;
+
+  return address != NULL;
+}
+
+/* Where the line is that names the server: the next that is not empty is an address and nothing else. */
+static gsize
+find_server (char **lines)
+{
+  gsize i = 0;
+
+  for (; lines[i] != NULL; i++)
+    {
+      gsize next = i + 1;
+
+      if (host_in (lines[i]) == NULL && !g_str_has_prefix (lines[i], "Generating server:"))
+        continue;
+      while (lines[next] != NULL && *lines[next] == '\0')
+        next++;
+      if (lines[next] != NULL && is_lone_address (lines[next]))
+        break;
+    }
+  return i;
+}
+
+/* 2007 and later: "Generating server: HOST", then an address on a line of its own and what was answered; behind the
+ * recipients a heading, "Original message headers:". */
 static gboolean
 read_2007 (Reading *self, char **lines)
 {
   g_autofree char *host = NULL;
-  gsize i = 0;
+  gsize i;
 
-  while (lines[i] != NULL && !g_str_has_prefix (lines[i], "Generating server:"))
-    i++;
+  for (i = 0; lines[i] != NULL; i++)
+    g_strstrip (lines[i]);
+  i = find_server (lines);
   if (lines[i] == NULL)
     return FALSE;
-  host = ist_report_parts_line (lines[i] + strlen ("Generating server:"));
-  g_string_append_printf (self->out, "Reporting-MTA: dns; %s\r\n",
-                          *host != '\0' ? host : "unknown.invalid");
-  for (i++; lines[i] != NULL && !g_str_has_prefix (lines[i], "Original message headers"); i++)
-    {
-      const char *line = g_strstrip (lines[i]);
-
-      take_line (self, line, strchr (line, ' ') == NULL && *line != '#');
-    }
+  host = ist_report_parts_line (host_in (lines[i]) != NULL ? host_in (lines[i]) : "");
+  g_string_append_printf (self->out, "Reporting-MTA: dns; %s\r\n", *host != '\0' ? host : "unknown.invalid");
+  for (i++; lines[i] != NULL && (!g_str_has_suffix (lines[i], ":") || strchr (lines[i], '@') != NULL); i++)
+    take_line (self, lines[i], is_lone_address (lines[i]));
   finish_recipient (self);
   return TRUE;
 }
@@ -236,6 +278,24 @@ repair_text (IstMessage *message, IstMimeNode *root)
   ist_message_note (message, NAME, "text in UTF-7 made UTF-8");
 }
 
+/* Nobody else sends reports; people ask about them. */
+static gboolean
+is_from_system (const IstConvertContext *context, const IstMessage *message)
+{
+  static const char *const names[] = { "postmaster@", "mailer-daemon@", "microsoftexchange" };
+  g_autofree char *path = ist_field_get (message, "Return-Path");
+  g_autofree char *from = ist_field_get (message, "From");
+  const char *type;
+  g_autofree char *address = from != NULL ? ist_report_parts_find_address (from, &type) : NULL;
+
+  if (g_strcmp0 (context->sender, "") == 0 || g_strcmp0 (path, "<>") == 0)
+    return TRUE;
+  for (gsize i = 0; address != NULL && i < G_N_ELEMENTS (names); i++)
+    if (g_ascii_strncasecmp (address, names[i], strlen (names[i])) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 gboolean
 ist_exchange_ndr (const IstConvertContext *context, IstMessage *message, GError **error)
 {
@@ -246,7 +306,7 @@ ist_exchange_ndr (const IstConvertContext *context, IstMessage *message, GError 
 
   if (!is_report && !ist_field_exists (message, "X-MS-Embedded-Report")
       && !ist_field_exists (message, "X-MS-Exchange-Message-Is-Ndr")
-      && !ist_field_begins (message, "Subject", "Undeliverable"))
+      && !is_from_system (context, message))
     return TRUE;
   root = ist_mime_tree (message);
   if (root->sealed)
