@@ -3,7 +3,7 @@
  * the absence agent of Notes answers them.
  *
  * Predicate: the subject begins as that of an absence notice of Exchange, in one of its languages, and a header field
- * of Exchange or Outlook stands by it.
+ * of Exchange or Outlook stands by it; or the fields of RFC 3834 and of Exchange's rules say so in any language.
  * Repair: Auto-Submitted (RFC 3834) and X-Auto-Response-Suppress; Precedence: bulk as well, which agents that know
  * neither look at.
  */
@@ -64,10 +64,23 @@ is_from_exchange (const IstMessage *message)
   return FALSE;
 }
 
+/* Exchange 2010 and later say it in the header, whatever the language of the subject. Meeting answers of rooms and
+ * reports are automatic too, but no agent answers them. */
+static gboolean
+is_marked (const IstMessage *message)
+{
+  if (ist_field_begins (message, "Content-Type", "multipart/report"))
+    return FALSE;
+  return ist_field_begins (message, "Auto-Submitted", "auto-replied")
+         || (ist_field_begins (message, "Auto-Submitted", "auto-generated")
+             && ist_field_exists (message, "X-MS-Exchange-Inbox-Rules-Loop"));
+}
+
 gboolean
 ist_exchange_out_of_office (const IstConvertContext *context, IstMessage *message, GError **error)
 {
-  if (!ist_auto_reply_is_absence (message, begins, contains) || !is_from_exchange (message))
+  if (!is_marked (message)
+      && (!ist_auto_reply_is_absence (message, begins, contains) || !is_from_exchange (message)))
     return TRUE;
   ist_auto_reply_mark (message, NAME, "auto-replied", "All");
   if (!ist_field_exists (message, "Precedence"))

@@ -42,7 +42,7 @@ check (Run transform, IstSide from, IstSide to, const char *subject, const guint
   g_autoptr (GBytes) once = NULL;
   g_autoptr (GBytes) twice = NULL;
 
-  g_string_printf (text, "From: <p@acme.example>\r\nX-MIMETrack: x\r\nSubject: %s\r\n\r\n",
+  g_string_printf (text, "From: <postmaster@acme.example>\r\nX-MIMETrack: x\r\nSubject: %s\r\n\r\n",
                    subject);
   g_string_append_len (text, (const char *) data, (gssize) size);
   run (transform, from, to, (const guint8 *) text->str, text->len, &once);

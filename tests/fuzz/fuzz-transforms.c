@@ -6,6 +6,7 @@
 #include "tests/fuzz/fuzz.h"
 
 #include "convert/limits.h"
+#include "convert/sealed.h"
 #include "convert/settings.h"
 
 /* Everything on, so that a transform that is off by default is met too. */
@@ -25,15 +26,19 @@ all_on (void)
   return settings;
 }
 
-/* A note of limits says what was not changed. */
+/* A note of limits, or of what is sealed, says what was not changed. */
 static gboolean
 is_noted (const IstMessage *message)
 {
   const GPtrArray *changes = ist_message_changes (message);
 
   for (guint i = 0; i < changes->len; i++)
-    if (strcmp (((const IstChange *) g_ptr_array_index (changes, i))->transform, IST_LIMITS_NOTE) != 0)
-      return TRUE;
+    {
+      const char *transform = ((const IstChange *) g_ptr_array_index (changes, i))->transform;
+
+      if (strcmp (transform, IST_LIMITS_NOTE) != 0 && strcmp (transform, IST_SEALED_NOTE) != 0)
+        return TRUE;
+    }
   return FALSE;
 }
 
