@@ -255,7 +255,8 @@ has_raw_address (const char *text)
     {
       length = token_length (text);
       if (is_raw (text, length)
-          && (*text == '<' || (*text != '"' && *text != '(' && memchr (text, '@', length) != NULL)))
+          && (*text == '<' || (*text == '"' && text[length] == '@')
+              || (*text != '"' && *text != '(' && memchr (text, '@', length) != NULL)))
         return TRUE;
     }
   return FALSE;

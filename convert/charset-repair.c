@@ -43,6 +43,9 @@ ist_charset_strict (const char *data, gsize size_bytes, const char *label)
   if (g_ascii_strcasecmp (label, "utf-8") == 0)
     return g_utf8_validate (data, (gssize) size_bytes, NULL) ? g_strndup (data, size_bytes) : NULL;
   text = g_convert (data, (gssize) size_bytes, "UTF-8", label, &read, &written, NULL);
+  /* libc lets escapes that it does not know pass as characters. */
+  if (text != NULL && g_ascii_strncasecmp (label, "iso-2022", 8) == 0 && strchr (text, 0x1B) != NULL)
+    return NULL;
   if (text == NULL || read != size_bytes || strlen (text) != written || has_control (text)
       || !g_utf8_validate (text, (gssize) written, NULL))
     return NULL;
