@@ -48,6 +48,8 @@ ist_mime_node_free (IstMimeNode *node)
 /* ---- the header ---- */
 
 #define MAX_FIELD 16384
+#define MAX_PLAIN 900     /* RFC 5322 2.1.1 */
+#define MAX_WORD_BYTES 45 /* 60 characters of base64 and 12 around them */
 
 static char *
 value_of (const IstMimeNode *node, const char *name)
@@ -175,7 +177,26 @@ is_plain (const char *text)
   for (const char *p = text; *p != '\0'; p++)
     if (*p < 32 || *p > 126 || *p == '"' || *p == '\\')
       return FALSE;
-  return strlen (text) <= 60;
+  return TRUE;
+}
+
+/* As encoded words of at most 75 characters each, on lines of their own (RFC 2047 2). */
+static void
+append_words (GString *out, const char *text)
+{
+  const char *end = text + strlen (text);
+
+  while (text < end)
+    {
+      const char *p = text;
+      g_autofree char *base64 = NULL;
+
+      while (p < end && g_utf8_next_char (p) - text <= MAX_WORD_BYTES)
+        p = g_utf8_next_char (p);
+      base64 = g_base64_encode ((const guchar *) text, (gsize) (p - text));
+      g_string_append_printf (out, "=?utf-8?B?%s?=%s", base64, p < end ? "\r\n\t" : "");
+      text = p;
+    }
 }
 
 /* RFC 2231 where the name is not plain ASCII. Readers that do not know it find an encoded word in Content-Type's
@@ -185,13 +206,15 @@ append_name (GString *out, const char *parameter, const char *name, gboolean enc
 {
   g_autofree char *coded = NULL;
 
-  if (is_plain (name))
+  if (is_plain (name) && strlen (name) <= MAX_PLAIN)
     g_string_append_printf (out, ";\r\n\t%s=\"%s\"", parameter, name);
   else if (encoded_word)
     {
-      g_autofree char *base64 = g_base64_encode ((const guchar *) name, strlen (name));
+      g_autofree char *valid = g_utf8_make_valid (name, -1);
 
-      g_string_append_printf (out, ";\r\n\t%s=\"=?utf-8?B?%s?=\"", parameter, base64);
+      g_string_append_printf (out, ";\r\n\t%s=\"", parameter);
+      append_words (out, valid);
+      g_string_append_c (out, '"');
     }
   else
     {
@@ -207,7 +230,7 @@ ist_mime_node_write_type (IstMimeNode *node)
   g_autofree char *raw = NULL;
 
   g_string_append_printf (out, "Content-Type: %s", node->type);
-  if (node->charset != NULL && is_plain (node->charset))
+  if (node->charset != NULL && is_plain (node->charset) && strlen (node->charset) <= 60)
     g_string_append_printf (out, "; charset=%s", node->charset);
   if (node->content->boundary != NULL)
     g_string_append_printf (out, ";\r\n\tboundary=\"%s\"", node->content->boundary);
