@@ -15,12 +15,12 @@
 #include "convert/field.h"
 #include "convert/format/html.h"
 #include "convert/format/ndl.h"
+#include "convert/limits.h"
 #include "convert/look.h"
 
 #include <string.h>
 
 #define NAME "doclinks-html"
-#define MAX_HTML ((gsize) 16 * 1024 * 1024)
 #define MAX_FILES 50
 
 typedef struct
@@ -216,7 +216,7 @@ may_have_links (IstMimeNode *html)
   g_autofree char *coding = coded != NULL ? ist_field_get (html->head, "Content-Transfer-Encoding") : NULL;
   gboolean is_coded = coding != NULL && g_ascii_strcasecmp (coding, "7bit") != 0
                       && g_ascii_strcasecmp (coding, "8bit") != 0;
-  g_autoptr (GBytes) bytes = coded == NULL || is_coded ? ist_mime_node_decode (html, MAX_HTML) : NULL;
+  g_autoptr (GBytes) bytes = coded == NULL || is_coded ? ist_mime_node_decode (html, G_MAXSIZE) : NULL;
   gsize size = 0;
   const char *data
       = bytes != NULL ? g_bytes_get_data (bytes, &size) : ist_body_data (coded, &size);
@@ -226,16 +226,17 @@ may_have_links (IstMimeNode *html)
 }
 
 static void
-rewrite_part (Links *self, IstMimeNode *node)
+rewrite_part (Links *self, IstMessage *message, IstMimeNode *node)
 {
   g_autofree char *html = NULL, *fresh = NULL;
 
-  if (node->attachment || strcmp (node->type, "text/html") != 0 || ist_mime_node_size (node) > MAX_HTML)
+  if (node->attachment || strcmp (node->type, "text/html") != 0
+      || !ist_limits_text_fits (self->context, message, node))
     return;
   /* Outside none may be left, however it is written. */
   if (self->context->to != IST_SIDE_INTERNET && !may_have_links (node))
     return;
-  html = ist_mime_node_text (node, MAX_HTML, NULL);
+  html = ist_mime_node_text (node, ist_limits_of (self->context->settings).max_text_bytes, NULL);
   fresh = html != NULL ? rewrite (self, html) : NULL;
   if (fresh != NULL)
     ist_mime_node_set_text (node, fresh);
@@ -257,7 +258,7 @@ ist_doclinks_html (const IstConvertContext *context, IstMessage *message, GError
   links.files = files = g_ptr_array_new ();
   ist_mime_node_visit (root, collect_name, names);
   for (guint i = 0; i < leaves->len; i++)
-    rewrite_part (&links, g_ptr_array_index (leaves, i));
+    rewrite_part (&links, message, g_ptr_array_index (leaves, i));
   add_files (message, files);
   if (links.n_changed > 0)
     ist_message_note (message, NAME, "%u links to Notes documents made ones that the reader can open", links.n_changed);

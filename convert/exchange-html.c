@@ -14,13 +14,13 @@
 
 #include "base/mime-tree.h"
 #include "convert/html-tables.h"
+#include "convert/limits.h"
 #include "convert/look.h"
 #include "convert/outlook-html.h"
 
 #include <string.h>
 
 #define NAME "exchange-html"
-#define MAX_HTML ((gsize) 16 * 1024 * 1024)
 #define MAX_PICTURES 200
 #define MAX_ROWS 255 /* of a table in Notes */
 
@@ -170,16 +170,17 @@ repair (const char *html, Pictures *found, GString *what)
 }
 
 static void
-repair_part (IstMessage *message, IstMimeNode *node, GHashTable *ids)
+repair_part (const IstConvertContext *context, IstMessage *message, IstMimeNode *node, GHashTable *ids)
 {
   g_autoptr (GPtrArray) pictures = g_ptr_array_new ();
   g_autoptr (GString) what = g_string_new (NULL);
   g_autofree char *html = NULL, *plain = NULL;
   Pictures found = { ids, pictures };
 
-  if (node->attachment || strcmp (node->type, "text/html") != 0 || ist_mime_node_size (node) > MAX_HTML)
+  if (node->attachment || strcmp (node->type, "text/html") != 0
+      || !ist_limits_text_fits (context, message, node))
     return;
-  html = ist_mime_node_text (node, MAX_HTML, NULL);
+  html = ist_mime_node_text (node, ist_limits_of (context->settings).max_text_bytes, NULL);
   plain = html != NULL ? repair (html, &found, what) : NULL;
   if (plain == NULL)
     return;
@@ -202,6 +203,6 @@ ist_exchange_html (const IstConvertContext *context, IstMessage *message, GError
   ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   ist_mime_node_visit (root, collect_id, ids);
   for (guint i = 0; i < leaves->len; i++)
-    repair_part (message, g_ptr_array_index (leaves, i), ids);
+    repair_part (context, message, g_ptr_array_index (leaves, i), ids);
   return TRUE;
 }

@@ -19,6 +19,7 @@
 #include "convert/encapsulation.h"
 #include "convert/field.h"
 #include "convert/format/nsf.h"
+#include "convert/limits.h"
 
 #include <gmime/gmime.h>
 #include <string.h>
@@ -299,11 +300,14 @@ gboolean
 ist_notes_active_mail (const IstConvertContext *context, IstMessage *message, GError **error)
 {
   Run run = { 0 };
+  guint i;
 
   if (!ist_encapsulation_may_be_in (message) || ist_mime_tree (message)->sealed)
     return TRUE;
-  for (guint i = 0; i < MAX_COPIES && convert_next (context, message, &run); i++)
+  for (i = 0; i < MAX_COPIES && convert_next (context, message, &run); i++)
     ;
+  if (i == MAX_COPIES)
+    ist_message_note (message, IST_LIMITS_NOTE, "%u Notes copies looked into; if there are more, they stay", i);
   if (run.attached)
     ist_active_body_add_hint (message, ist_convert_language (context), run.sealed);
   /* Also where that is switched off, and of several copies all. */

@@ -98,7 +98,9 @@ convert_text (const IstConvertContext *context, IstMessage *message, IstMimeNode
   g_autofree char *text = ist_limits_text (context, message, node);
   IstMimeNode *mixed = node->parent;
 
-  for (guint i = 0; text != NULL && i < MAX_IN_TEXT; i++)
+  guint i;
+
+  for (i = 0; text != NULL && i < MAX_IN_TEXT; i++)
     {
       g_autofree char *name = NULL;
       g_autofree char *rest = NULL;
@@ -124,6 +126,8 @@ convert_text (const IstConvertContext *context, IstMessage *message, IstMimeNode
       g_free (text);
       text = g_steal_pointer (&rest);
     }
+  if (i == MAX_IN_TEXT)
+    ist_message_note (message, IST_LIMITS_NOTE, "%u BinHex files taken out of the text; if there are more, they stay", i);
 }
 
 /* ---- AppleSingle, AppleDouble ---- */

@@ -9,6 +9,7 @@
 #include "convert/transforms.h"
 
 #include "convert/encapsulation.h"
+#include "convert/limits.h"
 
 #include <string.h>
 
@@ -56,5 +57,7 @@ ist_notes_encap_strip (const IstConvertContext *context, IstMessage *message, GE
   root = ist_mime_tree (message);
   if (!root->sealed && ist_encapsulation_is_readable_without (root))
     strip_in (root, message, &n);
+  if (n == MAX_CUTS)
+    ist_message_note (message, IST_LIMITS_NOTE, "%u encapsulated Notes copies removed; if there are more, they stay", n);
   return TRUE;
 }

@@ -80,6 +80,9 @@ convert_text (const IstConvertContext *context, IstMessage *message, IstMimeNode
   blocks = take_blocks (rest);
   if (blocks->len == 0)
     return;
+  if (blocks->len == MAX_BLOCKS)
+    ist_message_note (message, IST_LIMITS_NOTE, "%u uuencoded files taken out of the text; if there are more, they stay",
+                      blocks->len);
   ist_mime_node_set_text (node, rest->str);
   if (mixed == NULL)
     mixed = ist_mime_node_wrap (node, "mixed");

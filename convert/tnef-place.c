@@ -1,6 +1,7 @@
 #include "convert/tnef-place.h"
 
 #include "convert/field.h"
+#include "convert/limits.h"
 #include "convert/recall.h"
 #include "convert/tnef-merge.h"
 #include "convert/tnef-names.h"
@@ -250,10 +251,11 @@ ist_tnef_place_all (IstMessage *message, const IstTnefRun *run)
   IstMimeNode *root = ist_mime_tree (message);
   g_autoptr (GHashTable) left = g_hash_table_new (NULL, NULL);
   guint n = 0;
+  guint tries;
 
   if (root->sealed || run->depth > MAX_MESSAGE_DEPTH)
     return 0;
-  for (guint tries = 0; tries < MAX_STREAMS; tries++)
+  for (tries = 0; tries < MAX_STREAMS; tries++)
     {
       Search search = { NULL, left };
 
@@ -269,5 +271,7 @@ ist_tnef_place_all (IstMessage *message, const IstTnefRun *run)
     }
   if (n > 0)
     remove_correlator (message);
+  if (tries == MAX_STREAMS)
+    ist_message_note (message, IST_LIMITS_NOTE, "%u TNEF streams looked into; if there are more, they stay", tries);
   return n;
 }

@@ -212,6 +212,59 @@ test_limits (void)
     }
 }
 
+/* What one message may hold of what a transform takes out, and one more. */
+static char *
+with_many (guint n, const char *piece)
+{
+  GString *out = g_string_new ("Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+                               "--b\r\nContent-Type: text/plain\r\n\r\nhello\r\n");
+
+  for (guint i = 0; i < n; i++)
+    g_string_append (out, piece);
+  if (piece[0] == '-')
+    g_string_append (out, "--b--\r\n");
+  return g_string_free (out, FALSE);
+}
+
+static void
+test_bounds (void)
+{
+  static const char link[] = "Content-Type: text/html; charset=us-ascii\r\n\r\n<p class=MsoNormal><o:p></o:p>"
+                             "<a href=\"notes://85255E18006C664A/0/B5A0D53EF00DD17685255F2A006C8220\">x</a>";
+  g_autofree char *blanks = g_strnfill (1024, ' ');
+  const struct
+  {
+    const char *name;
+    IstSide from;
+    const char *lines;
+    char *text;
+    guint n_limits;
+  } rows[] = {
+    { "HTML to Exchange", IST_SIDE_DOMINO, "max-text = 1K\n", g_strconcat (link, blanks, NULL), 1 },
+    { "HTML to Domino", IST_SIDE_EXCHANGE, "max-text = 1K\n", g_strconcat (link, blanks, NULL), 1 },
+    { "Notes copies", IST_SIDE_DOMINO, "notes-active-mail = no\n",
+      with_many (60, "--b\r\nContent-Type: application/x-lotus-encap2; name=encap2.ond\r\n\r\nx\r\n"), 1 },
+    { "Notes copies to look into", IST_SIDE_DOMINO, "notes-encap-strip = no\n",
+      with_many (30, "--b\r\nContent-Type: application/x-lotus-encap2; name=encap2.ond\r\n\r\nx\r\n"), 1 },
+    { "TNEF streams", IST_SIDE_EXCHANGE, "",
+      with_many (70, "--b\r\nContent-Type: application/ms-tnef; name=winmail.dat\r\n\r\nx\r\n"), 1 },
+    { "uuencoded files", IST_SIDE_DOMINO, "", with_many (110, "begin 644 a.txt\r\n#86)C\r\n`\r\nend\r\n"), 1 },
+    { "few of them", IST_SIDE_DOMINO, "", with_many (3, "begin 644 a.txt\r\n#86)C\r\n`\r\nend\r\n"), 0 },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *text = rows[i].text;
+      guint n_changes, n_limits;
+      g_autofree char *out
+          = run_between (rows[i].from, rows[i].from == IST_SIDE_DOMINO ? IST_SIDE_EXCHANGE : IST_SIDE_DOMINO, text,
+                         rows[i].lines, &n_changes, &n_limits);
+
+      ist_row ("%s", rows[i].name);
+      IST_ASSERT_INT (n_limits, rows[i].n_limits);
+    }
+}
+
 #define ITEM "X-Notes-Item: 1; name=$KeepPrivate\r\n"
 #define JOURNAL "To: a@acme.example\r\nX-MS-Journal-Report: \r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n" \
                 "--b\r\n\r\nSender: caf\351\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n" \
@@ -273,6 +326,7 @@ main (void)
     { "depth", test_depth },
     { "left-alone", test_left_alone },
     { "limits", test_limits },
+    { "bounds", test_bounds },
     { "guarded", test_guarded },
     { "equal-names", test_equal_names },
     { NULL, NULL },
