@@ -12,6 +12,7 @@
 #include "base/mime-tree.h"
 #include "convert/field.h"
 #include "convert/recall.h"
+#include "convert/tnef-text.h"
 
 #include <string.h>
 
@@ -54,18 +55,31 @@ is_recall (const IstMessage *message, const char *text)
          && strstr (text, "would like to recall the message, \"") != NULL;
 }
 
+/* The text of the message; of the HTML where a remote domain is set to get nothing else. */
+static char *
+text_of (IstMimeNode *root)
+{
+  IstMimeNode *plain = ist_mime_node_find (root, "text/plain");
+  IstMimeNode *html = plain == NULL ? ist_mime_node_find (root, "text/html") : NULL;
+  g_autofree char *text = NULL;
+
+  if (plain != NULL)
+    return ist_mime_node_text (plain, MAX_TEXT, NULL);
+  text = html != NULL ? ist_mime_node_text (html, MAX_TEXT, NULL) : NULL;
+  return text != NULL ? ist_tnef_text_of_html (text) : NULL;
+}
+
 gboolean
 ist_exchange_recall (const IstConvertContext *context, IstMessage *message, GError **error)
 {
-  IstMimeNode *root, *node;
+  IstMimeNode *root;
   g_autofree char *text = NULL;
   g_autofree char *subject = NULL;
 
   if (!ist_field_exists (message, MARK) && !ist_field_begins (message, "Subject", "Recall:"))
     return TRUE;
   root = ist_mime_tree (message);
-  node = root->sealed ? NULL : ist_mime_node_find (root, "text/plain");
-  text = node != NULL ? ist_mime_node_text (node, MAX_TEXT, NULL) : NULL;
+  text = root->sealed ? NULL : text_of (root);
   if (text == NULL || !is_recall (message, text))
     return TRUE;
   subject = ist_recall_subject (message, NULL);
