@@ -13,6 +13,7 @@
 #include "convert/transforms.h"
 
 #include "base/mime-tree.h"
+#include "convert/catalog.h"
 #include "convert/html-tables.h"
 #include "convert/limits.h"
 #include "convert/look.h"
@@ -26,6 +27,7 @@
 
 typedef struct
 {
+  const IstConvertContext *context;
   GHashTable *ids;     /* Content-IDs of the message */
   GPtrArray *pictures; /* IstMimeNode, in no tree yet */
 } Pictures;
@@ -38,6 +40,21 @@ collect_id (gpointer user, IstMimeNode *node)
   return TRUE;
 }
 
+/* Browsers read base64 whose padding is missing (WHATWG Infra, "forgiving-base64 decode"); GLib drops its last bytes. */
+static guchar *
+decode_base64 (const char *text, gsize size, gsize *n)
+{
+  g_autoptr (GString) padded = g_string_new_len (text, (gssize) size);
+  gsize letters = 0;
+
+  for (gsize i = 0; i < size && text[i] != '='; i++)
+    if (g_ascii_isalnum (text[i]) || text[i] == '+' || text[i] == '/')
+      letters++;
+  if (memchr (text, '=', size) == NULL)
+    g_string_append_len (padded, "===", (gssize) (-letters % 4));
+  return g_base64_decode (padded->str, n);
+}
+
 /* What the data: address holds (RFC 2397): escaped bytes, in base64 or as they are. NULL: nothing. */
 static GBytes *
 data_of (const char *comma, gboolean in_base64)
@@ -45,7 +62,6 @@ data_of (const char *comma, gboolean in_base64)
   g_autoptr (GBytes) plain = strchr (comma, '%') != NULL
                                  ? g_uri_unescape_bytes (comma + 1, -1, NULL, NULL)
                                  : g_bytes_new_static (comma + 1, strlen (comma + 1));
-  g_autofree char *text = NULL;
   guchar *data;
   gsize size;
 
@@ -53,8 +69,7 @@ data_of (const char *comma, gboolean in_base64)
     return NULL;
   if (!in_base64)
     return g_bytes_new (g_bytes_get_data (plain, NULL), g_bytes_get_size (plain));
-  text = g_strndup (g_bytes_get_data (plain, NULL), g_bytes_get_size (plain));
-  data = g_base64_decode (text, &size);
+  data = decode_base64 (g_bytes_get_data (plain, NULL), g_bytes_get_size (plain), &size);
   if (size > 0)
     return g_bytes_new_take (data, size);
   g_free (data);
@@ -134,6 +149,14 @@ picture (gpointer user, const char *src)
   return g_strdup_printf ("cid:%s", (const char *) id);
 }
 
+static const char *
+missing (gpointer user)
+{
+  const Pictures *self = user;
+
+  return ist_catalog_raw (ist_convert_language (self->context), IST_TEXT_PICTURE_MISSING);
+}
+
 /* Into the multipart/related that holds the text, or a new one around it. */
 static void
 add_pictures (IstMimeNode *html, GPtrArray *pictures)
@@ -152,7 +175,7 @@ add_pictures (IstMimeNode *html, GPtrArray *pictures)
 static char *
 repair (const char *html, Pictures *found, GString *what)
 {
-  IstOutlookHtml report = { .picture = picture, .user = found };
+  IstOutlookHtml report = { .picture = picture, .missing = missing, .user = found };
   g_autofree char *plain = ist_outlook_html_clean (html, &report);
   guint n_tables = 0;
   char *split = ist_html_split_tables (plain != NULL ? plain : html, MAX_ROWS, &n_tables);
@@ -175,7 +198,7 @@ repair_part (const IstConvertContext *context, IstMessage *message, IstMimeNode 
   g_autoptr (GPtrArray) pictures = g_ptr_array_new ();
   g_autoptr (GString) what = g_string_new (NULL);
   g_autofree char *html = NULL, *plain = NULL;
-  Pictures found = { ids, pictures };
+  Pictures found = { context, ids, pictures };
 
   if (node->attachment || strcmp (node->type, "text/html") != 0
       || !ist_limits_text_fits (context, message, node))

@@ -106,6 +106,7 @@ libconvert_a_SOURCES += \
   convert/notes-out-of-office.c \
   convert/notes-priority.c \
   convert/outlook-html.c convert/outlook-html.h \
+  convert/outlook-lists.c convert/outlook-lists.h \
   convert/receipts.c \
   convert/report-parts.c convert/report-parts.h \
   convert/thread-index.c

@@ -15,6 +15,19 @@ ist_html_is (const IstHtmlToken *token, const char *name)
          && is_named (token->name, token->name_size, name);
 }
 
+gboolean
+ist_html_has_prefix (const IstHtmlToken *token)
+{
+  return (token->kind == IST_HTML_OPEN || token->kind == IST_HTML_CLOSE)
+         && memchr (token->name, ':', token->name_size) != NULL;
+}
+
+gboolean
+ist_html_begins (const IstHtmlToken *token, const char *with)
+{
+  return token->size >= strlen (with) && g_ascii_strncasecmp (token->start, with, strlen (with)) == 0;
+}
+
 /* The first of the token's bytes that is behind it; NULL: its end is missing. */
 static const char *
 find (const char *from, const char *end, const char *what)

@@ -66,6 +66,12 @@ gboolean ist_html_next (IstHtmlScanner *self, IstHtmlToken *token);
 /* Is it a tag of this name (lower case)? */
 gboolean ist_html_is (const IstHtmlToken *token, const char *name);
 
+/* Is it a tag of another language (o:p, v:shape, st1:date)? */
+gboolean ist_html_has_prefix (const IstHtmlToken *token);
+
+/* Does the token as written begin with this, in either case? */
+gboolean ist_html_begins (const IstHtmlToken *token, const char *with);
+
 /* The next attribute of an opening tag; *at is 0 at first. FALSE: no more. */
 gboolean ist_html_next_attribute (const IstHtmlToken *token, gsize *at,
                                   IstHtmlAttribute *attribute);

@@ -52,12 +52,18 @@ picture (gpointer user, const char *src)
                                            : NULL;
 }
 
+static const char *
+missing (gpointer user G_GNUC_UNUSED)
+{
+  return "[picture]";
+}
+
 int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
   g_autofree char *text = fuzz_text (data, size);
   g_autofree char *valid = g_utf8_make_valid (text, -1);
-  IstOutlookHtml report = { .picture = picture };
+  IstOutlookHtml report = { .picture = picture, .missing = missing };
   g_autofree char *once = NULL;
   g_autofree char *twice = NULL;
 
