@@ -1,7 +1,7 @@
 noinst_LIBRARIES += libbase.a
 libbase_a_SOURCES = \
   base/address.c base/address.h \
-  base/append.h \
+  base/append.h base/eight.h \
   base/body.c base/body.h \
   base/charset.c base/charset.h \
   base/charset-icu.c base/charset-icu.h \

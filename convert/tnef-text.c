@@ -1,6 +1,7 @@
 #include "convert/tnef-text.h"
 
 #include "base/append.h"
+#include "base/eight.h"
 #include "convert/tnef-parts.h"
 #include "convert/format/html.h"
 
@@ -79,7 +80,7 @@ append_tag (GString *out, const char *p)
   gsize size;
   Tag tag;
 
-  if (strncmp (p, "<!--", 4) == 0)
+  if (p[1] == '!' && strncmp (p, "<!--", 4) == 0)
     {
       end = strstr (p + 4, "-->");
       return end != NULL ? end + 3 : p + strlen (p);
@@ -138,17 +139,38 @@ has_text (const GString *out)
   return out->len > 0 && !is_blank (out->str);
 }
 
+/* The first byte that may be markup or white space but a single space in words, or one of the last seven. `p[-1]` can be
+ * read. */
+static const char *
+skip_words (const char *p, const char *end)
+{
+  while (end - p >= 8)
+    {
+      guint64 eight = ist_eight_load (p);
+      guint64 space = IST_EIGHT (' ');
+      guint64 found = ist_eight_below (eight, ' ') | ist_eight_equal (eight, '<') | ist_eight_equal (eight, '&')
+                      | ist_eight_equal ((eight ^ space) | (ist_eight_load (p - 1) ^ space), 0);
+
+      if (found != 0)
+        return p + ist_eight_first (found);
+      p += 8;
+    }
+  return p;
+}
+
 /* Bytes that stand for themselves, the first one in any case: neither markup nor white space but single spaces in
- * words. */
+ * words. `end`: of the text, where its NUL is. */
 static gsize
-run_bytes (const char *p)
+run_bytes (const char *p, const char *end)
 {
   static const guint8 special[256] = { ['\0'] = 1, ['<'] = 1,  ['&'] = 1,  [' '] = 1,
                                        ['\t'] = 1, ['\n'] = 1, ['\r'] = 1, ['\f'] = 1 };
   const char *c = p + 1;
 
+  if (special[(guint8) *p] == 0)
+    c = skip_words (c, end);
   while (special[(guint8) *c] == 0 || (*c == ' ' && special[(guint8) c[-1]] == 0))
-    c++;
+    c = skip_words (c + 1, end);
   return (gsize) (c - p);
 }
 
@@ -156,7 +178,8 @@ run_bytes (const char *p)
 static GString *
 text_of_html (const char *html, gboolean only_first)
 {
-  GString *out = g_string_sized_new (only_first ? 64 : strlen (html) / 2);
+  const char *end = html + strlen (html);
+  GString *out = g_string_sized_new (only_first ? 64 : (gsize) (end - html) / 2);
   gboolean unclosed = FALSE;
 
   for (const char *p = html; *p != '\0' && !(only_first && has_text (out));)
@@ -176,7 +199,7 @@ text_of_html (const char *html, gboolean only_first)
       }
     else
       {
-        gsize n = run_bytes (p);
+        gsize n = run_bytes (p, end);
 
         ist_append (out, p, n);
         p += n;

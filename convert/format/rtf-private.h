@@ -3,7 +3,7 @@
  * control words do, rtf-picture.c and rtf-field.c take what is no text, rtf-picture-file.c gives pictures the headers of
  * their files, rtf-write.c makes HTML and text, rtf-table.c the tables in it.
  *
- * Example: ist_rtf_words_apply (parser, "par", 3, FALSE, 0).
+ * Example: ist_rtf_words_apply_name (parser, "par").
  *
  * Threads: none but the reader's.
  */
@@ -17,7 +17,8 @@
 G_BEGIN_DECLS
 
 #define IST_RTF_MAX_DEPTH 256
-#define IST_RTF_WORD_SLOTS 512 /* a power of two */
+#define IST_RTF_WORD_BITS 9
+#define IST_RTF_WORD_SLOTS (1 << IST_RTF_WORD_BITS)
 
 typedef enum
 {
@@ -75,6 +76,24 @@ typedef struct
 
 typedef struct _IstRtfTable IstRtfTable;
 
+/* A control word as it was read. */
+typedef struct
+{
+  const char *name; /* `size` bytes, at least one, none of them NUL */
+  gsize size;
+  guint64 key;      /* its first eight bytes, the first one lowest, 0 behind its end */
+  gboolean has_value;
+  int value;
+} IstRtfWord;
+
+/* Where the table of words has the row of a word. */
+typedef struct
+{
+  guint64 key;
+  guint8 size;
+  guint8 row; /* from 1; 0: none */
+} IstRtfWordSlot;
+
 typedef struct
 {
   const guint8 *data;
@@ -85,7 +104,7 @@ typedef struct
   IstRtfState *state; /* the one that counts, in: */
   IstRtfState stack[IST_RTF_MAX_DEPTH];
   guint n_deeper;    /* groups open beyond the stack's bound */
-  guint8 words[IST_RTF_WORD_SLOTS]; /* of the table of words, from 1; 0: none */
+  IstRtfWordSlot words[IST_RTF_WORD_SLOTS];
   guint code_page;   /* of the document */
   GHashTable *fonts; /* number -> code page */
   gboolean is_page_known; /* of the font that was asked for last: */
@@ -147,11 +166,13 @@ void ist_rtf_put_unicode (IstRtfParser *p, gunichar c);
 
 /* Fills p->words. */
 void ist_rtf_words_begin (IstRtfParser *p);
-/* `word`: its name, `size` bytes, at least one. */
-void ist_rtf_words_apply (IstRtfParser *p, const char *word, gsize size, gboolean has_value, int value);
+void ist_rtf_words_apply (IstRtfParser *p, const IstRtfWord *word);
+void ist_rtf_words_apply_name (IstRtfParser *p, const char *name);
 
 /* `text` in UTF-8, not escaped, without NUL. */
 void ist_rtf_write_text (IstRtfParser *p, const char *text, gsize size);
+/* The same of a text in which nothing has a meaning in HTML. */
+void ist_rtf_write_plain (IstRtfParser *p, const char *text, gsize size);
 void ist_rtf_write_line (IstRtfParser *p);
 void ist_rtf_write_paragraph (IstRtfParser *p);
 void ist_rtf_write_end (IstRtfParser *p);

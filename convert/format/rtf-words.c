@@ -222,12 +222,21 @@ static const guint16 charsets[][2] = {
   { 204, 1251 }, { 222, 874 },  { 238, 1250 }, { 254, 437 },  { 255, 437 },
 };
 
-/* Letters that differ among words of one length. */
+/* The upper bits of a product have a share of all letters. */
 static guint
-slot_of (const char *word, gsize size)
+slot_of (guint64 key)
 {
-  return ((guint) word[0] * 19 + (guint) word[size / 2] * 41 + (guint) word[size - 1] * 67 + (guint) size * 5)
-         % IST_RTF_WORD_SLOTS;
+  return (guint) (key * G_GUINT64_CONSTANT (0x9E3779B97F4A7C15) >> (64 - IST_RTF_WORD_BITS));
+}
+
+static IstRtfWord
+word_of (const char *name)
+{
+  IstRtfWord word = { .name = name, .size = strlen (name) };
+
+  for (gsize i = 0; i < MIN (word.size, sizeof word.key); i++)
+    word.key |= (guint64) (guint8) name[i] << 8 * i;
+  return word;
 }
 
 void
@@ -237,22 +246,27 @@ ist_rtf_words_begin (IstRtfParser *p)
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      guint slot = slot_of (rows[i].word, strlen (rows[i].word));
+      const IstRtfWord word = word_of (rows[i].word);
+      guint slot = slot_of (word.key);
 
-      while (p->words[slot] != 0)
+      while (p->words[slot].row != 0)
         slot = (slot + 1) % IST_RTF_WORD_SLOTS;
-      p->words[slot] = (guint8) (i + 1);
+      p->words[slot] = (IstRtfWordSlot) { word.key, (guint8) word.size, (guint8) (i + 1) };
     }
 }
 
 static const Row *
-find_row (const IstRtfParser *p, const char *word, gsize size)
+find_row (const IstRtfParser *p, const IstRtfWord *word)
 {
-  for (guint slot = slot_of (word, size); p->words[slot] != 0; slot = (slot + 1) % IST_RTF_WORD_SLOTS)
-    {
-      const Row *row = &rows[p->words[slot] - 1];
+  const gsize in_key = sizeof word->key;
 
-      if (strncmp (row->word, word, size) == 0 && row->word[size] == '\0')
+  for (guint i = slot_of (word->key); p->words[i].row != 0; i = (i + 1) % IST_RTF_WORD_SLOTS)
+    {
+      const IstRtfWordSlot *slot = &p->words[i];
+      const Row *row = &rows[slot->row - 1];
+
+      if (slot->key == word->key && slot->size == word->size
+          && (word->size <= in_key || memcmp (row->word + in_key, word->name + in_key, word->size - in_key) == 0))
         return row;
     }
   return NULL;
@@ -611,9 +625,19 @@ go_into (IstRtfParser *p, IstRtfPlace place)
 }
 
 void
-ist_rtf_words_apply (IstRtfParser *p, const char *word, gsize size, gboolean has_value, int value)
+ist_rtf_words_apply_name (IstRtfParser *p, const char *name)
 {
-  const Row *row = find_row (p, word, size);
+  const IstRtfWord word = word_of (name);
+
+  ist_rtf_words_apply (p, &word);
+}
+
+void
+ist_rtf_words_apply (IstRtfParser *p, const IstRtfWord *word)
+{
+  const Row *row = find_row (p, word);
+  int value = word->value;
+  gboolean on = !word->has_value || value != 0;
   IstRtfState *state;
 
   ist_rtf_flush (p);
@@ -638,7 +662,7 @@ ist_rtf_words_apply (IstRtfParser *p, const char *word, gsize size, gboolean has
       ist_rtf_put_unicode (p, (gunichar) row->value);
       return;
     case LOOK:
-      G_STRUCT_MEMBER (gboolean, &state->look, row->value) = !has_value || value != 0;
+      G_STRUCT_MEMBER (gboolean, &state->look, row->value) = on;
       return;
     case NOTHING:
       return;
@@ -652,7 +676,7 @@ ist_rtf_words_apply (IstRtfParser *p, const char *word, gsize size, gboolean has
       apply_look (p, row->value, value);
       return;
     case TEXT:
-      apply_text (p, row->value, !has_value || value != 0, value);
+      apply_text (p, row->value, on, value);
       return;
     default:
       apply_visible (p, row, value);

@@ -52,7 +52,7 @@ close_look (IstRtfParser *p)
   if (!p->in_look)
     return;
   if (p->look.raised != 0)
-    g_string_append (p->out, p->look.raised > 0 ? "</sup>" : "</sub>");
+    ist_append (p->out, p->look.raised > 0 ? "</sup>" : "</sub>", 6);
   if (p->look.strike)
     IST_APPEND_LITERAL (p->out, "</s>");
   if (p->look.underline)
@@ -73,37 +73,36 @@ ist_rtf_write_colour (const IstRtfParser *p, guint index)
   return index > 0 && index < p->colours->len ? g_array_index (p->colours, guint32, index) : G_MAXUINT32;
 }
 
-/* A tag with a style, written piece by piece: `start` is where it begins. The first property opens the attribute. */
-static void
-append_property (GString *out, const char *tag, gsize start, const char *property)
-{
-  if (out->len > start)
-    g_string_append_c (out, ';');
-  else
-    {
-      g_string_append (out, tag);
-      IST_APPEND_LITERAL (out, " style=\"");
-    }
-  g_string_append (out, property);
-}
+/* A tag with a style, written piece by piece: `start` is where it begins. The first property opens the attribute.
+ * Both texts are literals. */
+#define APPEND_PROPERTY(out, tag, start, property)                                                                     \
+  G_STMT_START                                                                                                         \
+  {                                                                                                                    \
+    if ((out)->len > (start))                                                                                          \
+      IST_APPEND_LITERAL (out, ";" property);                                                                          \
+    else                                                                                                               \
+      IST_APPEND_LITERAL (out, tag " style=\"" property);                                                              \
+  }                                                                                                                    \
+  G_STMT_END
 
-static void
-end_tag (GString *out, const char *tag, gsize start)
-{
-  if (out->len > start)
-    IST_APPEND_LITERAL (out, "\">");
-  else
-    {
-      g_string_append (out, tag);
-      g_string_append_c (out, '>');
-    }
-}
+#define END_TAG(out, tag, start)                                                                                       \
+  G_STMT_START                                                                                                         \
+  {                                                                                                                    \
+    if ((out)->len > (start))                                                                                          \
+      IST_APPEND_LITERAL (out, "\">");                                                                                 \
+    else                                                                                                               \
+      IST_APPEND_LITERAL (out, tag ">");                                                                               \
+  }                                                                                                                    \
+  G_STMT_END
 
 static void
 append_colour (GString *out, guint32 colour)
 {
-  for (int shift = 20; shift >= 0; shift -= 4)
-    g_string_append_c (out, "0123456789abcdef"[colour >> shift & 15]);
+  char digits[6];
+
+  for (guint i = 0; i < sizeof digits; i++)
+    digits[i] = "0123456789abcdef"[colour >> (20 - 4 * i) & 15];
+  ist_append (out, digits, sizeof digits);
 }
 
 /* Of half a point. */
@@ -131,7 +130,6 @@ is_readable (const IstRtfParser *p, guint32 colour, guint32 background)
 static void
 open_span (IstRtfParser *p, const IstRtfLook *look)
 {
-  static const char tag[] = "<span";
   GString *out = p->out;
   gsize start = out->len;
   guint32 colour = ist_rtf_write_colour (p, look->colour);
@@ -140,26 +138,26 @@ open_span (IstRtfParser *p, const IstRtfLook *look)
 
   if (font != NULL)
     {
-      append_property (out, tag, start, "font-family:'");
+      APPEND_PROPERTY (out, "<span", start, "font-family:'");
       g_string_append (out, font);
       g_string_append_c (out, '\'');
     }
   if (look->half_points != 0)
     {
-      append_property (out, tag, start, "font-size:");
+      APPEND_PROPERTY (out, "<span", start, "font-size:");
       append_size (out, look->half_points);
     }
   if (colour != G_MAXUINT32 && colour != 0 && is_readable (p, colour, background))
     {
-      append_property (out, tag, start, "color:#");
+      APPEND_PROPERTY (out, "<span", start, "color:#");
       append_colour (out, colour);
     }
   if (background != G_MAXUINT32)
     {
-      append_property (out, tag, start, "background-color:#");
+      APPEND_PROPERTY (out, "<span", start, "background-color:#");
       append_colour (out, background);
     }
-  end_tag (out, tag, start);
+  END_TAG (out, "<span", start);
 }
 
 static void
@@ -190,7 +188,7 @@ open_look (IstRtfParser *p)
   if (look->strike)
     IST_APPEND_LITERAL (p->out, "<s>");
   if (look->raised != 0)
-    g_string_append (p->out, look->raised > 0 ? "<sup>" : "<sub>");
+    ist_append (p->out, look->raised > 0 ? "<sup>" : "<sub>", 5);
 }
 
 /* ---- lists ---- */
@@ -302,27 +300,26 @@ ist_rtf_write_close (IstRtfParser *p)
 static void
 open_plain (IstRtfParser *p)
 {
-  static const char tag[] = "<p";
   gsize start = p->out->len;
   /* A first line that begins before the others does so only as far as they are indented. */
   gint first = MAX (p->paragraph.first_twips, -p->paragraph.indent_twips) / 20;
 
   if (p->paragraph.align != NULL)
     {
-      append_property (p->out, tag, start, "text-align:");
+      APPEND_PROPERTY (p->out, "<p", start, "text-align:");
       g_string_append (p->out, p->paragraph.align);
     }
   if (p->paragraph.indent_twips >= 20)
     {
-      append_property (p->out, tag, start, "margin-left:");
+      APPEND_PROPERTY (p->out, "<p", start, "margin-left:");
       g_string_append_printf (p->out, "%dpt", MIN (p->paragraph.indent_twips / 20, 400));
     }
   if (first != 0)
     {
-      append_property (p->out, tag, start, "text-indent:");
+      APPEND_PROPERTY (p->out, "<p", start, "text-indent:");
       g_string_append_printf (p->out, "%dpt", CLAMP (first, -400, 400));
     }
-  end_tag (p->out, tag, start);
+  END_TAG (p->out, "<p", start);
 }
 
 void
@@ -349,18 +346,33 @@ ist_rtf_write_check (IstRtfParser *p)
     p->is_too_long = TRUE;
 }
 
-void
-ist_rtf_write_text (IstRtfParser *p, const char *text, gsize size)
+static inline void
+write_text (IstRtfParser *p, const char *text, gsize size, gboolean is_plain)
 {
   ist_append (p->kind == IST_RTF_HTML ? p->html : p->text, text, size);
   if (p->kind == IST_RTF_PLAIN)
     {
       ist_rtf_write_open (p);
       open_look (p);
-      append_escaped (p->out, text, size);
+      if (is_plain)
+        ist_append (p->out, text, size);
+      else
+        append_escaped (p->out, text, size);
       p->is_empty = FALSE;
     }
   ist_rtf_write_check (p);
+}
+
+void
+ist_rtf_write_text (IstRtfParser *p, const char *text, gsize size)
+{
+  write_text (p, text, size, FALSE);
+}
+
+void
+ist_rtf_write_plain (IstRtfParser *p, const char *text, gsize size)
+{
+  write_text (p, text, size, TRUE);
 }
 
 void

@@ -1,5 +1,6 @@
 #include "convert/format/rtf-private.h"
 
+#include "base/eight.h"
 #include "base/error.h"
 #include "base/text-scan.h"
 
@@ -191,26 +192,49 @@ takes_ascii (IstRtfParser *p)
          && ist_code_page_keeps_ascii (ist_rtf_code_page (p));
 }
 
+/* The first byte that may mean something in RTF or HTML, or one of the last seven. '<' and '>' differ in one bit, so do '"'
+ * and '&'. */
+static const guint8 *
+skip_plain (const guint8 *p, const guint8 *end)
+{
+  while (end - p >= 8)
+    {
+      guint64 eight = ist_eight_load ((const char *) p);
+      guint64 found = ist_eight_below (eight, ' ') | ist_eight_above (eight, 'z') | ist_eight_equal (eight, '\\')
+                      | ist_eight_equal (eight & ~IST_EIGHT ('<' ^ '>'), '<')
+                      | ist_eight_equal (eight & ~IST_EIGHT ('"' ^ '&'), '"');
+
+      if (found != 0)
+        return p + ist_eight_first (found);
+      p += 8;
+    }
+  return p;
+}
+
 /* Bytes that stand for themselves, up to the next that does not. ASCII with nothing before it needs no conversion; what
  * follows it up to the next flush is converted in one piece, as whether that is UTF-8 depends on all of it. */
 static void
 put_run (IstRtfParser *p)
 {
-  enum { HIGH = 1, SPECIAL = 2 };
-  static const guint8 kinds[256] = { ['{'] = SPECIAL,  ['}'] = SPECIAL,  ['\\'] = SPECIAL,   ['\r'] = SPECIAL,
-                                     ['\n'] = SPECIAL, ['\0'] = SPECIAL, [0x80 ... 0xFF] = HIGH };
+  enum { MARKUP = 1, HIGH = 2, SPECIAL = 4 };
+  static const guint8 kinds[256]
+      = { ['{'] = SPECIAL,  ['}'] = SPECIAL, ['\\'] = SPECIAL, ['\r'] = SPECIAL, ['\n'] = SPECIAL, ['\0'] = SPECIAL,
+          ['\t'] = MARKUP,  ['&'] = MARKUP,  ['<'] = MARKUP,   ['>'] = MARKUP,   ['"'] = MARKUP,   [0x80 ... 0xFF] = HIGH };
   const guint8 *start = p->data + p->at;
   const guint8 *end = p->data + p->size;
   const guint8 *next = start;
-  gboolean as_is = kinds[*start] == 0 && takes_ascii (p);
+  gboolean as_is = kinds[*start] < HIGH && takes_ascii (p);
   guint8 stop = as_is ? HIGH : SPECIAL;
+  guint8 met = 0;
 
-  while (next < end && kinds[*next] < stop)
-    next++;
+  while ((next = skip_plain (next, end)) < end && kinds[*next] < stop)
+    met |= kinds[*next++];
   p->at += (gsize) (next - start);
   if (!is_visible (p))
     return;
-  if (as_is)
+  if (as_is && met == 0)
+    ist_rtf_write_plain (p, (const char *) start, (gsize) (next - start));
+  else if (as_is)
     ist_rtf_write_text (p, (const char *) start, (gsize) (next - start));
   else
     ist_append (p->bytes, (const char *) start, (gsize) (next - start));
@@ -260,19 +284,48 @@ close_group (IstRtfParser *p)
     ist_rtf_field_end (p, closed->look.link);
 }
 
+/* How many of eight bytes are letters, up to the first that is none. */
+static gsize
+count_letters (guint64 eight)
+{
+  guint64 lower = eight | IST_EIGHT (0x20);
+  guint64 others = ist_eight_above (lower, 'z') | (~ist_eight_above (lower, 'a' - 1) & IST_EIGHT (0x80));
+
+  return others != 0 ? ist_eight_first (others) : 8;
+}
+
+/* The letters at word->name, at least one. */
+static void
+read_name (IstRtfWord *word, const char *end)
+{
+  gsize room = (gsize) (end - word->name);
+  char last[8] = "";
+  guint64 key;
+  gsize size;
+
+  key = ist_eight_load (room >= sizeof last ? word->name : memcpy (last, word->name, room));
+  size = count_letters (key);
+  if (size < sizeof key)
+    key &= (G_GUINT64_CONSTANT (1) << 8 * size) - 1;
+  else
+    while (size < room && g_ascii_isalpha (word->name[size]))
+      size++;
+  word->size = size;
+  word->key = key;
+}
+
 static void
 read_word (IstRtfParser *p)
 {
-  const char *word = (const char *) p->data + p->at;
   const char *end = (const char *) p->data + p->size;
-  const char *c = word;
-  gsize size;
+  IstRtfWord word;
+  const char *c;
   gint64 value = 0;
   gboolean has_value = FALSE, negative = FALSE;
 
-  while (c < end && g_ascii_isalpha (*c))
-    c++;
-  size = (gsize) (c - word);
+  word.name = (const char *) p->data + p->at;
+  read_name (&word, end);
+  c = word.name + word.size;
   if (end - c > 1 && c[0] == '-' && g_ascii_isdigit (c[1]))
     {
       negative = TRUE;
@@ -286,12 +339,14 @@ read_word (IstRtfParser *p)
   if (c < end && *c == ' ')
     c++;
   p->at = (gsize) (c - (const char *) p->data);
-  if (p->n_skip > 0 && (size != 3 || memcmp (word, "bin", 3) != 0))
+  if (p->n_skip > 0 && (word.size != 3 || memcmp (word.name, "bin", 3) != 0))
     {
       p->n_skip--;
       return;
     }
-  ist_rtf_words_apply (p, word, size, has_value, (int) (negative ? -value : value));
+  word.has_value = has_value;
+  word.value = (int) (negative ? -value : value);
+  ist_rtf_words_apply (p, &word);
 }
 
 static void
@@ -324,11 +379,11 @@ read_symbol (IstRtfParser *p)
       if (p->n_skip > 0)
         p->n_skip--;
       else
-        ist_rtf_words_apply (p, c == '~' ? "~" : "_", 1, FALSE, 0);
+        ist_rtf_words_apply_name (p, c == '~' ? "~" : "_");
       return;
     case '\r':
     case '\n':
-      ist_rtf_words_apply (p, "par", 3, FALSE, 0);
+      ist_rtf_words_apply_name (p, "par");
       return;
     case '\\':
     case '{':
@@ -420,7 +475,7 @@ ist_rtf_free (IstRtf *rtf)
 static void
 begin (IstRtfParser *p)
 {
-  /* Rich text without pictures gives about as much text and twice as much HTML. A page that is not written to costs
+  /* Rich text without pictures gives about as much text and twice as much HTML, wrapped HTML half as much. A page that is not written to costs
    * nothing; moving what was made each time it has doubled does. */
   gsize room = MIN (p->size, MAX_FIRST_ROOM);
 
@@ -435,8 +490,8 @@ begin (IstRtfParser *p)
   p->colours = g_array_new (FALSE, FALSE, sizeof (guint32));
   p->bytes = g_string_new (NULL);
   p->wide = g_string_new (NULL);
-  p->html = p->out = g_string_sized_new (p->kind == IST_RTF_PLAIN ? room * 2 : 0);
-  p->text = g_string_sized_new (p->kind == IST_RTF_PLAIN ? room : 0);
+  p->html = p->out = g_string_sized_new (p->kind == IST_RTF_PLAIN ? room * 2 : p->kind == IST_RTF_HTML ? room / 2 : 0);
+  p->text = g_string_sized_new (p->kind == IST_RTF_HTML ? 0 : room);
   p->tables = g_ptr_array_new_with_free_func (ist_rtf_table_free);
   p->shapes = g_array_new (FALSE, TRUE, sizeof (IstRtfCellShape));
   p->mark = g_string_new (NULL);
