@@ -261,6 +261,7 @@ test_bounds (void)
                          rows[i].lines, &n_changes, &n_limits);
 
       ist_row ("%s", rows[i].name);
+      IST_ASSERT (out != NULL);
       IST_ASSERT_INT (n_limits, rows[i].n_limits);
     }
 }
