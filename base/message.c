@@ -382,6 +382,15 @@ ist_message_changes (const IstMessage *self)
   return self->changes;
 }
 
+gboolean
+ist_message_is_noted (const IstMessage *self, const char *what)
+{
+  for (guint i = 0; self->changes != NULL && i < self->changes->len; i++)
+    if (strcmp (((const IstChange *) g_ptr_array_index (self->changes, i))->what, what) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 void
 ist_message_set_changed_by (IstMessage *self, const char *transform)
 {

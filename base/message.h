@@ -101,6 +101,8 @@ void ist_message_note (IstMessage *message, const char *transform, const char *w
     G_GNUC_PRINTF (3, 4);
 /* Array of IstChange, borrowed; in the order of the notes. */
 const GPtrArray *ist_message_changes (const IstMessage *message);
+/* Was `what` noted, word for word, by whomever? For what is to be said once a message. */
+gboolean ist_message_is_noted (const IstMessage *message, const char *what);
 
 /* Which transforms changed it: a note alone does not say so, it can tell why something stays. */
 void ist_message_set_changed_by (IstMessage *message, const char *transform);

@@ -60,17 +60,6 @@ ist_limits_fit (const IstConvertContext *context, IstMessage *message)
   return TRUE;
 }
 
-static gboolean
-is_noted (const IstMessage *message, const char *what)
-{
-  const GPtrArray *changes = ist_message_changes (message);
-
-  for (guint i = 0; i < changes->len; i++)
-    if (strcmp (((const IstChange *) g_ptr_array_index (changes, i))->what, what) == 0)
-      return TRUE;
-  return FALSE;
-}
-
 gboolean
 ist_limits_text_fits (const IstConvertContext *context, IstMessage *message, const IstMimeNode *node)
 {
@@ -82,7 +71,7 @@ ist_limits_text_fits (const IstConvertContext *context, IstMessage *message, con
     return TRUE;
   what = g_strdup_printf ("a text (%s) of %" G_GSIZE_FORMAT " bytes, more than max-text; it passes unchanged",
                           node->type, ist_mime_node_size (node));
-  if (!is_noted (message, what))
+  if (!ist_message_is_noted (message, what))
     ist_message_note (message, IST_LIMITS_NOTE, "%s", what);
   return FALSE;
 }

@@ -6,17 +6,6 @@
 
 #define MAX_NOTES 20
 
-static gboolean
-is_noted (const IstMessage *message, const char *what)
-{
-  const GPtrArray *changes = ist_message_changes (message);
-
-  for (guint i = 0; i < changes->len; i++)
-    if (strcmp (((const IstChange *) g_ptr_array_index (changes, i))->what, what) == 0)
-      return TRUE;
-  return FALSE;
-}
-
 /* RFC 8551 3.2.2: what application/pkcs7-mime is says a parameter; without one it may be either. */
 static const char *
 kind_of (const IstMimeNode *node)
@@ -80,7 +69,7 @@ ist_sealed_is_armoured (IstMessage *message, const IstMimeNode *node, const char
         at = g_strstr_len (at + 1, (gssize) (size_bytes - (gsize) (at + 1 - data)), marks[i]);
       found = at != NULL;
     }
-  if (found && !is_noted (message, what))
+  if (found && !ist_message_is_noted (message, what))
     ist_message_note (message, IST_SEALED_NOTE, "%s", what);
   return found;
 }
