@@ -146,24 +146,32 @@ type_of (const IstMimeNode *node)
   return data != NULL ? ist_file_type_sniff (data, size) : NULL;
 }
 
-static char *
-free_name (const GPtrArray *parts, const char *extension)
+/* The names that are given, and how far the numbers are used up for each extension: a message may be nothing but such
+ * parts. */
+typedef struct
 {
-  for (guint n = 1;; n++)
+  GHashTable *taken; /* name */
+  GHashTable *used;  /* extension -> number */
+} Names;
+
+static char *
+free_name (Names *names, const char *extension)
+{
+  for (guint n = GPOINTER_TO_UINT (g_hash_table_lookup (names->used, extension)) + 1;; n++)
     {
       char *name = g_strdup_printf ("attachment-%u.%s", n, extension);
-      gboolean is_taken = FALSE;
 
-      for (guint i = 0; i < parts->len && !is_taken; i++)
-        is_taken = g_strcmp0 (((const IstMimeNode *) g_ptr_array_index (parts, i))->name, name) == 0;
-      if (!is_taken)
-        return name;
+      if (g_hash_table_add (names->taken, g_strdup (name)))
+        {
+          g_hash_table_insert (names->used, (gpointer) extension, GUINT_TO_POINTER (n));
+          return name;
+        }
       g_free (name);
     }
 }
 
 static void
-rename_part (IstMessage *message, IstMimeNode *node, const GPtrArray *parts)
+rename_part (IstMessage *message, IstMimeNode *node, Names *names)
 {
   gboolean is_stream = ist_tnef_name_is_stream (node);
   const char *known = type_of (node);
@@ -171,7 +179,7 @@ rename_part (IstMessage *message, IstMimeNode *node, const GPtrArray *parts)
   g_autofree char *old = g_strdup (node->name != NULL ? node->name : "without name");
   g_autofree char *said = g_strdup (node->type);
   gboolean says_nothing = node->name == NULL || names_stream (node->name) || ist_tnef_name_says_nothing (node->name);
-  g_autofree char *name = says_nothing ? free_name (parts, known != NULL ? ist_file_type_extension (known) : "bin")
+  g_autofree char *name = says_nothing ? free_name (names, known != NULL ? ist_file_type_extension (known) : "bin")
                                        : g_strdup (node->name);
 
   if (strcmp (node->type, type) != 0)
@@ -185,13 +193,19 @@ void
 ist_tnef_name_mend (IstMessage *message)
 {
   g_autoptr (GPtrArray) parts = parts_of (message);
+  g_autoptr (GHashTable) taken = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GHashTable) used = g_hash_table_new (g_str_hash, g_str_equal);
+  Names names = { taken, used };
 
+  for (guint i = 0; i < parts->len; i++)
+    if (((const IstMimeNode *) g_ptr_array_index (parts, i))->name != NULL)
+      g_hash_table_add (taken, g_strdup (((const IstMimeNode *) g_ptr_array_index (parts, i))->name));
   for (guint i = 0; i < parts->len; i++)
     {
       IstMimeNode *node = g_ptr_array_index (parts, i);
 
       if (is_named_so (node) || is_declared (node)
           || (node->name != NULL && ist_tnef_name_says_nothing (node->name) && ist_tnef_name_is_stream (node)))
-        rename_part (message, node, parts);
+        rename_part (message, node, &names);
     }
 }

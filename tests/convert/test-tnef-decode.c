@@ -160,6 +160,38 @@ uuencoded (GByteArray *taken)
 #define MIXED "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nhi\r\n--b\r\n"
 #define ATTACHED MIXED "Content-Type: message/rfc822\r\n\r\nFrom: <a@b.example>\r\nMIME-Version: 1.0\r\n"
 
+#define N_LEFTOVERS 900
+
+/* Each has a name of its own, none that another part has. */
+static void
+test_many_leftovers (void)
+{
+  g_autoptr (GString) mail = g_string_new ("Content-Type: multipart/mixed; boundary=b\r\n\r\n");
+  g_autoptr (GHashTable) names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GBytes) in = NULL, out = NULL;
+  g_autoptr (IstBody) body = NULL;
+  g_autoptr (IstMessage) message = NULL;
+  const GPtrArray *parts;
+  guint n;
+
+  for (guint i = 0; i < N_LEFTOVERS; i++)
+    g_string_append_printf (mail, "--b\r\nContent-Type: application/octet-stream; name=%s\r\n\r\nx\r\n",
+                            i == 700 ? "attachment-5.bin" : "C.dtf");
+  g_string_append (mail, "--b--\r\n");
+  in = g_bytes_new (mail->str, mail->len);
+  out = run (in, IST_SIDE_EXCHANGE, IST_SIDE_DOMINO, &n);
+  body = ist_body_new_bytes (out);
+  message = ist_message_new (body);
+  parts = ist_mime_tree (message)->children;
+  if (!IST_ASSERT (parts != NULL) || !IST_ASSERT_INT (parts->len, N_LEFTOVERS))
+    return;
+  for (guint i = 0; i < parts->len; i++)
+    g_hash_table_add (names, g_strdup (((const IstMimeNode *) g_ptr_array_index (parts, i))->name));
+  IST_ASSERT_INT (g_hash_table_size (names), N_LEFTOVERS);
+  IST_ASSERT (g_hash_table_contains (names, "attachment-1.bin"));
+  IST_ASSERT (g_hash_table_contains (names, "attachment-900.bin"));
+}
+
 /* Wherever it stands and whatever it is called there: its content comes out, and no name of a stream is left. */
 static void
 test_hiding_places (void)
@@ -339,6 +371,7 @@ main (void)
     { "directions", test_directions },
     { "hiding places", test_hiding_places },
     { "leftover names", test_leftover_names },
+    { "many leftovers", test_many_leftovers },
     { "long RTF", test_long_rtf },
     { "speed", test_speed },
     { "corpus", test_corpus },
