@@ -5,6 +5,7 @@
 #include "convert/catalog.h"
 #include "convert/doclinks.h"
 #include "convert/encapsulation.h"
+#include "convert/format/html.h"
 #include "convert/format/ndl.h"
 #include "convert/format/nsf-attach.h"
 #include "convert/format/rich-html.h"
@@ -460,12 +461,11 @@ static char *
 with_hint (const char *type, const char *text, const char *hint)
 {
   g_autofree char *escaped = g_markup_escape_text (hint, -1);
-  const char *end = strcmp (type, "text/html") == 0 ? g_strrstr (text, "</body>") : NULL;
+  const char *end;
 
   if (strcmp (type, "text/html") != 0)
     return g_strconcat (text, g_str_has_suffix (text, "\n") ? "\n" : "\n\n", hint, "\n", NULL);
-  if (end == NULL)
-    return g_strconcat (text, "<p style=\"" HINT_STYLE "\">", escaped, "</p>\n", NULL);
+  end = ist_html_end_of_body (text);
   return g_strdup_printf ("%.*s<p style=\"" HINT_STYLE "\">%s</p>\n%s", (int) (end - text), text, escaped, end);
 }
 

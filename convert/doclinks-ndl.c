@@ -25,7 +25,8 @@
 typedef struct
 {
   const IstConvertContext *context;
-  guint n, n_damaged;
+  GPtrArray *files;     /* IstMimeNode with a link that can be read */
+  guint n_damaged;
   GString *text, *html; /* the links as lines of each */
 } Links;
 
@@ -73,13 +74,14 @@ collect (Links *self, GPtrArray *leaves)
 {
   for (guint i = 0; i < leaves->len; i++)
     {
-      const IstMimeNode *node = g_ptr_array_index (leaves, i);
+      IstMimeNode *node = g_ptr_array_index (leaves, i);
       g_autoptr (IstDocLink) link = is_ndl (node) ? read_link (node) : NULL;
 
-      self->n += link != NULL;
       self->n_damaged += link == NULL && is_ndl (node);
-      if (link != NULL)
-        add_link (self, link);
+      if (link == NULL)
+        continue;
+      add_link (self, link);
+      g_ptr_array_add (self->files, node);
     }
 }
 
@@ -103,21 +105,6 @@ find_place (Links *self, IstMessage *message, GPtrArray *leaves, const char *sub
   return place;
 }
 
-/* Where the body of the HTML ends. */
-static const char *
-end_of_body (const char *html)
-{
-  IstHtmlScanner scanner = { .text = html, .size = strlen (html) };
-  const char *end = NULL;
-  IstHtmlToken token;
-
-  while (ist_html_next (&scanner, &token))
-    if (token.kind == IST_HTML_CLOSE
-        && (ist_html_is (&token, "body") || (end == NULL && ist_html_is (&token, "html"))))
-      end = token.start;
-  return end != NULL ? end : html + scanner.size;
-}
-
 /* Behind the text; of HTML in its body. */
 static void
 add_to (Place *place, const char *links, gboolean is_html)
@@ -127,25 +114,30 @@ add_to (Place *place, const char *links, gboolean is_html)
 
   if (place->text == NULL)
     return;
-  end = is_html ? end_of_body (place->text) : place->text + strlen (place->text);
+  end = is_html ? ist_html_end_of_body (place->text) : place->text + strlen (place->text);
   fresh = g_strdup_printf ("%.*s%s%s%s", (int) (end - place->text), place->text,
                            is_html || end == place->text || end[-1] == '\n' ? "" : "\n", links, end);
   ist_mime_node_set_text (place->node, fresh);
 }
 
+/* Of a message that is nothing but the file another node is the file behind that. */
 static void
 add_part (Links *self, IstMessage *message)
 {
   IstMimeNode *root = ist_mime_tree (message);
   IstMimeNode *node = ist_mime_node_new ("text/plain", NULL, NULL);
+  gboolean is_file = root->children == NULL;
 
   ist_mime_node_set_text (node, self->text->str);
-  if (root->children == NULL || strcmp (root->type, "multipart/mixed") != 0)
+  if (is_file || strcmp (root->type, "multipart/mixed") != 0)
     root = ist_mime_node_wrap (root, "mixed");
+  if (is_file)
+    self->files->pdata[0] = g_ptr_array_index (root->children, 0);
   ist_mime_node_insert (root, 0, node);
 }
 
-/* With the multiparts that nothing is left in; one that a single part is left in becomes that part. */
+/* With the multiparts that nothing is left in; one that a single part is left in becomes that part. The text is in the
+ * tree, so the root is never left without parts, and what a root becomes is no file. */
 static void
 remove_file (IstMimeNode *node)
 {
@@ -157,25 +149,6 @@ remove_file (IstMimeNode *node)
     remove_file (parent);
   else if (parent->children->len == 1 && g_strv_contains (groups, parent->type))
     ist_mime_node_hoist (parent);
-}
-
-/* Found before any is removed: a root that becomes its last part takes the node of that part with it. The text is in
- * the tree, so it is never one of the files, and never is the root left without parts. */
-static void
-remove_files (GPtrArray *leaves)
-{
-  g_autoptr (GPtrArray) files = g_ptr_array_new ();
-
-  for (guint i = 0; i < leaves->len; i++)
-    {
-      IstMimeNode *node = g_ptr_array_index (leaves, i);
-      g_autoptr (IstDocLink) link = is_ndl (node) ? read_link (node) : NULL;
-
-      if (link != NULL)
-        g_ptr_array_add (files, node);
-    }
-  for (guint i = 0; i < files->len; i++)
-    remove_file (g_ptr_array_index (files, i));
 }
 
 /* FALSE: a text cannot be changed. */
@@ -200,9 +173,9 @@ put_links (Links *self, IstMessage *message, GPtrArray *leaves)
 gboolean
 ist_doclinks_ndl (const IstConvertContext *context, IstMessage *message, GError **error)
 {
-  g_autoptr (GPtrArray) leaves = NULL, left = NULL;
+  g_autoptr (GPtrArray) leaves = NULL, files = g_ptr_array_new ();
   g_autoptr (GString) text = g_string_new (NULL), html = g_string_new (NULL);
-  Links links = { context, 0, 0, text, html };
+  Links links = { context, files, 0, text, html };
 
   if (context->to == IST_SIDE_DOMINO || ist_doclinks_policy (context) == IST_DOCLINKS_NDL
       || !ist_look_may (message, IST_LOOK_NAME))
@@ -211,16 +184,15 @@ ist_doclinks_ndl (const IstConvertContext *context, IstMessage *message, GError 
   collect (&links, leaves);
   if (links.n_damaged > 0)
     ist_message_note (message, NAME, "%u .ndl files stay: no link in them can be read", links.n_damaged);
-  if (links.n == 0)
+  if (files->len == 0)
     return TRUE;
   if (!put_links (&links, message, leaves))
     {
-      ist_message_note (message, NAME, "%u .ndl files stay: the text cannot be changed", links.n);
+      ist_message_note (message, NAME, "%u .ndl files stay: the text cannot be changed", files->len);
       return TRUE;
     }
-  /* Of a message that was nothing but the file another node is the file now. */
-  left = ist_look_leaves (ist_mime_tree (message));
-  remove_files (left);
-  ist_message_note (message, NAME, "%u attached links to Notes documents put into the text", links.n);
+  for (guint i = 0; i < files->len; i++)
+    remove_file (g_ptr_array_index (files, i));
+  ist_message_note (message, NAME, "%u attached links to Notes documents put into the text", files->len);
   return TRUE;
 }

@@ -1,6 +1,7 @@
 #include "convert/tnef-parts.h"
 
 #include "convert/file-type.h"
+#include "convert/format/html.h"
 #include "convert/tnef-embedded.h"
 #include "convert/tnef-items.h"
 #include "convert/tnef-names.h"
@@ -303,10 +304,8 @@ ist_tnef_parts_new (const IstTnef *tnef, IstBody *body, const IstMessage *head, 
 char *
 ist_tnef_parts_add_html (const char *html, const char *extra)
 {
-  const char *end = g_strrstr (html, "</body");
+  const char *end = ist_html_end_of_body (html);
 
-  if (end == NULL)
-    end = html + strlen (html);
   return g_strdup_printf ("%.*s%s%s", (int) (end - html), html, extra, end);
 }
 

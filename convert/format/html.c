@@ -225,6 +225,20 @@ ist_html_next (IstHtmlScanner *self, IstHtmlToken *token)
   return TRUE;
 }
 
+const char *
+ist_html_end_of_body (const char *html)
+{
+  IstHtmlScanner scanner = { .text = html, .size = strlen (html) };
+  const char *end = NULL;
+  IstHtmlToken token;
+
+  while (ist_html_next (&scanner, &token))
+    if (token.kind == IST_HTML_CLOSE
+        && (ist_html_is (&token, "body") || (end == NULL && ist_html_is (&token, "html"))))
+      end = token.start;
+  return end != NULL ? end : html + scanner.size;
+}
+
 gboolean
 ist_html_next_attribute (const IstHtmlToken *token, gsize *at, IstHtmlAttribute *attribute)
 {

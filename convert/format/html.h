@@ -78,6 +78,9 @@ gboolean ist_html_next_attribute (const IstHtmlToken *token, gsize *at,
 /* The value of the first attribute of this name (lower case), references decoded, g_free(); NULL: none. */
 char *ist_html_attribute (const IstHtmlToken *token, const char *name);
 
+/* Where the body of the HTML ends: before its last </body>, else before the first </html>, else at its end. Borrowed. */
+const char *ist_html_end_of_body (const char *html);
+
 /* Text with the character references decoded that mail has in addresses and words: numbers, amp, lt, gt, quot, apos,
  * nbsp. g_free(). */
 char *ist_html_unescape (const char *text, gsize size);
