@@ -24,6 +24,8 @@ is_text (const IstMimeNode *node)
 
 /* ---- what it says ---- */
 
+/* All of it, also what a browser hides behind a comment without end: it would be lost. (What readers are shown of
+ * HTML is tnef-text.h's.) */
 static void
 add_html (GString *out, const char *html)
 {

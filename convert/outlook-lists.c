@@ -50,8 +50,8 @@ letter_value (const char *text, gsize size)
   return value;
 }
 
-/* What could be both, as "i" and "cc", is what goes on from the last number at this level, be its list open or not; else "i" alone
- * begins a Roman list, another letter alone does not. */
+/* What could be both, as "i" and "cc", is what goes on from the last number at this level, be its list open or not; else
+ * "i" alone begins a Roman list, another letter alone does not. */
 static gboolean
 read_letters (const IstOutlookLevel *level, gboolean is_open, const char *text, gsize size, Marker *marker)
 {

@@ -18,7 +18,8 @@ G_BEGIN_DECLS
 #define IST_NDL_MAX_BYTES ((gsize) 64 * 1024)
 
 /* Reads an .ndl file or the same text from the clipboard, in UTF-8 or Latin-1, any case, `<VIEW id>` and
- * `<VIEW>id</VIEW>`. The title is one line of at most 255 bytes. IST_ERROR_REFUSED: too long, or no replica id in it. The caller frees. */
+ * `<VIEW>id</VIEW>`. The title is one line of at most 255 bytes. IST_ERROR_REFUSED: too long, or no replica id in it.
+ * The caller frees. */
 IstDocLink *ist_ndl_parse (const char *text, gsize size_bytes, GError **error);
 
 /* Writes one, UTF-8 with CRLF; the caller frees. IST_ERROR_REFUSED: the link has no replica id. */

@@ -475,8 +475,8 @@ ist_rtf_free (IstRtf *rtf)
 static void
 begin (IstRtfParser *p)
 {
-  /* Rich text without pictures gives about as much text and twice as much HTML, wrapped HTML half as much. A page that is not written to costs
-   * nothing; moving what was made each time it has doubled does. */
+  /* Rich text without pictures gives about as much text and twice as much HTML, wrapped HTML half as much. A page that is
+   * not written to costs nothing; moving what was made each time it has doubled does. */
   gsize room = MIN (p->size, MAX_FIRST_ROOM);
 
   p->state = p->stack;
