@@ -130,9 +130,11 @@ img { width: 420px; max-height: 600px; object-fit: cover; object-position: top; 
 END
 "$build/tests/convert/render-make" "$out" >"$profile/list" || exit 2
 from "$profile/list"
-fixture exchange-html exchange-to-domino data-picture large-font large-table lists missing-picture related-kept word
+fixture exchange-html exchange-to-domino comment-open data-picture data-svg large-font large-table lists lists-going-on lists-numbered \
+  missing-picture related-kept word
 fixture exchange-tnef-decode exchange-to-domino html-in-rtf other-text attached-message embedded-and-ole contact task \
   voting meeting-request read-receipt mixed-with-text
+fixture doclinks-ndl domino-to-exchange texts-and-html
 fixture format-flowed domino-to-exchange paragraphs quotes
 fixture notes-uuencode domino-to-exchange two-files-no-mime
 if [ -d "$corpus/nsf" ]; then
